@@ -1,0 +1,76 @@
+# Everything that is done with this repository. `make` alone shows what there is.
+# All of it works from a fresh clone: what a target needs is made first, under .local/, and nowhere else.
+
+SHELL := /bin/bash
+# Any Python from 3.9 on: it only sets up the rest.
+PYTHON ?= python3
+BIN := .local/venv/bin
+UV := .local/uv/bin/uv
+COMPILE := UV_CACHE_DIR=.local/cache/uv $(UV) pip compile --quiet --universal --python-version 3.13 \
+	--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+PYTEST_ARGUMENTS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up down forget build test check e2e iam-check format lock clean
+
+help: ## Show this
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Install what the project needs under .local/ (every other target does it too)
+	@$(PYTHON) -m infra.local.set_up
+
+demo: setup ## Watch a programme, a voucher and a ride on this machine, without an AWS account
+	@$(BIN)/python -m infra.local.demo
+
+up: setup ## Build, and run the whole system on this machine
+	@$(BIN)/python -m infra.local.up
+
+down: setup ## Stop it; the next `make up` has the same data
+	@$(BIN)/python -m infra.local.down
+
+forget: setup ## Stop it and throw its data away
+	@$(BIN)/python -m infra.local.down --forget
+
+build: setup ## Build the functions for this machine's architecture into .aws-sam/build
+	@$(BIN)/python -m infra.local.build
+
+test: setup ## Run the tests that need no running system
+	@storage=tests/storage; \
+	if ! reason=$$($(BIN)/python -m infra.local.dynamodb); then \
+		echo "*** tests/storage CAN'T RUN: $$reason ***"; \
+		if [ -n "$$CI" ]; then exit 1; fi; \
+		storage=; \
+	fi; \
+	$(BIN)/pytest $(PYTEST_ARGUMENTS) tests/unit $$storage tests/functional tests/template; \
+	result=$$?; \
+	if [ -z "$$storage" ]; then echo "*** tests/storage WERE NOT RUN: $$reason ***"; fi; \
+	exit $$result
+
+check: setup ## The gate: format, lint, types, layers, template, tests
+	$(BIN)/ruff format --check functions infra tests
+	$(BIN)/ruff check functions infra tests
+	$(BIN)/mypy functions infra tests
+	PYTHONPATH=functions $(BIN)/lint-imports
+	$(BIN)/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml
+	@$(MAKE) --no-print-directory test
+
+e2e: setup ## Run the end-to-end tests on the running system, or on one that is started for them
+	@$(BIN)/python -m infra.local.e2e $(PYTEST_ARGUMENTS)
+
+iam-check: setup ## Take each allowed action away in turn; the end-to-end tests must notice
+	@$(BIN)/python -m infra.local.iam_check
+
+format: setup ## Format the code and mend what the linter can
+	$(BIN)/ruff format functions infra tests
+	$(BIN)/ruff check --fix functions infra tests
+
+lock: setup ## Pin what pyproject.toml asks for, with hashes, to the newest versions
+	$(COMPILE) --upgrade pyproject.toml -o functions/requirements.txt
+	$(COMPILE) --upgrade pyproject.toml --group dev -c functions/requirements.txt -o requirements-dev.txt
+	$(COMPILE) --upgrade --group pyproject.toml:emulator -o infra/local/requirements-emulator.txt
+	$(COMPILE) --upgrade --group pyproject.toml:sam -o infra/local/requirements-sam.txt
+	$(COMPILE) --upgrade --group pyproject.toml:uv -o infra/local/requirements-uv.txt
+
+clean: ## Remove all that was made here, the local system's data too; stop it first
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m infra.local.down; fi
+	rm -rf .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,210 @@
+"""What a ride company sends. It owns the form of each callback and turns it into an event of the
+domain; it must never decide anything. Fields that we don't know are dropped (a provider may add
+to its payloads), and so are places: what isn't kept can't leak."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from farechance.errors import FieldError, FieldErrors
+from farechance.identifiers import Currency, ProviderReference, RideId
+from farechance.money import PositiveRideCents, RideCents
+from farechance.programs import Latitude, Longitude
+from farechance.rides import EventKind, RideEvent
+from farechance.times import AHEAD, Instant
+from farechance.vouchers import MAX_DAYS_AHEAD
+
+RECEIVED = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
+
+VoucherCode = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class Callback(BaseModel):
+    """The envelope of Standard Webhooks: `data` is read by the model of its `type`."""
+
+    model_config = RECEIVED
+
+    type: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    timestamp: Instant
+    data: dict[str, Any]
+
+
+class Place(BaseModel):
+    """A point on the map, in degrees (WGS 84)."""
+
+    model_config = RECEIVED
+
+    latitude: Latitude
+    longitude: Longitude
+
+
+class VoucherChecked(BaseModel):
+    """`voucher.checked`: what a request would be told, were it made now."""
+
+    model_config = RECEIVED
+
+    voucher_code: VoucherCode
+    estimated_fare_cents: PositiveRideCents | None = None
+    pickup_at: Instant | None = None
+    pickup: Place | None = None
+    dropoff: Place | None = None
+
+    def check_times(self, now: datetime) -> None:
+        """Raises FieldErrors for a time that cannot be."""
+        _check_pickup(self.pickup_at, now)
+
+
+class RideRequested(BaseModel):
+    """`ride.requested`: may this ride begin, and for how much?"""
+
+    model_config = RECEIVED
+
+    ride_id: RideId
+    voucher_code: VoucherCode
+    estimated_fare_cents: PositiveRideCents
+    currency: Currency
+    requested_at: Instant
+    pickup_at: Instant | None = None
+    pickup: Place | None = None
+    dropoff: Place | None = None
+    replaces_ride_id: RideId | None = None
+    booked_by: Literal["rider", "staff"] | None = None
+
+    def event(self, provider_id: str, now: datetime) -> RideEvent:
+        """Raises FieldErrors for a time that cannot be."""
+        _check_not_ahead("requested_at", self.requested_at, now)
+        _check_pickup(self.pickup_at, now)
+        return RideEvent(
+            kind=EventKind.REQUESTED,
+            provider_id=provider_id,
+            ride_id=self.ride_id,
+            voucher_code=self.voucher_code,
+            at=self.requested_at,
+            fare_cents=self.estimated_fare_cents,
+            currency=self.currency,
+            pickup_at=self.pickup_at,
+            replaces_ride_id=self.replaces_ride_id,
+        )
+
+
+class _Named(BaseModel):
+    """A fact about a ride names its voucher by either of two ways."""
+
+    model_config = RECEIVED
+
+    ride_id: RideId
+    authorization_id: ProviderReference | None = None
+    voucher_code: VoucherCode | None = None
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        if self.authorization_id is None and self.voucher_code is None:
+            raise ValueError("authorization_id or voucher_code is needed")
+        return self
+
+
+class RideCompleted(_Named):
+    """`ride.completed`: the ride was made. `fare_cents` is all in; the tip in it isn't covered."""
+
+    fare_cents: RideCents
+    tip_cents: RideCents = 0
+    currency: Currency
+    completed_at: Instant
+    requested_at: Instant | None = None
+    pickup: Place | None = None
+    dropoff: Place | None = None
+    distance_meters: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
+    duration_seconds: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+
+    @model_validator(mode="after")
+    def _tip_is_in_the_fare(self) -> Self:
+        if self.tip_cents > self.fare_cents:
+            raise ValueError("tip_cents is part of fare_cents and cannot exceed it")
+        return self
+
+    def event(self, provider_id: str, now: datetime) -> RideEvent:
+        """Raises FieldErrors for a time that cannot be."""
+        _check_not_ahead("completed_at", self.completed_at, now)
+        if self.requested_at is not None:
+            _check_not_ahead("requested_at", self.requested_at, now)
+        return RideEvent(
+            kind=EventKind.COMPLETED,
+            provider_id=provider_id,
+            ride_id=self.ride_id,
+            authorization_id=self.authorization_id,
+            voucher_code=self.voucher_code,
+            at=self.completed_at,
+            fare_cents=self.fare_cents,
+            tip_cents=self.tip_cents,
+            currency=self.currency,
+            requested_at=self.requested_at,
+        )
+
+
+class RideCancelled(_Named):
+    """`ride.cancelled`: there will be no ride, or nobody knows whether we answered."""
+
+    cancelled_at: Instant
+    cancellation_fee_cents: RideCents = 0
+
+    def event(self, provider_id: str, now: datetime) -> RideEvent:
+        """Raises FieldErrors for a time that cannot be."""
+        _check_not_ahead("cancelled_at", self.cancelled_at, now)
+        return RideEvent(
+            kind=EventKind.CANCELLED,
+            provider_id=provider_id,
+            ride_id=self.ride_id,
+            authorization_id=self.authorization_id,
+            voucher_code=self.voucher_code,
+            at=self.cancelled_at,
+            fare_cents=self.cancellation_fee_cents,
+        )
+
+
+class RideAdjusted(_Named):
+    """`ride.adjusted`: the fare of a ride was corrected afterwards."""
+
+    adjustment_id: ProviderReference
+    fare_cents: RideCents
+    adjusted_at: Instant
+    why: Literal["toll", "wait", "dispute", "correction", "refund", "tip", "damage"]
+
+    def event(self, provider_id: str, now: datetime) -> RideEvent:
+        """Raises FieldErrors for a time that cannot be."""
+        _check_not_ahead("adjusted_at", self.adjusted_at, now)
+        return RideEvent(
+            kind=EventKind.ADJUSTED,
+            provider_id=provider_id,
+            ride_id=self.ride_id,
+            authorization_id=self.authorization_id,
+            voucher_code=self.voucher_code,
+            at=self.adjusted_at,
+            fare_cents=self.fare_cents,
+            adjustment_id=self.adjustment_id,
+            why=self.why,
+        )
+
+
+RideCallback = RideRequested | RideCompleted | RideCancelled | RideAdjusted
+
+RIDE_CALLBACKS: dict[str, type[RideCallback]] = {
+    "ride.requested": RideRequested,
+    "ride.completed": RideCompleted,
+    "ride.cancelled": RideCancelled,
+    "ride.adjusted": RideAdjusted,
+}
+
+
+def _check_not_ahead(name: str, at: datetime, now: datetime) -> None:
+    if at > now + AHEAD:
+        raise FieldErrors(
+            (FieldError(f"/data/{name}", "is more than 5 minutes ahead of our clock"),)
+        )
+
+
+def _check_pickup(pickup_at: datetime | None, now: datetime) -> None:
+    if pickup_at is not None and pickup_at > now + timedelta(days=MAX_DAYS_AHEAD):
+        raise FieldErrors(
+            (FieldError("/data/pickup_at", f"is more than {MAX_DAYS_AHEAD} days ahead"),)
+        )

@@ -1,0 +1,64 @@
+"""OAuth clients of partners: the only place that knows Cognito. It owns making one; it must never
+keep or log a client's secret."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+
+from farechance.settings import Settings
+
+_RESOURCE_SERVER = "farechance"
+_TOKEN_MINUTES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthClient:
+    """A client's id and secret."""
+
+    client_id: str
+    client_secret: str
+
+
+class Clients:
+    """The user pool's clients."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._pool = settings.user_pool_id
+        self._cognito = boto3.client("cognito-idp")
+
+    def find_or_make(self, name: str, scopes: Sequence[str]) -> OAuthClient:
+        """The client of this name. It is found where an attempt before was cut short after making
+        it, so that a repeat leaves no second one."""
+        client_id = self._find(name) or self._make(name, scopes)
+        described = self._cognito.describe_user_pool_client(
+            UserPoolId=self._pool, ClientId=client_id
+        )
+        return OAuthClient(client_id, described["UserPoolClient"]["ClientSecret"])
+
+    def _find(self, name: str) -> str | None:
+        more: dict[str, Any] = {}
+        while True:
+            page = self._cognito.list_user_pool_clients(
+                UserPoolId=self._pool, MaxResults=60, **more
+            )
+            for client in page["UserPoolClients"]:
+                if client.get("ClientName") == name:
+                    return client["ClientId"]
+            if "NextToken" not in page:
+                return None
+            more = {"NextToken": page["NextToken"]}
+
+    def _make(self, name: str, scopes: Sequence[str]) -> str:
+        made = self._cognito.create_user_pool_client(
+            UserPoolId=self._pool,
+            ClientName=name,
+            GenerateSecret=True,
+            AllowedOAuthFlows=["client_credentials"],
+            AllowedOAuthFlowsUserPoolClient=True,
+            AllowedOAuthScopes=[f"{_RESOURCE_SERVER}/{scope}" for scope in scopes],
+            AccessTokenValidity=_TOKEN_MINUTES,
+            TokenValidityUnits={"AccessToken": "minutes"},
+        )
+        return made["UserPoolClient"]["ClientId"]

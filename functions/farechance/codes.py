@@ -1,0 +1,110 @@
+"""Voucher ids, codes and keys, all derived from one secret and stored nowhere (storage.md, 'The
+code'). It owns the alphabet and the check symbol; it must never log, store or compare a code with
+anything but what it derives itself.
+
+    secret, partner, Idempotency-Key, index → voucher_id   (names the secret's version)
+    secret, voucher_id                      → code         (16 symbols, 70 secret bits)
+    secret, code                            → voucher_key  (the item's key: a table spends nothing)
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U.
+CODE_SYMBOLS = 16
+VOUCHER_KEY_SYMBOLS = 32
+_VOUCHER_ID_SYMBOLS = 25
+
+_VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)}
+# Lower case, and what a hand or an eye confuses (Crockford: O is 0, I and L are 1).
+_READ_AS = str.maketrans({**{s.lower(): s for s in ALPHABET}, **dict.fromkeys("oO", "0")}) | (
+    str.maketrans(dict.fromkeys("iIlL", "1"))
+)
+# What people put between groups: blanks of every kind and the dashes that keyboards make of '-'.
+_BETWEEN = str.maketrans(dict.fromkeys("-\u2010\u2011\u2012\u2013\u2014\u2212 \t\u00a0", ""))
+
+CodeKeys = Mapping[str, str]
+"""Version symbol → key. Versions are added, never removed; the greatest is used for new codes."""
+
+
+def newest_version(keys: CodeKeys) -> str:
+    """The version under which new vouchers are made."""
+    return max(keys, key=lambda version: _VALUE[version])
+
+
+def voucher_id(keys: CodeKeys, version: str, partner_id: str, key: str, index: int) -> str:
+    """The id of the `index`-th voucher that `partner_id` mints under an Idempotency-Key: the same
+    call meets its own items for ever."""
+    symbols = _symbols(keys[version], f"voucher:{partner_id}:{index}:{key}", _VOUCHER_ID_SYMBOLS)
+    return f"vch_{version}{symbols}".lower()
+
+
+def code_of(keys: CodeKeys, voucher: str) -> str | None:
+    """The 16 symbols that a rider shows, without dashes; None if the id is none of ours."""
+    version = voucher.removeprefix("vch_")[:1].upper()
+    if version not in keys:
+        return None
+    symbols = version + _symbols(keys[version], f"code:{voucher}", CODE_SYMBOLS - 2)
+    return symbols + check_symbol(symbols)
+
+
+def key_of(keys: CodeKeys, code: str) -> str:
+    """The key of the voucher's item, from a code as `read_code` gives it."""
+    return _symbols(keys[code[0]], f"key:{code}", VOUCHER_KEY_SYMBOLS).lower()
+
+
+def read_code(keys: CodeKeys, written: str) -> str | None:
+    """The code that somebody typed or said: lower case, blanks, dashes, o for 0, i or l for 1.
+    None if it cannot be one of ours: wrong length, symbol, check symbol or version."""
+    code = written.translate(_BETWEEN).translate(_READ_AS)
+    if len(code) != CODE_SYMBOLS or any(symbol not in _VALUE for symbol in code):
+        return None
+    if check_symbol(code[:-1]) != code[-1] or code[0] not in keys:
+        return None
+    return code
+
+
+def grouped(code: str) -> str:
+    """For people: `1ABC-DEFG-HJKM-NPQR`."""
+    return "-".join(code[start : start + 4] for start in range(0, CODE_SYMBOLS, 4))
+
+
+def check_symbol(symbols: str) -> str:
+    """The symbol c that makes Σ αⁱ·sᵢ = 0 over GF(32), α = x, i from 0, c the last. The weights
+    are distinct and not 0, so every wrong symbol and every swap of neighbours shows."""
+    total = 0
+    for index, symbol in enumerate(symbols):
+        total ^= _times(_POWERS[index], _VALUE[symbol])
+    # Dividing by α^n is multiplying by α^(31 - n): α has order 31.
+    return ALPHABET[_times(_POWERS[-len(symbols) % 31], total)]
+
+
+def _times(left: int, right: int) -> int:
+    """The product in GF(32) with the primitive polynomial x⁵ + x² + 1."""
+    product = 0
+    while right:
+        if right & 1:
+            product ^= left
+        left <<= 1
+        if left & 0b100000:
+            left ^= 0b100101
+        right >>= 1
+    return product
+
+
+def _powers() -> tuple[int, ...]:
+    powers = [1]
+    while len(powers) < 31:
+        powers.append(_times(powers[-1], 2))
+    return tuple(powers)
+
+
+_POWERS = _powers()
+
+
+def _symbols(key: str, message: str, count: int) -> str:
+    """The first `count` ≤ 51 symbols of HMAC-SHA-256(key, message)."""
+    digest = hmac.digest(key.encode(), message.encode(), hashlib.sha256)
+    number = int.from_bytes(digest) >> 1  # 255 bits are 51 whole symbols.
+    return "".join(ALPHABET[number >> (250 - 5 * place) & 31] for place in range(count))

@@ -1,0 +1,126 @@
+"""The door of ride companies, without a resolver. It owns the order of proof, form and meaning: the
+size, the signature over the exact bytes, the JSON, the model; then one call of an operation.
+Whatever is authentic and well-formed is answered 200, refusals and conflicts included (api.md): a
+non-2xx would make a provider repeat for days."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from farechance.callbacks import RIDE_CALLBACKS, Callback, VoucherChecked
+from farechance.edge import problems, requests, strict_json
+from farechance.errors import NotAuthenticated
+from farechance.programs import PartnerStatus
+from farechance.provider_api import Told
+from farechance.rides import RideEvent
+from farechance.signatures import Verified, verify
+from farechance.store import Remembered, keys
+from farechance.telemetry import Count, Event, count, logger, metrics
+from farechance.vault import Vault
+from farechance.vouchers import Reason
+
+_COUNTS: Mapping[str, Count] = {
+    "approved": Count.RIDE_APPROVED,
+    "declined": Count.RIDE_DECLINED,
+    "captured": Count.RIDE_CAPTURED,
+    "voided": Count.RIDE_VOIDED,
+    "refused": Count.EVENT_REFUSED,
+    "ignored": Count.EVENT_IGNORED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackDoor:
+    """`record` and `check` are the operations that a ride's event and a check of a voucher call."""
+
+    remembered: Remembered
+    vault: Vault
+    clock: Callable[[], datetime]
+    record: Callable[[RideEvent], Told]
+    check: Callable[[VoucherChecked, str, datetime], Told]
+
+    def handle(self, event: dict[str, Any], _context: object) -> dict[str, Any]:
+        """One invocation. Log keys don't outlive it."""
+        request_id = str(event.get("requestContext", {}).get("requestId", ""))
+        logger.append_keys(request_id=request_id)
+        try:
+            return problems.answer(200, self._answer(event))
+        except Exception as error:
+            return problems.logged_response(error, request_id)
+        finally:
+            metrics.flush_metrics()
+            logger.clear_state()
+
+    def _answer(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        now = self.clock()
+        provider_id = str((event.get("pathParameters") or {}).get("provider_id", ""))
+        body = requests.body_of(event)
+        headers = requests.headers_of(event)
+        verified = self._verify(provider_id, headers, body, now)
+        requests.check_is_json(headers)
+        callback = requests.parsed(Callback, strict_json.read(body))
+        told = self._told(callback, provider_id, verified, now)
+        _count(told)
+        logger.info(
+            Event.RIDE_EVENT_ANSWERED,
+            provider_id=provider_id,
+            callback=callback.type if _is_known(callback.type) else "unknown",
+            voucher_id=told.answer.get("voucher_id"),
+            said=told.answer.get("decision") or told.answer.get("outcome"),
+            reason=told.reason,
+            replayed=told.is_replay,
+        )
+        return told.full()
+
+    def _verify(
+        self, provider_id: str, headers: Mapping[str, str], body: bytes, now: datetime
+    ) -> Verified:
+        """An unknown provider and a wrong signature look the same."""
+        key = keys.provider(provider_id)
+        provider = self.remembered.read(key, now=now)[key]
+        if provider is None or provider.status is not PartnerStatus.ACTIVE:
+            raise NotAuthenticated
+        return verify(headers, body, self.vault.provider_secrets(provider_id, now), now)
+
+    def _told(
+        self, callback: Callback, provider_id: str, verified: Verified, now: datetime
+    ) -> Told:
+        if callback.type == "webhook.test":
+            secret = "current" if verified.secret_index == 0 else "previous"
+            skew = verified.skew_seconds
+            return Told({"outcome": "ignored", "secret": secret, "clock_skew_seconds": skew})
+        if callback.type == "voucher.checked":
+            asked = _data(VoucherChecked, callback)
+            asked.check_times(now)
+            return self.check(asked, provider_id, now)
+        if callback.type in RIDE_CALLBACKS:
+            data = _data(RIDE_CALLBACKS[callback.type], callback)
+            return self.record(data.event(provider_id, now))
+        return Told({"outcome": "ignored"})
+
+
+def _data[Model: BaseModel](model: type[Model], callback: Callback) -> Model:
+    """Fields that we don't know are dropped and counted."""
+    if unknown := len(callback.data.keys() - model.model_fields.keys()):
+        count(Count.FIELD_UNKNOWN, unknown)
+    return requests.parsed(model, callback.data, "/data")
+
+
+def _is_known(type_name: str) -> bool:
+    return type_name in RIDE_CALLBACKS or type_name in ("voucher.checked", "webhook.test")
+
+
+def _count(told: Told) -> None:
+    if told.is_replay:
+        count(Count.EVENT_REPLAYED)
+        return
+    count(_COUNTS[str(told.answer.get("decision") or told.answer["outcome"])])
+    if told.reason is Reason.VOUCHER_UNKNOWN:
+        count(Count.CODE_UNKNOWN)
+    if told.reason is Reason.EVENT_CONFLICT:
+        count(Count.EVENT_CONFLICT)
+    if told.answer.get("shortfall_cents"):
+        count(Count.SHORTFALL)

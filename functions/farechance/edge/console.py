@@ -1,0 +1,56 @@
+"""The console's edge: an admin's test event in, an answer to be read by a person out. A refusal is
+an answer too, with what is wrong and where; a defect fails loudly, and repeating is safe."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import ValidationError
+
+from farechance.commands import COMMAND, Command
+from farechance.edge import problems, requests, strict_json
+from farechance.errors import FareChanceError
+from farechance.telemetry import Event, logger, metrics
+
+
+class Console:
+    """Reads a command and has it carried out."""
+
+    def __init__(self, carry_out: Callable[[Command], dict[str, Any]]) -> None:
+        self._carry_out = carry_out
+
+    def handle(self, event: dict[str, Any], context: object) -> dict[str, Any]:
+        """One invocation. The command's id and kind are logged, never what it holds."""
+        logger.append_keys(request_id=getattr(context, "aws_request_id", ""))
+        try:
+            command = _command(event)
+            answer = self._carry_out(command)
+            logger.info(
+                Event.COMMAND_CARRIED_OUT, command=command.command, command_id=command.command_id
+            )
+            return {"done": not command.dry_run, **answer}
+        except FareChanceError as error:
+            if not problems.is_expected(error):
+                raise
+            logger.info(Event.COMMAND_REFUSED, slug=problems.slug_of(error))
+            return _refusal(error)
+        finally:
+            metrics.flush_metrics()
+            logger.clear_state()
+
+
+def _command(event: dict[str, Any]) -> Command:
+    try:
+        return COMMAND.validate_json(json.dumps(strict_json.read(json.dumps(event).encode())))
+    except ValidationError as error:
+        raise requests.field_errors(error) from None
+
+
+def _refusal(error: FareChanceError) -> dict[str, Any]:
+    said = problems.say(error)
+    return {
+        "done": False,
+        "in_words": f"Nothing was done. {said.kind.title}. {said.detail}",
+        "problem": problems.slug_of(error),
+        **said.members,
+    }

@@ -1,0 +1,140 @@
+"""The door of a partner's function: one Powertools resolver, made here, that serves the endpoints
+of `endpoints` and answers every error as a problem. A handler behind it gets a `Call` and returns
+a model; it must never see an event of the gateway."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from pydantic import BaseModel
+
+from farechance.edge import problems, requests
+from farechance.edge.callers import Caller, who_is_calling
+from farechance.edge.clock import utc_now
+from farechance.endpoints import Endpoint
+from farechance.errors import IdempotencyKeyMissing, NotFound
+from farechance.partner_api import stored_answer
+from farechance.store import Remembered
+from farechance.telemetry import Event, logger, metrics
+
+_IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,64}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Call[Body]:
+    """One authenticated call. `body` is the request's or the query's model; `clock` tells the time
+    again after a lost race."""
+
+    caller: Caller
+    body: Body
+    path: Mapping[str, str]
+    idempotency_key: str
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed[Answer]:
+    """The answer of an operation that an Idempotency-Key makes safe to repeat."""
+
+    answer: Answer
+    is_replay: bool
+
+
+class Door:
+    """Serves some endpoints. `handle` is the Lambda handler."""
+
+    def __init__(self, remembered: Remembered, clock: Callable[[], datetime] = utc_now) -> None:
+        self._remembered = remembered
+        self._clock = clock
+        self._resolver = APIGatewayRestResolver()
+        self._resolver.not_found(self._no_such_path)
+        self._resolver.exception_handler(Exception)(self._problem)
+
+    def serves[Body, Answer: BaseModel](
+        self, endpoint: Endpoint[Body, Answer]
+    ) -> Callable[
+        [Callable[[Call[Body]], Answer | Replayed[Answer]]],
+        Callable[[Call[Body]], Answer | Replayed[Answer]],
+    ]:
+        """The decorator that puts a handler behind an endpoint."""
+
+        def register(
+            handler: Callable[[Call[Body]], Answer | Replayed[Answer]],
+        ) -> Callable[[Call[Body]], Answer | Replayed[Answer]]:
+            path = endpoint.path.replace("{", "<").replace("}", ">")
+
+            def serve(**parameters: str) -> Response[str]:
+                return self._serve(endpoint, handler, parameters)
+
+            self._resolver.route(path, method=endpoint.method)(serve)
+            return handler
+
+        return register
+
+    def handle(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """One invocation. Log keys don't outlive it."""
+        request_id = str(event.get("requestContext", {}).get("requestId", ""))
+        logger.append_keys(request_id=request_id)
+        try:
+            return self._resolver.resolve(event, context)
+        finally:
+            metrics.flush_metrics()
+            logger.clear_state()
+
+    def _serve[Body, Answer: BaseModel](
+        self,
+        endpoint: Endpoint[Body, Answer],
+        handler: Callable[[Call[Body]], Answer | Replayed[Answer]],
+        parameters: Mapping[str, str],
+    ) -> Response[str]:
+        event = self._resolver.current_event.raw_event
+        caller = who_is_calling(event, self._remembered, self._clock())
+        if endpoint.scope:
+            caller.must_have(endpoint.scope)
+        call = Call(
+            caller=caller,
+            body=_read(endpoint, event),
+            path=parameters,
+            idempotency_key=_idempotency_key(event) if endpoint.method == "POST" else "",
+            clock=self._clock,
+        )
+        told = handler(call)
+        headers = {}
+        if isinstance(told, Replayed):
+            headers = {"Idempotency-Replayed": str(told.is_replay).lower()}
+            told = told.answer
+        logger.info(Event.CALL_ANSWERED, endpoint=endpoint.name, partner_id=caller.partner_id)
+        return _response(problems.answer(endpoint.status, stored_answer(told), headers=headers))
+
+    def _problem(self, error: Exception) -> Response[str]:
+        request_id = self._resolver.current_event.request_context.request_id
+        return _response(problems.logged_response(error, str(request_id)))
+
+    def _no_such_path(self, _: Exception) -> Response[str]:
+        return self._problem(NotFound("path"))
+
+
+def _read[Body, Answer: BaseModel](
+    endpoint: Endpoint[Body, Answer], event: Mapping[str, Any]
+) -> Body:
+    reader: Callable[[Any, Mapping[str, Any]], Any] = (
+        requests.json_body if endpoint.method == "POST" else requests.query
+    )
+    body: Body = reader(endpoint.body, event)
+    return body
+
+
+def _idempotency_key(event: Mapping[str, Any]) -> str:
+    key = requests.headers_of(event).get("idempotency-key", "")
+    if not _IDEMPOTENCY_KEY.fullmatch(key):
+        raise IdempotencyKeyMissing
+    return key
+
+
+def _response(answer: Mapping[str, Any]) -> Response[str]:
+    return Response(
+        status_code=answer["statusCode"], headers=answer["headers"], body=answer["body"]
+    )

@@ -1,0 +1,174 @@
+"""Errors as problem+json (RFC 9457). It owns the one map from errors to HTTP; it must never show a
+stack trace, another's data, or why a proof of identity failed."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from farechance import errors
+from farechance.errors import FareChanceError
+from farechance.telemetry import Event, logger
+
+TYPE = "urn:farechance:problem:"
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemKind:
+    """How one kind of error is said."""
+
+    status: int
+    slug: str
+    title: str
+
+
+MALFORMED_BODY = ProblemKind(400, "malformed_body", "The body cannot be read")
+KEY_MISSING = ProblemKind(400, "idempotency_key_missing", "The Idempotency-Key is missing")
+NOT_AUTHENTICATED = ProblemKind(401, "not_authenticated", "Who is calling is not proven")
+SCOPE_MISSING = ProblemKind(403, "scope_missing", "The token does not allow this")
+NOT_FOUND = ProblemKind(404, "not_found", "There is no such thing for you")
+METHOD_NOT_ALLOWED = ProblemKind(405, "method_not_allowed", "The path has other methods")
+STATE_FORBIDS = ProblemKind(409, "", "The state does not allow this")
+BODY_TOO_LARGE = ProblemKind(413, "body_too_large", "The body is too large")
+UNSUPPORTED_MEDIA_TYPE = ProblemKind(415, "unsupported_media_type", "The body is not JSON")
+FIELD_ERRORS = ProblemKind(422, "field_errors", "Some fields are wrong")
+KEY_REUSED = ProblemKind(
+    422, "idempotency_key_reused", "The Idempotency-Key came before with another body"
+)
+INTERNAL_ERROR = ProblemKind(500, "internal_error", "Something is wrong on our side")
+BUSY = ProblemKind(503, "busy", "Please try again")
+
+_STATES: Mapping[str, str] = {
+    "already_enrolled": "This external_ref is enrolled in the programme already.",
+    "program_paused": "The programme is paused: nothing can be minted until it is resumed.",
+    "program_closed": "The programme is closed.",
+    "program_draft": "The programme isn't funded yet.",
+    "insufficient_allotment": "Your allotment doesn't hold enough money for this.",
+    "participant_exited": "The participant has left the programme.",
+    "consent_expired": "The participant's consent has expired; it must be granted anew.",
+    "monthly_limit_reached": "The participant has had as many vouchers this month as the "
+    "programme's rules allow.",
+    "too_many_open_vouchers": "The participant has as many open vouchers as a person may have.",
+}
+
+_MALFORMED: Mapping[str, str] = {
+    "not_utf8": "The body must be UTF-8.",
+    "syntax": "The body must be JSON.",
+    "duplicate_key": "A name stands twice in one object.",
+    "too_deep": "The body is nested too deep.",
+    "control_character": "Strings must not hold control characters.",
+    "not_a_number": "Numbers must be finite and of reasonable length.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One error as it is told."""
+
+    kind: ProblemKind
+    detail: str
+    slug: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, Any] = field(default_factory=dict)
+
+
+def say(error: Exception) -> Said:  # noqa: C901, PLR0911, PLR0912 - a row for each error
+    """How an error is told. Whatever isn't known is an internal error, safe to repeat."""
+    match error:
+        case errors.MalformedBody(problem, where):
+            at = f" ({where})" if where else ""
+            return Said(MALFORMED_BODY, _MALFORMED[problem] + at)
+        case errors.IdempotencyKeyMissing():
+            return Said(
+                KEY_MISSING,
+                "Send an Idempotency-Key header of 1 to 64 visible ASCII characters.",
+            )
+        case errors.NotAuthenticated():
+            return Said(NOT_AUTHENTICATED, "Send a valid proof of who is calling.")
+        case errors.ScopeMissing(scope):
+            return Said(SCOPE_MISSING, f"The scope {scope} is needed.", members={"scope": scope})
+        case errors.NotFound(kind, name):
+            return Said(NOT_FOUND, f"There is no such {kind} for you{name and f': {name}'}.")
+        case errors.MethodNotAllowed(allowed):
+            methods = ", ".join(allowed)
+            return Said(
+                METHOD_NOT_ALLOWED,
+                f"The path allows {methods}.",
+                headers={"Allow": methods},
+            )
+        case errors.StateForbids(reason, facts):
+            detail = _STATES.get(reason, f"It is refused because of its state: {reason}.")
+            return Said(STATE_FORBIDS, detail, slug=reason, members=facts)
+        case errors.BodyTooLarge(limit):
+            return Said(BODY_TOO_LARGE, f"At most {limit} bytes are taken.")
+        case errors.UnsupportedMediaType(accepted):
+            return Said(UNSUPPORTED_MEDIA_TYPE, f"Send {' or '.join(accepted)}.")
+        case errors.FieldErrors(wrong):
+            listed = [{"pointer": one.pointer, "detail": one.detail} for one in wrong]
+            return Said(FIELD_ERRORS, "See errors for each.", members={"errors": listed})
+        case errors.IdempotencyKeyReused():
+            return Said(KEY_REUSED, "Send a new key for a new request.")
+        case errors.Busy(seconds):
+            return Said(
+                BUSY,
+                "Too much at once, or the answer was lost. Repeating the same request is safe.",
+                headers={"Retry-After": str(seconds)},
+            )
+        case _:
+            return Said(INTERNAL_ERROR, "It is on record. Repeating the same request is safe.")
+
+
+def response(error: Exception, request_id: str) -> dict[str, Any]:
+    """The error as an answer of a Lambda proxy integration."""
+    said = say(error)
+    body = {
+        "type": TYPE + slug_of(error),
+        "title": said.kind.title,
+        "status": said.kind.status,
+        "detail": said.detail,
+        "instance": request_id,
+        **said.members,
+    }
+    return answer(said.kind.status, body, "application/problem+json", said.headers)
+
+
+def answer(
+    status: int,
+    body: Mapping[str, Any],
+    content_type: str = "application/json",
+    headers: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """An answer of a Lambda proxy integration. Nothing here may be kept by a cache on the way."""
+    return {
+        "statusCode": status,
+        "headers": {
+            "Content-Type": content_type,
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+            **(headers or {}),
+        },
+        "body": json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+        "isBase64Encoded": False,
+    }
+
+
+def slug_of(error: Exception) -> str:
+    """The stable slug of an error, for the log."""
+    said = say(error)
+    return said.slug or said.kind.slug
+
+
+def logged_response(error: Exception, request_id: str) -> dict[str, Any]:
+    """The same, with a line in the log: a refusal's slug, or a defect's trace (which holds no
+    values: the models hide what they were given)."""
+    kind = type(error).__name__
+    if is_expected(error):
+        logger.info(Event.CALL_REFUSED, error=kind, slug=slug_of(error))
+    else:
+        logger.exception(Event.CALL_FAILED, error=kind)
+    return response(error, request_id)
+
+
+def is_expected(error: Exception) -> bool:
+    """Whether the error belongs to the caller or passes with time; others are defects."""
+    return isinstance(error, FareChanceError) and not isinstance(error, errors.BooksDiffer)

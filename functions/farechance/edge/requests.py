@@ -1,0 +1,104 @@
+"""What the gateway hands over (Lambda proxy integration), taken apart. The API treats every body as
+binary, so that signatures are over exact bytes."""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from farechance.edge import strict_json
+from farechance.errors import (
+    BodyTooLarge,
+    FieldError,
+    FieldErrors,
+    MalformedBody,
+    UnsupportedMediaType,
+)
+
+MAX_BODY_BYTES = 256 * 1024
+_MAX_ERRORS = 20
+
+
+def headers_of(event: Mapping[str, Any]) -> dict[str, str]:
+    """Headers with their names in lower case."""
+    return {name.lower(): str(value) for name, value in (event.get("headers") or {}).items()}
+
+
+def body_of(event: Mapping[str, Any]) -> bytes:
+    """The exact bytes. Raises BodyTooLarge."""
+    body = event.get("body") or ""
+    if event.get("isBase64Encoded"):
+        try:
+            raw = base64.b64decode(body, validate=True)
+        except binascii.Error:
+            raise MalformedBody("syntax") from None
+    else:
+        raw = body.encode("utf-8", "surrogatepass")
+    if len(raw) > MAX_BODY_BYTES:
+        raise BodyTooLarge(MAX_BODY_BYTES)
+    return raw
+
+
+def check_is_json(headers: Mapping[str, str]) -> None:
+    """Raises UnsupportedMediaType for a body that doesn't say that it is JSON."""
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise UnsupportedMediaType(("application/json",))
+
+
+def parsed[Model: BaseModel](model: type[Model], value: Any, within: str = "") -> Model:
+    """A value (as `strict_json` read it) as a model. Raises FieldErrors with pointers below
+    `within`."""
+    try:
+        # Through JSON once more: strict reading takes text for a time, but never for a number.
+        return model.model_validate_json(json.dumps(value))
+    except ValidationError as error:
+        raise field_errors(error, within) from None
+
+
+def json_body[Model: BaseModel](model: type[Model], event: Mapping[str, Any]) -> Model:
+    """The body as a model. Raises what a body can be refused for."""
+    raw = body_of(event)
+    check_is_json(headers_of(event))
+    return parsed(model, strict_json.read(raw))
+
+
+def query[Model: BaseModel](model: type[Model], event: Mapping[str, Any]) -> Model:
+    """The query string as a model: each name once, known ones only. Raises FieldErrors."""
+    values = event.get("multiValueQueryStringParameters") or {}
+    for name, given in values.items():
+        if len(given) != 1:
+            raise FieldErrors.one(f"/{name}", "may stand once")
+    single = event.get("queryStringParameters") or {}
+    try:
+        return model.model_validate_strings(dict(single), strict=False)
+    except ValidationError as error:
+        raise field_errors(error) from None
+
+
+def field_errors(error: ValidationError, within: str = "") -> FieldErrors:
+    """pydantic's errors as JSON pointers and words, without the values that were sent."""
+    return FieldErrors(
+        tuple(
+            FieldError(
+                within + "".join(f"/{_escaped(str(part))}" for part in one["loc"]),
+                _words(one["type"], one["msg"]),
+            )
+            for one in error.errors(include_input=False, include_url=False)[:_MAX_ERRORS]
+        )
+    )
+
+
+def _escaped(part: str) -> str:
+    return part.replace("~", "~0").replace("/", "~1")
+
+
+def _words(kind: str, message: str) -> str:
+    if kind == "extra_forbidden":
+        return "is not a field that we know"
+    if kind == "missing":
+        return "is needed"
+    return message.removeprefix("Value error, ")

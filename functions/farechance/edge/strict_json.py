@@ -1,0 +1,86 @@
+"""JSON only as written (api.md, 'Strictness'; RFC 8259): UTF-8, no duplicate keys, no NaN, no
+control characters in strings, at most 16 levels. Numbers and lengths are the models' business."""
+
+import json
+import unicodedata
+from typing import Any, NoReturn
+
+from farechance.errors import MalformedBody
+
+MAX_DEPTH = 16
+MAX_DIGITS = 30
+
+
+def read(body: bytes) -> Any:
+    """The parsed value. Raises MalformedBody."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise MalformedBody("not_utf8", f"byte {error.start}") from None
+    # Python's parser recurses: what is nested too deep is refused before it is parsed.
+    _check_depth(text)
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_no_duplicates,
+            parse_constant=_no_constant,
+            parse_int=_no_huge_number,
+        )
+    except json.JSONDecodeError as error:
+        raise MalformedBody("syntax", f"line {error.lineno} column {error.colno}") from None
+    _check_strings(value)
+    return value
+
+
+def _check_depth(text: str) -> None:
+    depth, in_string, escaped = 0, False, False
+    for sign in text:
+        if in_string:
+            in_string = escaped or sign != '"'
+            escaped = not escaped and sign == "\\"
+        elif sign == '"':
+            in_string = True
+        elif sign in "[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise MalformedBody("too_deep", f"more than {MAX_DEPTH} levels")
+        elif sign in "]}":
+            depth -= 1
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise MalformedBody("duplicate_key", twice if _is_clean(twice) else "")
+    return members
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise MalformedBody("not_a_number", name)
+
+
+def _no_huge_number(digits: str) -> int:
+    # Nothing here needs more; int() refuses thousands of digits with an error of its own.
+    if len(digits) > MAX_DIGITS:
+        raise MalformedBody("not_a_number", f"a number of more than {MAX_DIGITS} digits")
+    return int(digits)
+
+
+def _check_strings(value: Any) -> None:
+    if isinstance(value, str):
+        if not _is_clean(value):
+            raise MalformedBody("control_character")
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            _check_strings(name)
+            _check_strings(member)
+    elif isinstance(value, list):
+        for member in value:
+            _check_strings(member)
+
+
+def _is_clean(text: str) -> bool:
+    """No control characters (also not line breaks) and no halves of surrogate pairs."""
+    return all(unicodedata.category(sign) not in ("Cc", "Cs") for sign in text)

@@ -1,0 +1,137 @@
+"""The one tree of errors. It owns what can go wrong; it must never hold an HTTP status or a
+sentence for a caller: `edge` makes those from the fields.
+
+    FareChanceError
+    ├── Refusal                     the caller can mend it; nothing was changed
+    │   ├── MalformedBody           not JSON as written: syntax, encoding, depth, duplicate keys
+    │   ├── BodyTooLarge            more bytes than the door takes
+    │   ├── UnsupportedMediaType    not JSON
+    │   ├── FieldErrors             a field is wrong or unknown
+    │   ├── IdempotencyKeyMissing   absent or not 1–64 visible ASCII characters
+    │   ├── IdempotencyKeyReused    the key came before with another body
+    │   ├── NotAuthenticated        no proof of who is calling, or a wrong one
+    │   ├── ScopeMissing            proven, but not allowed this kind of work
+    │   ├── NotFound                no such thing for this caller
+    │   ├── MethodNotAllowed        the path knows other methods
+    │   └── StateForbids            the thing is in a state that does not allow it
+    ├── Busy                        nothing was changed, or it is safe to repeat: try again
+    └── BooksDiffer                 stored things contradict each other: a defect, never hidden
+
+Errors of AWS that `store` does not know pass through untranslated and alarm.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+
+class FareChanceError(Exception):
+    """The root: whatever the system raises on purpose."""
+
+
+class Refusal(FareChanceError):
+    """A request that cannot be carried out as it stands."""
+
+
+@dataclass(eq=False)
+class MalformedBody(Refusal):
+    """`problem` is a slug: `not_utf8`, `syntax`, `duplicate_key`, `too_deep`, `control_character`,
+    `not_a_number`; `where` is a key or a position, never a value."""
+
+    problem: str
+    where: str = ""
+
+
+@dataclass(eq=False)
+class BodyTooLarge(Refusal):
+    """The body has more than `limit_bytes`."""
+
+    limit_bytes: int
+
+
+@dataclass(eq=False)
+class UnsupportedMediaType(Refusal):
+    """The body is none of the `accepted` media types."""
+
+    accepted: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One wrong field: a JSON pointer (RFC 6901) and what would be right."""
+
+    pointer: str
+    detail: str
+
+
+@dataclass(eq=False)
+class FieldErrors(Refusal):
+    """The fields that are wrong, all that were found at once."""
+
+    errors: tuple[FieldError, ...]
+
+    @classmethod
+    def one(cls, pointer: str, detail: str) -> Self:
+        """A single wrong field."""
+        return cls((FieldError(pointer, detail),))
+
+
+@dataclass(eq=False)
+class IdempotencyKeyMissing(Refusal):
+    """A call that changes something came without a usable Idempotency-Key."""
+
+
+@dataclass(eq=False)
+class IdempotencyKeyReused(Refusal):
+    """The same key came before, with another body."""
+
+
+@dataclass(eq=False)
+class NotAuthenticated(Refusal):
+    """Who is calling is not proven. Says nothing of why: a guesser learns nothing."""
+
+
+@dataclass(eq=False)
+class ScopeMissing(Refusal):
+    """The token lacks `scope`."""
+
+    scope: str
+
+
+@dataclass(eq=False)
+class NotFound(Refusal):
+    """No such `kind` of thing for this caller; another's and nobody's look the same. `name` is the
+    id as the caller gave it."""
+
+    kind: str
+    name: str = ""
+
+
+@dataclass(eq=False)
+class MethodNotAllowed(Refusal):
+    """The path exists with the methods in `allowed` only."""
+
+    allowed: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class StateForbids(Refusal):
+    """`reason` is a stable slug such as `already_enrolled`; `facts` are ids and numbers that
+    help the caller (never another's)."""
+
+    reason: str
+    facts: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class Busy(FareChanceError):
+    """Too many at once; the caller may repeat the very same request after a pause."""
+
+    retry_after_seconds: int = 1
+
+
+@dataclass(eq=False)
+class BooksDiffer(FareChanceError):
+    """Two stored things that must agree do not: `what` names them by id."""
+
+    what: str

@@ -1,0 +1,63 @@
+"""How things are named. It owns the form of every id that a caller chooses or repeats; it must
+never hold a rule about what an id may do."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, StringConstraints
+
+ProgramId = Annotated[str, StringConstraints(pattern=r"^prg_[a-z0-9_]{1,40}$")]
+PartnerId = Annotated[str, StringConstraints(pattern=r"^org_[a-z0-9_]{1,40}$")]
+ProviderId = Annotated[str, StringConstraints(pattern=r"^pvd_[a-z0-9_]{1,40}$")]
+ParticipantId = Annotated[str, StringConstraints(pattern=r"^par_[a-z0-9]{1,40}$")]
+VoucherId = Annotated[str, StringConstraints(pattern=r"^vch_[a-z0-9]{1,40}$")]
+CommandId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
+Purpose = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Language = Literal["en", "es"]
+Environment = Literal["trial", "production"]
+
+RideId = Annotated[str, StringConstraints(pattern=r"^[!\"$-~]{1,64}$")]
+"""A provider's own name for a ride: visible ASCII but '#', which parts the pieces of our keys."""
+
+ProviderReference = RideId
+"""What else a provider names: an adjustment, an authorization."""
+
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+"""A line that a person typed. Control characters never pass the doors (`edge.strict_json`)."""
+
+Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()-]{4,23}$")]
+"""A help line as it is printed on cards; an organisation's, never a participant's."""
+
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_SEPARATORS = re.compile(r"[-_. ()+]")
+
+
+def _personal(value: str) -> str:
+    """Refuses what is plainly a person's national id, phone number or e-mail address."""
+    if _EMAIL.search(value):
+        raise ValueError("looks like an e-mail address; use a reference that only you can resolve")
+    digits = _SEPARATORS.sub("", value)
+    if digits.isascii() and digits.isdigit():
+        if len(digits) == 9:
+            raise ValueError(
+                "looks like a social security number; use a reference of your own, with a letter"
+            )
+        if len(digits) in (10, 11, 12) or re.fullmatch(r"\d{3}[-. _]\d{4}", value):
+            raise ValueError(
+                "looks like a phone number; use a reference of your own, with a letter"
+            )
+    return value
+
+
+def _reference(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", _personal(value), re.ASCII):
+        raise ValueError("must be 1 to 64 letters, digits, '_' or '-'")
+    return value
+
+
+ExternalRef = Annotated[str, AfterValidator(_reference)]
+"""A partner's own opaque reference to a person (domain.md, 'People')."""
+
+StaffRef = Annotated[str, AfterValidator(_reference)]
+"""A partner's own reference to the member of staff who attests."""

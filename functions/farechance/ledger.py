@@ -1,0 +1,167 @@
+"""The ledger: immutable entries, one for each change of money and each act on a voucher, chained by
+digests. It owns the form of an entry and of the chain; it must never change or drop one.
+
+Every entry balances: its `changes` move cents from some accounts to others and add up to zero.
+Accounts: `outside`, `program.unallotted`, `allotment.available`, `voucher.available`,
+`voucher.held`, `voucher.spent` of the ids that the entry names (domain.md, 'Accounts')."""
+
+import base64
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from farechance.times import Instant, instant_text, local_month
+
+MONTH_SHARDS = 8
+"""Over how many partitions of the index one programme's month is spread (storage.md)."""
+
+
+class Account(StrEnum):
+    """Where money can be."""
+
+    OUTSIDE = "outside"
+    UNALLOTTED = "program.unallotted"
+    ALLOTTED = "allotment.available"
+    AVAILABLE = "voucher.available"
+    HELD = "voucher.held"
+    SPENT = "voucher.spent"
+
+
+class Kind(StrEnum):
+    """What happened. Conflicts and refusals are entries too: they are acts on a voucher."""
+
+    PROGRAM_CREATED = "program.created"
+    PROGRAM_FUNDED = "program.funded"
+    PROGRAM_ALLOTTED = "program.allotted"
+    PROGRAM_PAUSED = "program.paused"
+    PROGRAM_RESUMED = "program.resumed"
+    VOUCHER_MINTED = "voucher.minted"
+    HOLD_LAPSED = "hold.lapsed"
+    RIDE_REQUESTED = "ride.requested"
+    RIDE_COMPLETED = "ride.completed"
+    RIDE_CANCELLED = "ride.cancelled"
+    RIDE_ADJUSTED = "ride.adjusted"
+    RIDE_CONFLICT = "ride.conflict"
+
+
+class Chain(BaseModel):
+    """The end of an account's chain, kept with the account: the last entry's number and digest."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
+
+    sequence: int = 0
+    last_digest: str | None = None
+    last_recorded_at: Instant | None = None
+
+
+class Facts(BaseModel):
+    """What an entry says beside the money: enough for every report, and no more. Amounts in
+    cents; `ride_day` is the day of the ride in the programme's zone."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
+
+    partner_id: str | None = None
+    voucher_id: str | None = None
+    subject_id: str | None = None
+    purpose: str | None = None
+    provider_id: str | None = None
+    ride_day: date | None = None
+    reason: str | None = None
+    fare_cents: int | None = None
+    tip_cents: int | None = None
+    overage_cents: int | None = None
+    overage_owed_by: Literal["program", "rider"] | None = None
+    shortfall_cents: int | None = None
+    counted: bool | None = None
+    command_id: str | None = None
+
+
+class Entry(Facts):
+    """One line. `account` and `identity` are its key: the identity is built from the event's own,
+    so that one event has one effect for ever."""
+
+    account: str
+    identity: str
+    sequence: int = Field(ge=1)
+    previous_digest: str | None = None
+    kind: Kind
+    program_id: str
+    recorded_at: Instant
+    month: str
+    changes: dict[Account, int] = {}
+    content_digest: str | None = None
+    answer: dict[str, Any] | None = None
+
+    @model_validator(mode="after")
+    def _balances(self) -> Self:
+        if sum(self.changes.values()) != 0:
+            raise ValueError("an entry moves money from somewhere to somewhere")
+        return self
+
+    def stored(self) -> dict[str, Any]:
+        """The attributes as they are stored and digested: what is absent is left out."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+    @property
+    def month_shard(self) -> str:
+        """The partition of the monthly index in which the entry is found."""
+        shard = zlib.crc32(self.account.encode()) % MONTH_SHARDS
+        return f"{self.program_id}#{self.month}#{shard}"
+
+    @property
+    def month_sort(self) -> str:
+        """Its place there: by time, then by its number in its account."""
+        return f"{instant_text(self.recorded_at)}#{self.sequence:06d}"
+
+
+def digest(content: Mapping[str, Any]) -> str:
+    """SHA-256 of canonical JSON (sorted keys, no blanks), in URL-safe base 64 without padding."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    raw = hashlib.sha256(text.encode()).digest()
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def append(  # noqa: PLR0913 - the parts of an entry, each named at the call
+    chain: Chain,
+    *,
+    account: str,
+    identity: str,
+    kind: Kind,
+    program_id: str,
+    zone: ZoneInfo,
+    now: datetime,
+    facts: Facts,
+    changes: Mapping[Account, int] | None = None,
+    content_digest: str | None = None,
+    answer: Mapping[str, Any] | None = None,
+) -> tuple[Chain, Entry]:
+    """The next entry of an account, and the chain that ends with it. Its time is `now`, but never
+    before the entry that it follows: months close in order (domain.md, 'Months')."""
+    recorded_at = max(now, chain.last_recorded_at or now)
+    entry = Entry(
+        **dict(facts),
+        account=account,
+        identity=identity,
+        sequence=chain.sequence + 1,
+        previous_digest=chain.last_digest,
+        kind=kind,
+        program_id=program_id,
+        recorded_at=recorded_at,
+        month=local_month(recorded_at, zone),
+        changes={place: cents for place, cents in (changes or {}).items() if cents},
+        content_digest=content_digest,
+        answer=None if answer is None else dict(answer),
+    )
+    after = Chain(
+        sequence=entry.sequence,
+        last_digest=digest(entry.stored()),
+        last_recorded_at=recorded_at,
+    )
+    return after, entry

@@ -1,0 +1,210 @@
+"""What a rider reads on the phone: what is left, what would work, whom to call. It owns the words
+in English and Spanish, at most 160 characters of the GSM alphabet (3GPP TS 23.038), so that one
+SMS carries them; it must never say what a ride is for or where somebody comes from."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from farechance.identifiers import Language
+from farechance.money import dollars
+from farechance.programs import Partner, Rules
+from farechance.times import local_day
+from farechance.vouchers import MAX_OPEN_HOLDS, Reason, Voucher, for_provider
+
+MAX_CHARACTERS = 160
+
+# The basic table of 3GPP TS 23.038, 6.2.1, but for line breaks and Greek. Of the accented letters
+# of Spanish it has é, ñ, ü, ¿ and ¡ only, so the Spanish below is written without the others.
+_GSM = frozenset(
+    "@£$¥èéùìòÇØøÅå_ÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
+    "abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+
+_MONTHS: Mapping[Language, str] = {
+    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
+    "es": "ene feb mar abr may jun jul ago sep oct nov dic",
+}
+
+_APPROVED: Mapping[Language, str] = {
+    "en": "This ride is paid up to {held}. Then {left} and {rides} more {ride_word} are left"
+    " until {last_day}.",
+    "es": "Este viaje se paga hasta {held}. Luego quedan {left} y {rides} {ride_word}"
+    " hasta el {last_day}.",
+}
+_RIDER_PAYS: Mapping[Language, str] = {
+    "en": "You pay what is above.",
+    "es": "Usted paga el resto.",
+}
+_RIDE_WORD: Mapping[Language, tuple[str, str]] = {
+    "en": ("ride", "rides"),
+    "es": ("viaje", "viajes"),
+}
+_HELP: Mapping[Language, str] = {
+    "en": "Help: {name} {phone}",
+    "es": "Ayuda: {name} {phone}",
+}
+
+# Two sentences for each reason: what is so, and what would work.
+_DECLINED: Mapping[Reason, Mapping[Language, tuple[str, str]]] = {
+    Reason.INSUFFICIENT_BALANCE: {
+        "en": ("Your voucher has {left} left.", "A ride up to {usable} would work."),
+        "es": ("Su vale tiene {left}.", "Pida un viaje de hasta {usable}."),
+    },
+    Reason.OVER_RIDE_CAP: {
+        "en": ("This ride costs too much.", "A ride up to {usable} would work."),
+        "es": ("Este viaje cuesta demasiado.", "Pida un viaje de hasta {usable}."),
+    },
+    Reason.VOUCHER_EXPIRED: {
+        "en": ("Your voucher was good until {last_day}.", "Please call for a new one."),
+        "es": ("Su vale fue bueno hasta el {last_day}.", "Llame para pedir otro."),
+    },
+    Reason.VOUCHER_NOT_STARTED: {
+        "en": ("Your voucher starts on {first_day}.", "Please ask for the ride then."),
+        "es": ("Su vale empieza el {first_day}.", "Pida el viaje ese dia."),
+    },
+    Reason.NO_RIDES_LEFT: {
+        "en": ("All rides of your voucher are used.", "Please call for a new one."),
+        "es": ("Ya no quedan viajes en su vale.", "Llame para pedir otro."),
+    },
+    Reason.TOO_MANY_OPEN_RIDES: {
+        "en": ("You have {most} rides booked.", "End or cancel one first."),
+        "es": ("Tiene {most} viajes pedidos.", "Termine o cancele uno primero."),
+    },
+    Reason.VOUCHER_UNKNOWN: {
+        "en": ("We do not know this code.", "Please check each letter and try again."),
+        "es": ("Este vale no es conocido.", "Revise cada letra y pruebe otra vez."),
+    },
+    Reason.VOUCHER_NOT_USABLE: {
+        "en": ("Your voucher cannot be used now.", "Please call."),
+        "es": ("Su vale no se puede usar ahora.", "Por favor llame."),
+    },
+}
+_AGAIN: Mapping[Language, tuple[str, str]] = {
+    "en": ("This ride could not be booked.", "Please ask for it again."),
+    "es": ("No se pudo pedir este viaje.", "Por favor pida otra vez."),
+}
+
+_WHAT_TO_DO: Mapping[Reason, str] = {
+    Reason.CURRENCY_MISMATCH: "The ride company sent another currency than the programme's. Ask "
+    "the administrator to speak with the ride company.",
+    Reason.NOT_SUPPORTED: "The ride company asked for something that the system doesn't do yet. "
+    "Ask the rider to book again as a new ride.",
+    Reason.RIDE_CANCELLED: "The ride had been cancelled. Ask the rider to book again.",
+    Reason.RIDE_ALREADY_SETTLED: "The ride was over already. Ask the rider to book a new one.",
+    Reason.REQUEST_TOO_OLD: "The request reached us too late. Ask the rider to book again.",
+    Reason.VOUCHER_NOT_STARTED: "The voucher isn't valid yet. Look at valid_from.",
+    Reason.VOUCHER_EXPIRED: "The voucher has expired. Mint a new one.",
+    Reason.VOUCHER_BLOCKED: "The voucher is blocked. Find out why before it is unblocked.",
+    Reason.VOUCHER_CLOSED: "The voucher is closed. Mint a new one.",
+    Reason.PROGRAM_PAUSED: "The programme is paused. Ask the administrator.",
+    Reason.PROGRAM_CLOSED: "The programme has ended. Ask the administrator.",
+    Reason.PARTNER_SUSPENDED: "Your organisation is suspended. Ask the administrator.",
+    Reason.NO_RIDES_LEFT: "All rides of the voucher are used or booked. Mint a new one.",
+    Reason.TOO_MANY_OPEN_RIDES: "Four rides are under way at once. One must end or be cancelled.",
+    Reason.INSUFFICIENT_BALANCE: "The ride would cost more than is left. A shorter ride, or a new "
+    "voucher, would work.",
+    Reason.OVER_RIDE_CAP: "The ride would cost more than one ride may. A shorter ride, or a "
+    "voucher with a higher cap, would work.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RiderMessage:
+    """A text and the language that it is in."""
+
+    language: Language
+    text: str
+
+
+def unknown_code() -> RiderMessage:
+    """For a code that leads to no voucher: nobody's language and nobody's help line."""
+    facts, advice = _DECLINED[Reason.VOUCHER_UNKNOWN]["en"]
+    return RiderMessage("en", _fit(facts, advice, ""))
+
+
+def approved(
+    voucher: Voucher,
+    rules: Rules,
+    partner: Partner,
+    held_cents: int,
+    estimate_cents: int,
+) -> RiderMessage:
+    """For a ride that may begin; `voucher` is as it stands with the hold."""
+    language = voucher.language
+    one, many = _RIDE_WORD[language]
+    rides = max(0, voucher.rides_left)
+    text = _APPROVED[language].format(
+        held=_amount(held_cents, rules),
+        left=_amount(voucher.available_cents, rules),
+        rides=rides,
+        ride_word=one if rides == 1 else many,
+        last_day=_day(voucher.expires_at - timedelta(seconds=1), rules, language),
+    )
+    extra = (
+        _RIDER_PAYS[language]
+        if held_cents < estimate_cents and (rules.overage == "rider_pays")
+        else ""
+    )
+    return RiderMessage(language, _fit(text, extra, _help(partner, language)))
+
+
+def declined(voucher: Voucher, rules: Rules, partner: Partner, reason: Reason) -> RiderMessage:
+    """For a ride that may not begin, with what would work instead."""
+    language = voucher.language
+    templates = _DECLINED.get(for_provider(reason))
+    facts, advice = templates[language] if templates else _AGAIN[language]
+    usable = min(voucher.available_cents, voucher.cap_cents)
+    if "{usable}" in advice and usable == 0:
+        facts, advice = _DECLINED[Reason.NO_RIDES_LEFT][language]
+    values = {
+        "left": _amount(voucher.available_cents, rules),
+        "usable": _amount(usable, rules),
+        "first_day": _day(voucher.valid_from, rules, language),
+        "last_day": _day(voucher.expires_at - timedelta(seconds=1), rules, language),
+        "most": MAX_OPEN_HOLDS,
+    }
+    text = _fit(facts.format(**values), advice.format(**values), _help(partner, language))
+    return RiderMessage(language, text)
+
+
+def what_to_do(reason: Reason) -> str:
+    """For the case worker: what a decline means and what helps."""
+    return _WHAT_TO_DO.get(reason, "Ask the administrator, with the voucher's id.")
+
+
+def plain(text: str) -> str:
+    """The text in the GSM alphabet: other letters lose their accents, other signs become '.'."""
+    return "".join(_plain_sign(sign) for sign in text)
+
+
+def _plain_sign(sign: str) -> str:
+    if sign in _GSM:
+        return sign
+    base = unicodedata.normalize("NFKD", sign)[0]
+    return base if base in _GSM else "."
+
+
+def _fit(facts: str, advice: str, help_line: str) -> str:
+    """What matters most comes first to stay: the facts, then whom to call, then the advice."""
+    for parts in ((facts, advice, help_line), (facts, help_line)):
+        text = plain(" ".join(part for part in parts if part))
+        if len(text) <= MAX_CHARACTERS:
+            return text
+    return plain(facts)[:MAX_CHARACTERS]
+
+
+def _help(partner: Partner, language: Language) -> str:
+    return _HELP[language].format(name=partner.help_name, phone=partner.help_phone)
+
+
+def _amount(cents: int, rules: Rules) -> str:
+    sign = "$" if rules.currency == "USD" else f"{rules.currency} "
+    return f"{sign}{dollars(cents)}"
+
+
+def _day(instant: datetime, rules: Rules, language: Language) -> str:
+    day: date = local_day(instant, rules.zone)
+    month = _MONTHS[language].split()[day.month - 1]
+    return f"{month} {day.day}" if language == "en" else f"{day.day} {month}"

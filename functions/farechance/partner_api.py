@@ -1,0 +1,319 @@
+"""What partners send and what they are told: the models of api.md's partner endpoints. They own the
+form of each body (strict, nothing unknown); they must never hold a rule that needs the clock or a
+stored thing. The published contract is made from these same models."""
+
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from farechance.identifiers import (
+    Environment,
+    ExternalRef,
+    Language,
+    ParticipantId,
+    PartnerId,
+    ProgramId,
+    ProviderId,
+    Purpose,
+    VoucherId,
+)
+from farechance.money import PositiveRideCents, ProgramCents, RideCents
+from farechance.participants import Attestation, Consent, Participant, ParticipantStatus
+from farechance.programs import SENT, RiderNeeds, Rules, Status
+from farechance.times import Instant
+from farechance.vouchers import ClosedReason, Reason, VoucherState
+
+MAX_MINTED_AT_ONCE = 25
+
+ANSWER = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
+
+Cursor = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,200}$")]
+
+
+class EnrollmentRequest(BaseModel):
+    """Enrolls a person. No name, no date of birth, nothing about an offence: such fields are
+    refused."""
+
+    model_config = SENT
+
+    program_id: ProgramId
+    external_ref: ExternalRef
+    language: Language
+    attestation: Attestation
+    consent: Consent
+
+
+class Enrolled(BaseModel):
+    """The person's id here. What doesn't change, so that a repeat gets the same."""
+
+    model_config = ANSWER
+
+    participant_id: ParticipantId
+    program_id: ProgramId
+    external_ref: ExternalRef
+    enrolled_at: Instant
+
+
+class ParticipantAnswer(BaseModel):
+    """A person as her own partner sees her."""
+
+    model_config = ANSWER
+
+    participant_id: ParticipantId
+    program_id: ProgramId
+    external_ref: ExternalRef
+    language: Language
+    status: ParticipantStatus
+    attestation: Attestation
+    consent: Consent
+    enrolled_at: Instant
+    open_voucher_ids: tuple[VoucherId, ...]
+
+    @classmethod
+    def of(cls, participant: Participant) -> Self:
+        """All but `subject_id`, which links to entries and is nobody's to see."""
+        return cls(
+            participant_id=participant.participant_id,
+            program_id=participant.program_id,
+            external_ref=participant.external_ref,
+            language=participant.language,
+            status=participant.status,
+            attestation=participant.attestation,
+            consent=participant.consent,
+            enrolled_at=participant.enrolled_at,
+            open_voucher_ids=tuple(sorted(participant.open_vouchers)),
+        )
+
+
+class ParticipantQuery(BaseModel):
+    """Which participants to list."""
+
+    model_config = SENT
+
+    program_id: ProgramId | None = None
+    external_ref: ExternalRef | None = None
+    status: ParticipantStatus | None = None
+    cursor: Cursor | None = None
+    limit: int = Field(default=50, ge=1, le=100)
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if self.external_ref is not None and self.program_id is None:
+            raise ValueError("external_ref is unique in a programme: program_id is needed with it")
+        return self
+
+
+class ParticipantList(BaseModel):
+    """A page. `cursor` is there while more may follow."""
+
+    model_config = ANSWER
+
+    participants: tuple[ParticipantAnswer, ...]
+    cursor: Cursor | None = None
+
+
+class MintRequest(BaseModel):
+    """Mints 1 to 25 vouchers in one transaction: one for each of `participant_ids` (a person may
+    stand in it more than once), or a number of `unassigned` ones. `rides` and `cap_cents` are at
+    most the rules'; times default to now and to the rules' days."""
+
+    model_config = SENT
+
+    program_id: ProgramId
+    purpose: Purpose
+    value_cents: PositiveRideCents
+    rides: int | None = Field(default=None, ge=1, le=50)
+    cap_cents: PositiveRideCents | None = None
+    valid_from: Instant | None = None
+    expires_at: Instant | None = None
+    participant_ids: tuple[ParticipantId, ...] = Field(default=(), max_length=MAX_MINTED_AT_ONCE)
+    unassigned: int | None = Field(default=None, ge=1, le=MAX_MINTED_AT_ONCE)
+    language: Language | None = None
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if bool(self.participant_ids) == (self.unassigned is not None):
+            raise ValueError("give either participant_ids or unassigned")
+        if self.cap_cents is not None and self.cap_cents > self.value_cents:
+            raise ValueError("cap_cents must not exceed value_cents")
+        return self
+
+    @property
+    def count(self) -> int:
+        """How many vouchers."""
+        return self.unassigned or len(self.participant_ids)
+
+
+class MintedVoucher(BaseModel):
+    """One new voucher. `code` is there only for callers with the scope `codes:read`: whoever has
+    it can ride."""
+
+    model_config = ANSWER
+
+    voucher_id: VoucherId
+    code: str | None = None
+    last4: str
+    participant_id: ParticipantId | None = None
+    purpose: Purpose
+    value_cents: PositiveRideCents
+    rides: int
+    cap_cents: PositiveRideCents
+    valid_from: Instant
+    expires_at: Instant
+
+
+class Minted(BaseModel):
+    """The vouchers that a call minted, in the order that it asked for them."""
+
+    model_config = ANSWER
+
+    program_id: ProgramId
+    currency: str
+    total_cents: int
+    minted_at: Instant
+    vouchers: tuple[MintedVoucher, ...]
+
+
+class LastDecline(BaseModel):
+    """Why the last request for a ride was declined. The hour is told for 24 hours, so that a case
+    worker can help on the phone; afterwards the day."""
+
+    model_config = ANSWER
+
+    day: date
+    at: Instant | None = None
+    reason: Reason
+    what_to_do: str
+
+
+class VoucherAnswer(BaseModel):
+    """A voucher as its partner sees it. `assigned`: minted for, or handed to, a person."""
+
+    model_config = ANSWER
+
+    voucher_id: VoucherId
+    program_id: ProgramId
+    purpose: Purpose
+    language: Language
+    assigned: bool
+    status: VoucherState
+    closed_reason: ClosedReason | None = None
+    last4: str
+    currency: str
+    value_cents: int
+    cap_cents: int
+    available_cents: RideCents
+    held_cents: RideCents
+    spent_cents: RideCents
+    rides: int
+    rides_used: int
+    rides_left: int
+    valid_from: Instant
+    expires_at: Instant
+    minted_at: Instant
+    last_decline: LastDecline | None = None
+
+
+class EntryAnswer(BaseModel):
+    """One line of a voucher's ledger: its day, what happened and the money; neither the hour, nor
+    the ride company's id of the ride, nor a place. `changes` add up to zero."""
+
+    model_config = ANSWER
+
+    sequence: int
+    recorded_on: date
+    kind: str
+    ride_day: date | None = None
+    reason: Reason | None = None
+    changes: dict[str, int]
+    fare_cents: int | None = None
+    overage_cents: int | None = None
+    overage_owed_by: Literal["program", "rider"] | None = None
+    shortfall_cents: int | None = None
+
+
+class EntryQuery(BaseModel):
+    """Which entries to list."""
+
+    model_config = SENT
+
+    cursor: Cursor | None = None
+    limit: int = Field(default=100, ge=1, le=100)
+
+
+class EntryList(BaseModel):
+    """A page of entries, the oldest first. `cursor` is there while more follow."""
+
+    model_config = ANSWER
+
+    voucher_id: VoucherId
+    entries: tuple[EntryAnswer, ...]
+    cursor: Cursor | None = None
+
+
+class ProviderSummary(BaseModel):
+    """A ride company of a programme: what a rider needs to use it."""
+
+    model_config = ANSWER
+
+    provider_id: ProviderId
+    name: str
+    rider_needs: RiderNeeds
+    help_phone: str
+    staff_can_book: bool
+
+
+class ProgramSummary(BaseModel):
+    """A programme from which the caller may mint."""
+
+    model_config = ANSWER
+
+    program_id: ProgramId
+    name: str
+    funder: str
+    status: Status
+    rules_version: int
+    rules: Rules
+    available_cents: ProgramCents
+    providers: tuple[ProviderSummary, ...]
+
+
+class WhoAmI(BaseModel):
+    """Who is calling, what the token allows, and what is left."""
+
+    model_config = ANSWER
+
+    partner_id: PartnerId
+    name: str
+    scopes: tuple[str, ...]
+    environment: Environment
+    programs: tuple[ProgramSummary, ...]
+
+
+class ProblemError(BaseModel):
+    """One wrong field: a JSON pointer and what would be right."""
+
+    model_config = ANSWER
+
+    pointer: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """RFC 9457. `type` ends in a stable slug; `instance` is the id of the request, to quote when
+    asking for help."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="allow", hide_input_in_errors=True)
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: tuple[ProblemError, ...] | None = None
+
+
+def stored_answer(answer: BaseModel) -> dict[str, Any]:
+    """An answer as plain JSON values, without what is absent."""
+    return answer.model_dump(mode="json", exclude_none=True, by_alias=True)

@@ -1,0 +1,221 @@
+"""Programmes, their rules, allotments, partners and providers: who pays, who may mint and who
+drives. It owns the form and the statuses of each; it must never move a voucher's money."""
+
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from farechance.identifiers import (
+    Currency,
+    Language,
+    PartnerId,
+    Phone,
+    ProgramId,
+    ProviderId,
+    Purpose,
+    ShortText,
+)
+from farechance.ledger import Chain
+from farechance.money import PositiveRideCents, ProgramCents, RideCents
+
+STORED = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
+"""Reads from the tables ignore what they don't know: a successor's version may have written it."""
+
+SENT = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
+"""What partners and admins send is refused when it has a field that we don't know."""
+
+
+class Status(StrEnum):
+    """Of a programme, and of the mark that it leaves on its allotments."""
+
+    DRAFT = "draft"  # Not funded yet.
+    ACTIVE = "active"
+    PAUSED = "paused"  # Neither mints nor new authorizations; approved rides are still paid.
+    CLOSED = "closed"
+
+
+class PartnerStatus(StrEnum):
+    """Of a partner or a provider."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+def _time_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("must be an IANA time zone such as America/New_York")
+    return name
+
+
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+
+
+class PurposeRule(BaseModel):
+    """One purpose and the words for it on a card: neutral, never what the ride is for."""
+
+    model_config = SENT
+
+    name: Purpose
+    public_label: dict[Language, Annotated[str, Field(min_length=1, max_length=30)]] = Field(
+        default={"en": "Ride", "es": "Viaje"}
+    )
+
+
+class ServiceArea(BaseModel):
+    """A circle on the map."""
+
+    model_config = SENT
+
+    latitude: Latitude
+    longitude: Longitude
+    radius_meters: int = Field(ge=20, le=500_000)
+
+
+class WeeklyHours(BaseModel):
+    """Hours of one weekday in the programme's zone; `to` is exclusive."""
+
+    model_config = SENT
+
+    weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+    from_: str = Field(alias="from", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    to: str = Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")
+
+
+Overage = Literal["decline", "rider_pays", "program_pays"]
+
+
+class Rules(BaseModel):
+    """What a programme promises: immutable once stored, a new version for each change. The names
+    are api.md's; amounts are cents of `currency`, days are local to `time_zone`."""
+
+    model_config = SENT
+
+    currency: Currency = "USD"
+    time_zone: Annotated[str, AfterValidator(_time_zone)]
+    starts_on: date
+    ends_on: date
+    min_value_cents: PositiveRideCents = 100
+    max_value_cents: PositiveRideCents
+    max_rides: int = Field(default=2, ge=1, le=50)
+    cap_cents: PositiveRideCents | None = None
+    valid_days: int = Field(ge=1, le=366)
+    purposes: tuple[PurposeRule, ...] = Field(min_length=1, max_length=20)
+    overage: Overage = "decline"
+    max_cancellation_fee_cents: RideCents = 0
+    hold_seconds: int = Field(default=86_400, ge=3_600, le=31 * 86_400)
+    direct_capture: bool = False
+    service_areas: tuple[ServiceArea, ...] = Field(default=(), max_length=20)
+    service_area_ends: Literal["pickup", "dropoff", "either", "both"] = "pickup"
+    weekly_hours: tuple[WeeklyHours, ...] = Field(default=(), max_length=50)
+    return_hours: int = Field(default=12, ge=0, le=48)
+    max_vouchers_per_participant_month: int = Field(default=10, ge=1, le=40)
+    provider_ids: tuple[ProviderId, ...] = Field(min_length=1, max_length=10)
+    max_owed_cents: ProgramCents = 0
+    small_count_threshold: int = Field(default=11, ge=1, le=100)
+    rider_facing_name: str = Field(min_length=1, max_length=40)
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if self.ends_on < self.starts_on:
+            raise ValueError("ends_on must not be before starts_on")
+        if self.ends_on - self.starts_on > timedelta(days=3_660):
+            raise ValueError("a programme lasts ten years at most")
+        if self.max_value_cents < self.min_value_cents:
+            raise ValueError("max_value_cents must not be less than min_value_cents")
+        if self.cap_cents is not None and self.cap_cents > self.max_value_cents:
+            raise ValueError("cap_cents must not exceed max_value_cents")
+        names = [purpose.name for purpose in self.purposes]
+        if len(set(names)) != len(names):
+            raise ValueError("each purpose may stand once")
+        if len(set(self.provider_ids)) != len(self.provider_ids):
+            raise ValueError("each provider may stand once")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which days and months of this programme are counted."""
+        return ZoneInfo(self.time_zone)
+
+
+class Program(BaseModel):
+    """A funder's budget. `unallotted_cents` and `paid_direct_cents` are accounts of the ledger;
+    `chain` ends the programme's own entries."""
+
+    model_config = STORED
+
+    program_id: ProgramId
+    name: ShortText
+    funder: ShortText
+    status: Status
+    rules_version: int
+    time_zone: str
+    funded_cents: ProgramCents = 0
+    unallotted_cents: ProgramCents = 0
+    paid_direct_cents: ProgramCents = 0
+    version: int = 1
+    chain: Chain = Chain()
+
+
+class Allotment(BaseModel):
+    """The part of one programme's budget that one partner may mint from. Its money changes by
+    conditional differences, so it has no version: mints of one partner commute."""
+
+    model_config = STORED
+
+    program_id: ProgramId
+    partner_id: PartnerId
+    status: Status
+    available_cents: ProgramCents
+
+
+class Partner(BaseModel):
+    """An organisation that enrolls people and mints vouchers. `program_ids` says where it has an
+    allotment; a token is good only while its client stands in `client_ids`."""
+
+    model_config = STORED
+
+    partner_id: PartnerId
+    name: ShortText
+    help_name: str = Field(min_length=1, max_length=40)
+    help_phone: Phone
+    status: PartnerStatus = PartnerStatus.ACTIVE
+    client_ids: tuple[str, ...]
+    program_ids: tuple[ProgramId, ...] = ()
+    version: int = 1
+
+
+class Client(BaseModel):
+    """Which partner an OAuth client belongs to."""
+
+    model_config = STORED
+
+    client_id: str
+    partner_id: PartnerId
+
+
+class RiderNeeds(BaseModel):
+    """What a rider needs to use a provider; `whoami` and the card repeat it."""
+
+    model_config = SENT
+
+    smartphone: bool
+    data: bool
+    own_payment_method: bool
+
+
+class Provider(BaseModel):
+    """A ride company. Its signing secrets are kept in Secrets Manager, not here."""
+
+    model_config = STORED
+
+    provider_id: ProviderId
+    name: ShortText
+    profile: Literal["standard"]
+    rider_needs: RiderNeeds
+    help_phone: Phone
+    staff_can_book: bool
+    status: PartnerStatus = PartnerStatus.ACTIVE

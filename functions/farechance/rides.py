@@ -1,0 +1,126 @@
+"""Rides: one trip, paid by at most one voucher. It owns a ride's states, the events that a provider
+sends about it and their identities; what an event does stands in `ride_table`."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel
+
+from farechance.identifiers import ProviderId, RideId, VoucherId
+from farechance.ledger import digest
+from farechance.money import RideCents
+from farechance.programs import STORED
+from farechance.times import Instant, instant_text
+
+
+class RideState(StrEnum):
+    """Where a ride stands. NONE: nothing is known of it."""
+
+    NONE = "none"
+    HELD = "held"
+    CAPTURED = "captured"
+    VOIDED = "voided"
+    LAPSED = "lapsed"
+    DECLINED = "declined"
+    REFUSED = "refused"
+
+
+class EventKind(StrEnum):
+    """What a provider says about a ride."""
+
+    REQUESTED = "requested"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    ADJUSTED = "adjusted"
+
+
+OwedBy = Literal["program", "rider"]
+
+
+class Ride(BaseModel):
+    """The stored ride. It names its voucher, so that no ride is ever paid by two; `promised_cents`
+    is a hold that lapsed; fares are the rule's (without the tip)."""
+
+    model_config = STORED
+
+    provider_id: ProviderId
+    ride_id: RideId
+    voucher_key: str
+    voucher_id: VoucherId
+    state: RideState
+    hold_cents: RideCents = 0
+    hold_expires_at: Instant | None = None
+    promised_cents: RideCents = 0
+    fare_cents: RideCents = 0
+    captured_cents: RideCents = 0
+    overage_cents: RideCents = 0
+    overage_owed_by: OwedBy | None = None
+    shortfall_cents: RideCents = 0
+    counted: bool = False
+    completed_at: Instant | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RideEvent:
+    """One event, as its provider stated it. `fare_cents` is the estimate, the fare with its tip,
+    the cancellation fee or the adjusted total; `at` is the event's own time."""
+
+    kind: EventKind
+    provider_id: str
+    ride_id: str
+    at: datetime
+    fare_cents: int
+    tip_cents: int = 0
+    currency: str | None = None
+    authorization_id: str | None = None
+    voucher_code: str | None = None
+    requested_at: datetime | None = None
+    pickup_at: datetime | None = None
+    replaces_ride_id: str | None = None
+    adjustment_id: str | None = None
+    why: str | None = None
+
+    @property
+    def ride_key(self) -> str:
+        """Names the ride among all providers'. No id holds a '#'."""
+        return f"{self.provider_id}#{self.ride_id}"
+
+    @property
+    def identity(self) -> str:
+        """Names the event for ever: (provider, ride, kind, adjustment)."""
+        adjustment = "" if self.adjustment_id is None else f"#{self.adjustment_id}"
+        return f"ride#{self.ride_key}#{self.kind}{adjustment}"
+
+    @property
+    def content_digest(self) -> str:
+        """Tells a repeat from a conflict: amounts, currency, times and why, as parsed values. How
+        the voucher was named, and where the ride went, are no part of it."""
+        return digest(
+            {
+                "at": instant_text(self.at),
+                "fare_cents": self.fare_cents,
+                "tip_cents": self.tip_cents,
+                "currency": self.currency,
+                "requested_at": self.requested_at and instant_text(self.requested_at),
+                "pickup_at": self.pickup_at and instant_text(self.pickup_at),
+                "replaces_ride_id": self.replaces_ride_id,
+                "why": self.why,
+            }
+        )
+
+
+def authorization_id(voucher_key: str, ride_key: str) -> str:
+    """Carries the voucher's key, so that an event finds its voucher without another read, and a
+    mark of the ride, so that it opens no other."""
+    mark = hashlib.sha256(ride_key.encode()).hexdigest()[:12]
+    return f"aut_{voucher_key}{mark}"
+
+
+def voucher_key_of(authorization: str, ride_key: str) -> str | None:
+    """The voucher's key in an authorization id, or None if that was not given for this ride."""
+    voucher_key = authorization.removeprefix("aut_")[:-12]
+    return voucher_key if authorization_id(voucher_key, ride_key) == authorization else None

@@ -1,0 +1,36 @@
+"""Settings: the only place that reads the environment, validated when a function starts. It owns
+the names of the variables, which `template.yaml` sets; it must never hold a secret."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self, cast
+
+from farechance.identifiers import Environment
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What differs between stacks and functions. A table or secret that a function has no business
+    with isn't among its variables, and is '' here: a request to it fails at once."""
+
+    environment: Environment
+    tables: Mapping[str, str] = field(default_factory=dict)
+    code_secret_id: str = ""
+    provider_secret_prefix: str = ""
+    user_pool_id: str = ""
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Raises ValueError, so that a wrong deployment fails at its first start."""
+        environment = os.environ.get("ENVIRONMENT", "")
+        if environment not in ("trial", "production"):
+            raise ValueError("ENVIRONMENT must be 'trial' or 'production'")
+        names = ("programs", "vouchers", "people", "ledger")
+        return cls(
+            environment=cast("Environment", environment),
+            tables={name: os.environ.get(f"{name.upper()}_TABLE", "") for name in names},
+            code_secret_id=os.environ.get("CODE_SECRET_ID", ""),
+            provider_secret_prefix=os.environ.get("PROVIDER_SECRET_PREFIX", ""),
+            user_pool_id=os.environ.get("USER_POOL_ID", ""),
+        )

@@ -1,0 +1,28 @@
+"""The store: the only place that knows DynamoDB. `keys` names every item, `writes` builds every
+write with its condition, `database` carries out reads and transactions and translates errors,
+`remembered` keeps for a minute what changes seldom. It must never decide about money.
+
+Access patterns (every read is of the table itself and consistent, unless an index is named):
+
+    what                                   table     key or index
+    ─────────────────────────────────────  ────────  ─────────────────────────────────────────────
+    programme; a version of its rules      programs  program#{prg}            | program, rules#0001
+    allotments of a programme              programs  allotment#{prg}          | {org}
+    partner; the partner of a client       programs  partner#{org}; client#{} | -
+    provider; an admin command's answer    programs  provider#{pvd}; command#{} | -
+    voucher by code or authorization       vouchers  voucher#{key from the code}
+    ride by (provider, ride)               vouchers  ride#{pvd}#{ride_id}
+    a mint's idempotency key               vouchers  key#{org}#{digest of the key}
+    vouchers of an allotment, by time      vouchers  index by_allotment {prg}#{org}
+    participant; a partner's participants  people    {org}                    | participant#{par}
+    external reference; enrollment's key   people    {org}                    | reference#…, key#…
+    an event's entry; an account's entries ledger    {account}                | {event's identity}
+    the entries of a month                 ledger    index by_month {prg}#{month}#{shard}
+"""
+
+from farechance.store.database import Found, Store
+from farechance.store.keys import Key
+from farechance.store.remembered import Remembered
+from farechance.store.writes import Write
+
+__all__ = ["Found", "Key", "Remembered", "Store", "Write"]

@@ -1,0 +1,297 @@
+"""Reads and transactions. It owns what an answer of DynamoDB means (storage.md, 'What goes wrong on
+the real thing'); it must never repeat a write by itself: whoever lost a race reads again and
+decides again."""
+
+import json
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, cast
+
+import boto3
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.config import Config
+from botocore.exceptions import (
+    ClientError,
+    HTTPClientError,
+)
+from botocore.exceptions import (
+    ConnectionError as NoConnection,
+)
+from pydantic import BaseModel
+
+from farechance.errors import Busy
+from farechance.settings import Settings
+from farechance.store import keys
+from farechance.store.keys import Key
+from farechance.store.writes import Write, key_attributes
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+MAX_ATTEMPTS = 6
+MAX_ACTIONS = 100
+_PAGE = 100
+
+# Reasons that pass with time. Each action of a cancelled transaction has one, in any mix.
+_PASSING = frozenset(
+    {
+        "TransactionConflict",
+        "ThrottlingError",
+        "ProvisionedThroughputExceeded",
+        "RequestLimitExceeded",
+    }
+)
+_BLOCKED = _PASSING | {
+    "TransactionInProgressException",
+    "TransactionConflictException",
+    "ProvisionedThroughputExceededException",
+    "ThrottlingException",
+}
+# Errors after which nobody knows whether a write was made.
+_UNKNOWN = frozenset({"InternalServerError", "ServiceUnavailable"})
+
+
+class LostRace(Exception):
+    """A condition did not hold or another transaction was in the way: nothing was written. Never
+    leaves the store and the operations: `again` reads and decides anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a read found: `found[key]` is the item's model, or None."""
+
+    items: Mapping[Key[Any], Any]
+
+    def __getitem__[Model: BaseModel](self, key: Key[Model]) -> Model | None:
+        return cast("Model | None", self.items[key])
+
+
+@dataclass(frozen=True, slots=True)
+class Page[Model: BaseModel]:
+    """Some items in the order of their keys, and the sort key after which the next page begins."""
+
+    items: tuple[Model, ...]
+    after: str | None
+
+
+class Store:
+    """The four tables. One for each function's process."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        client: "DynamoDBClient | None" = None,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._tables = settings.tables
+        self._client = client or _client()
+        self._pause = pause
+        self._to_items = TypeSerializer()
+        self._from_items = TypeDeserializer()
+
+    # ── reads ────────────────────────────────────────────────────────────────────────────────
+
+    def read(self, *wanted: Key[Any]) -> Found:
+        """Up to 100 items in one consistent BatchGetItem. Raises Busy when DynamoDB throttles."""
+        request: dict[str, Any] = {}
+        for key in wanted:
+            table = request.setdefault(
+                self._tables[key.table], {"Keys": [], "ConsistentRead": True}
+            )
+            table["Keys"].append(self._attributes(key_attributes(key)))
+        raw: dict[tuple[str, str, str | None], dict[str, Any]] = {}
+        for attempt in range(MAX_ATTEMPTS):
+            with _busy_if_it_passes():
+                response = self._client.batch_get_item(RequestItems=request)
+            for table_name, items in response["Responses"].items():
+                for item in items:
+                    plain = self._plain(item)
+                    raw[table_name, plain["pk"], plain.get("sk")] = plain
+            # Keys are left over when a table throttles: only they are asked for again.
+            request = dict(response["UnprocessedKeys"])
+            if not request:
+                break
+            self._wait(attempt)
+        else:
+            raise Busy
+        return Found(
+            {
+                key: self._model(key.model, raw.get((self._tables[key.table], key.pk, key.sk)))
+                for key in wanted
+            }
+        )
+
+    def page[Model: BaseModel](
+        self,
+        first: Key[Model],
+        prefix: str = "",
+        after: str | None = None,
+        limit: int = _PAGE,
+    ) -> Page[Model]:
+        """Items of one partition whose sort key begins with `prefix`, from behind `after`."""
+        condition, values = "pk = :pk", {":pk": first.pk}
+        if prefix:
+            condition += " AND begins_with(sk, :prefix)"
+            values[":prefix"] = prefix
+        more: dict[str, Any] = {}
+        if after is not None:
+            more["ExclusiveStartKey"] = self._attributes({"pk": first.pk, "sk": after})
+        with _busy_if_it_passes():
+            response = self._client.query(
+                TableName=self._tables[first.table],
+                ConsistentRead=True,
+                KeyConditionExpression=condition,
+                ExpressionAttributeValues=self._attributes(values),
+                Limit=limit,
+                **more,
+            )
+        last = response.get("LastEvaluatedKey")
+        return Page(
+            tuple(self._model(first.model, self._plain(item)) for item in response["Items"]),
+            None if last is None else str(self._plain(last)["sk"]),
+        )
+
+    def all_of[Model: BaseModel](self, first: Key[Model], prefix: str = "") -> Iterator[Model]:
+        """Every item of one partition, page by page. For what is bounded by its nature."""
+        after: str | None = None
+        while True:
+            page = self.page(first, prefix, after)
+            yield from page.items
+            if page.after is None:
+                return
+            after = page.after
+
+    def voucher_keys(self, program_id: str, partner_id: str) -> Iterator[tuple[Key[Any], ...]]:
+        """The keys of an allotment's vouchers, in pages of at most 100, from the index (which may
+        be a moment behind). Read the vouchers themselves for their balances."""
+        more: dict[str, Any] = {}
+        while True:
+            with _busy_if_it_passes():
+                response = self._client.query(
+                    TableName=self._tables["vouchers"],
+                    IndexName="by_allotment",
+                    KeyConditionExpression="allotment = :allotment",
+                    ExpressionAttributeValues={":allotment": {"S": f"{program_id}#{partner_id}"}},
+                    Limit=_PAGE,
+                    **more,
+                )
+            names = [str(self._plain(item)["pk"]) for item in response["Items"]]
+            if names:
+                yield tuple(keys.voucher(name.removeprefix("voucher#")) for name in names)
+            if "LastEvaluatedKey" not in response:
+                return
+            more = {"ExclusiveStartKey": response["LastEvaluatedKey"]}
+
+    # ── transactions ─────────────────────────────────────────────────────────────────────────
+
+    def commit(self, *writes: Write) -> None:
+        """All of the writes or none, in one TransactWriteItems. Raises LostRace if a condition
+        didn't hold or the way was blocked; the caller reads and decides again. Raises Busy where
+        it is unknown whether the writes were made: repeating the whole use case is safe."""
+        if not 1 <= len(writes) <= MAX_ACTIONS:
+            raise ValueError("a transaction has 1 to 100 actions")
+        try:
+            self._client.transact_write_items(TransactItems=[self._action(w) for w in writes])
+        except ClientError as error:
+            if _lost(error):
+                raise LostRace from error
+            if error.response["Error"]["Code"] in _UNKNOWN:
+                raise Busy from error
+            raise
+        except (HTTPClientError, NoConnection) as error:
+            # The answer may be lost after the commit: then the repeat finds its own items.
+            raise Busy from error
+
+    def again[Answer](self, attempt: Callable[[], Answer]) -> Answer:
+        """Runs a read–decide–write until it isn't overtaken, a few times with growing pauses of
+        random length; then raises Busy."""
+        for number in range(MAX_ATTEMPTS):
+            try:
+                return attempt()
+            except LostRace:
+                self._wait(number)
+        raise Busy
+
+    # ── DynamoDB's own forms ─────────────────────────────────────────────────────────────────
+
+    def _action(self, write: Write) -> "TransactWriteItemTypeDef":
+        action: dict[str, Any] = {
+            "TableName": self._tables[write.table],
+            "ConditionExpression": write.condition,
+        }
+        if write.action == "Put":
+            action["Item"] = self._attributes({**write.key, **(write.item or {})})
+        else:
+            action["Key"] = self._attributes(write.key)
+            action["UpdateExpression"] = write.update
+        if write.names:
+            action["ExpressionAttributeNames"] = dict(write.names)
+        if write.values:
+            action["ExpressionAttributeValues"] = self._attributes(write.values)
+        return cast("TransactWriteItemTypeDef", {write.action: action})
+
+    def _attributes(self, plain: Mapping[str, Any]) -> dict[str, Any]:
+        # DynamoDB has decimal numbers only: a float would be refused, so it goes as it is written.
+        exact = json.loads(json.dumps(plain), parse_float=Decimal)
+        return {name: self._to_items.serialize(value) for name, value in exact.items()}
+
+    def _plain(self, item: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: self._from_items.deserialize(value) for name, value in item.items()}
+
+    def _model[Model: BaseModel](self, model: type[Model], item: Mapping[str, Any] | None) -> Any:
+        if item is None:
+            return None
+        named = keys.with_key(model, item)
+        # As JSON, where strict reading takes text for a time, a day or a state, but never for a
+        # number; and ignoring what a successor's version of the code may have added.
+        return model.model_validate_json(json.dumps(named, default=_number), extra="ignore")
+
+    def _wait(self, attempt: int) -> None:
+        self._pause(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, no secret
+
+
+@contextmanager
+def _busy_if_it_passes() -> Iterator[None]:
+    """A read whose failure passes with time is told as Busy."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _BLOCKED | _UNKNOWN:
+            raise Busy from error
+        raise
+    except (HTTPClientError, NoConnection) as error:
+        raise Busy from error
+
+
+def _number(value: object) -> int | float:
+    if not isinstance(value, Decimal):
+        raise TypeError(type(value).__name__)
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _lost(error: ClientError) -> bool:
+    """Whether nothing was written for a reason that passes or that another read explains."""
+    code = error.response["Error"]["Code"]
+    if code != "TransactionCanceledException":
+        return code in _BLOCKED
+    reasons = cast("dict[str, Any]", error.response).get("CancellationReasons", [])
+    codes = {reason.get("Code") for reason in reasons} - {"None", None}
+    # ItemCollectionSizeLimitExceeded and ValidationError are defects, whatever stands beside them.
+    return bool(codes) and codes <= _PASSING | {"ConditionalCheckFailed"}
+
+
+def _client() -> "DynamoDBClient":
+    """Time-outs such that a decision still fits into two seconds; botocore's own repeats are safe,
+    since it gives each transaction a token."""
+    config = Config(
+        connect_timeout=1,
+        read_timeout=3,
+        retries={"mode": "standard", "total_max_attempts": 3},
+        tcp_keepalive=True,
+    )
+    return boto3.client("dynamodb", config=config)

@@ -1,0 +1,45 @@
+"""Logs and metrics. It owns the names of events and counts; it must never be handed a code, a phone
+number, a body, a token, an external reference or a secret: a log line is an event's name and
+ids."""
+
+from enum import StrEnum
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+logger = Logger()
+metrics = Metrics()
+
+
+class Event(StrEnum):
+    """Names of log lines, to search for."""
+
+    CALL_ANSWERED = "call_answered"
+    CALL_REFUSED = "call_refused"
+    CALL_FAILED = "call_failed"
+    RIDE_EVENT_ANSWERED = "ride_event_answered"
+    COMMAND_CARRIED_OUT = "command_carried_out"
+    COMMAND_REFUSED = "command_refused"
+
+
+class Count(StrEnum):
+    """Names of metrics."""
+
+    RIDE_APPROVED = "RideApproved"
+    RIDE_DECLINED = "RideDeclined"
+    RIDE_CAPTURED = "RideCaptured"
+    RIDE_VOIDED = "RideVoided"
+    EVENT_REFUSED = "EventRefused"
+    EVENT_IGNORED = "EventIgnored"
+    EVENT_REPLAYED = "EventReplayed"
+    EVENT_CONFLICT = "EventConflict"
+    SHORTFALL = "Shortfall"
+    CODE_UNKNOWN = "CodeUnknown"
+    FIELD_UNKNOWN = "FieldUnknown"
+    VOUCHER_MINTED = "VoucherMinted"
+    PARTICIPANT_ENROLLED = "ParticipantEnrolled"
+
+
+def count(name: Count, times: int = 1) -> None:
+    """Adds to a metric of the namespace FareChance; sent when the invocation ends."""
+    metrics.add_metric(name=name.value, unit=MetricUnit.Count, value=times)

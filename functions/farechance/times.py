@@ -1,0 +1,67 @@
+"""Instants, days and months. It owns how a time is written and where a local day begins; it must
+never ask what time it is: `now` is an argument everywhere below the doors."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
+
+AHEAD = timedelta(minutes=5)
+"""How far a clock of a caller may be ahead of ours (api.md, 'version 1')."""
+
+# RFC 3339 section 5.6; pydantic alone would also take spaces, missing seconds and bare dates.
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+
+
+def instant_text(instant: datetime) -> str:
+    """RFC 3339 in UTC with `Z` and exactly three decimals, so that text sorts as time does."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + (
+        f"{instant.microsecond // 1000:03d}Z"
+    )
+
+
+def _as_written(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if not _RFC3339.fullmatch(value):
+        raise ValueError("must be an RFC 3339 time with seconds and zone, as 2026-03-01T14:00:00Z")
+    return datetime.fromisoformat(value)
+
+
+def in_utc(instant: datetime) -> datetime:
+    """The same instant in UTC, cut to milliseconds (what is stored is what is compared)."""
+    if instant.tzinfo is None:
+        raise ValueError("must have a time zone")
+    # Beyond these years, arithmetic with zones overflows.
+    if not 2000 <= instant.year <= 2100:
+        raise ValueError("must lie between the years 2000 and 2100")
+    utc = instant.astimezone(UTC)
+    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
+
+
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_as_written),
+    AfterValidator(in_utc),
+    PlainSerializer(instant_text, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""A moment: aware, UTC, to the millisecond."""
+
+
+def local_midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The instant at which `day` begins in `zone`; where a clock change skips midnight, the first
+    instant of the day (PEP 495: the offset before the gap maps 00:00 onto it)."""
+    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
+
+
+def local_day(instant: datetime, zone: ZoneInfo) -> date:
+    """The calendar day of `instant` in `zone`."""
+    return instant.astimezone(zone).date()
+
+
+def local_month(instant: datetime, zone: ZoneInfo) -> str:
+    """The calendar month of `instant` in `zone`, as `2026-03`."""
+    return f"{instant.astimezone(zone):%Y-%m}"

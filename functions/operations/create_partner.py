@@ -1,0 +1,49 @@
+"""Creates a partner with its OAuth client, whose secret is shown once."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from farechance.clients import Clients
+from farechance.commands import CreatePartner
+from farechance.errors import StateForbids
+from farechance.programs import Client, Partner
+from farechance.store import Store, Write, keys, writes
+from operations.administration_plan import Plan
+
+
+def create_partner(command: CreatePartner, *, store: Store, clients: Clients) -> Plan:
+    """Raises StateForbids (`partner_exists`)."""
+    partner_key = keys.partner(command.partner_id)
+    if store.read(partner_key)[partner_key] is not None:
+        raise StateForbids("partner_exists", {"partner_id": command.partner_id})
+
+    def prepare() -> dict[str, Any]:
+        client = clients.find_or_make(f"{command.partner_id}.{command.command_id}", command.scopes)
+        return {"client_id": client.client_id, "client_secret": client.client_secret}
+
+    def writes_after(made: Mapping[str, Any]) -> list[Write]:
+        client_id = str(made["client_id"])
+        partner = Partner(
+            partner_id=command.partner_id,
+            name=command.name,
+            help_name=command.help_name,
+            help_phone=command.help_phone,
+            client_ids=(client_id,),
+        )
+        client = Client(client_id=client_id, partner_id=command.partner_id)
+        return [
+            writes.put_new(partner_key, partner),
+            writes.put_new(keys.client(client_id), client),
+        ]
+
+    return Plan(
+        answer={
+            "in_words": f"{command.name} ({command.partner_id}) is there. Its client_secret is "
+            "shown this once: hand it over by a safe way. Next: allot money to the partner.",
+            "partner_id": command.partner_id,
+            "scopes": list(command.scopes),
+        },
+        prepare=prepare,
+        secrets=("client_secret",),
+        writes_after=writes_after,
+    )

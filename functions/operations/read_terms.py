@@ -1,0 +1,31 @@
+"""Reads what beside a voucher decides about its rides: the rules that it was minted under, and the
+status of its programme and partner, which may be a minute old."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from farechance.errors import BooksDiffer
+from farechance.programs import Partner, Program, Rules
+from farechance.store import Remembered, keys
+from farechance.vouchers import Voucher
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramTerms:
+    """A voucher's programme, rules and partner."""
+
+    program: Program
+    rules: Rules
+    partner: Partner
+
+
+def read_terms(voucher: Voucher, remembered: Remembered, now: datetime) -> ProgramTerms:
+    """Raises BooksDiffer if one is missing: a voucher is minted only where all are."""
+    program_key = keys.program(voucher.program_id)
+    rules_key = keys.rules(voucher.program_id, voucher.rules_version)
+    partner_key = keys.partner(voucher.partner_id)
+    found = remembered.read(program_key, rules_key, partner_key, now=now)
+    program, rules, partner = found[program_key], found[rules_key], found[partner_key]
+    if program is None or rules is None or partner is None:
+        raise BooksDiffer(f"{voucher.voucher_id} has no programme, rules or partner")
+    return ProgramTerms(program, rules, partner)

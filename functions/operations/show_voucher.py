@@ -1,0 +1,132 @@
+"""Shows a partner one of its vouchers, and its ledger without hours and ride ids."""
+
+from datetime import datetime, timedelta
+
+from farechance import cursors, messages
+from farechance.codes import CodeKeys, code_of, key_of
+from farechance.errors import NotFound
+from farechance.ledger import Entry
+from farechance.partner_api import (
+    EntryAnswer,
+    EntryList,
+    EntryQuery,
+    LastDecline,
+    VoucherAnswer,
+)
+from farechance.store import Remembered, Store, keys
+from farechance.times import local_day
+from farechance.vouchers import Reason, Voucher, VoucherState
+from operations.read_terms import ProgramTerms, read_terms
+
+_HOUR_IS_TOLD_FOR = timedelta(hours=24)
+
+
+def show_voucher(
+    voucher_id: str,
+    partner_id: str,
+    *,
+    store: Store,
+    remembered: Remembered,
+    code_keys: CodeKeys,
+    now: datetime,
+) -> VoucherAnswer:
+    """Raises NotFound, also for another partner's."""
+    voucher = _own_voucher(voucher_id, partner_id, store, code_keys)
+    terms = read_terms(voucher, remembered, now)
+    is_past = now >= voucher.return_at
+    return VoucherAnswer(
+        voucher_id=voucher.voucher_id,
+        program_id=voucher.program_id,
+        purpose=voucher.purpose,
+        language=voucher.language,
+        assigned=voucher.subject_id is not None,
+        # Past return_at a voucher counts as closed, whether or not housekeeping has come by.
+        status=VoucherState.CLOSED if is_past else voucher.state,
+        closed_reason=voucher.closed_reason,
+        last4=voucher.last4,
+        currency=terms.rules.currency,
+        value_cents=voucher.value_cents,
+        cap_cents=voucher.cap_cents,
+        available_cents=voucher.available_cents,
+        held_cents=voucher.held_cents,
+        spent_cents=voucher.spent_cents,
+        rides=voucher.max_rides,
+        rides_used=voucher.rides_counted,
+        rides_left=max(0, voucher.rides_left),
+        valid_from=voucher.valid_from,
+        expires_at=voucher.expires_at,
+        minted_at=voucher.minted_at,
+        last_decline=_last_decline(voucher, terms, now),
+    )
+
+
+def list_entries(
+    voucher_id: str,
+    query: EntryQuery,
+    partner_id: str,
+    *,
+    store: Store,
+    remembered: Remembered,
+    code_keys: CodeKeys,
+    now: datetime,
+) -> EntryList:
+    """The entries in the order in which they were written. Raises NotFound, FieldErrors."""
+    voucher = _own_voucher(voucher_id, partner_id, store, code_keys)
+    zone = read_terms(voucher, remembered, now).rules.zone
+    after = 0 if query.cursor is None else _sequence(query.cursor)
+    account = keys.entry(keys.voucher_account(voucher.voucher_key), "")
+    following = sorted(
+        (entry for entry in store.all_of(account) if entry.sequence > after),
+        key=lambda entry: entry.sequence,
+    )
+    shown = following[: query.limit]
+    return EntryList(
+        voucher_id=voucher_id,
+        entries=tuple(_told(entry, local_day(entry.recorded_at, zone)) for entry in shown),
+        cursor=cursors.written(str(shown[-1].sequence)) if len(following) > len(shown) else None,
+    )
+
+
+def _own_voucher(voucher_id: str, partner_id: str, store: Store, code_keys: CodeKeys) -> Voucher:
+    code = code_of(code_keys, voucher_id)
+    if code is None:
+        raise NotFound("voucher", voucher_id)
+    key = keys.voucher(key_of(code_keys, code))
+    voucher = store.read(key)[key]
+    if voucher is None or voucher.partner_id != partner_id:
+        raise NotFound("voucher", voucher_id)
+    return voucher
+
+
+def _last_decline(voucher: Voucher, terms: ProgramTerms, now: datetime) -> LastDecline | None:
+    decline = voucher.last_decline
+    if decline is None:
+        return None
+    return LastDecline(
+        day=local_day(decline.at, terms.rules.zone),
+        at=decline.at if now - decline.at < _HOUR_IS_TOLD_FOR else None,
+        reason=decline.reason,
+        what_to_do=messages.what_to_do(decline.reason),
+    )
+
+
+def _sequence(cursor: str) -> int:
+    place = cursors.read(cursor)
+    return int(place) if place.isdigit() and len(place) < 10 else 0
+
+
+def _told(entry: Entry, recorded_on: object) -> EntryAnswer:
+    return EntryAnswer.model_validate(
+        {
+            "sequence": entry.sequence,
+            "recorded_on": recorded_on,
+            "kind": entry.kind.value,
+            "ride_day": entry.ride_day,
+            "reason": entry.reason and Reason(entry.reason),
+            "changes": {account.value: cents for account, cents in entry.changes.items()},
+            "fare_cents": entry.fare_cents,
+            "overage_cents": entry.overage_cents,
+            "overage_owed_by": entry.overage_owed_by,
+            "shortfall_cents": entry.shortfall_cents,
+        }
+    )

@@ -1,0 +1,132 @@
+"""Builders of test data: each makes one valid thing; a test names only what matters to it."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from farechance.callbacks import RideCallback, RideCancelled, RideCompleted, RideRequested
+from farechance.participants import Attestation, Consent
+from farechance.partner_api import EnrollmentRequest, MintRequest
+from farechance.programs import Partner, PartnerStatus, PurposeRule, Rules, Status
+from farechance.rides import RideEvent
+from farechance.vouchers import Terms, Voucher
+
+NOON = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
+"""A Monday, noon in New York."""
+
+CODE_KEYS = {"1": "a key that only tests know, long enough to be one"}
+PROGRAM, PARTNER, OTHER_PARTNER = "prg_harbor", "org_second_start", "org_new_leaf"
+PROVIDER, OTHER_PROVIDER = "pvd_city_cabs", "pvd_other_cabs"
+
+
+def rules(**changes: Any) -> Rules:
+    """Two rides of half the value each, a week, New York."""
+    fields: dict[str, Any] = {
+        "time_zone": "America/New_York",
+        "starts_on": date(2026, 1, 1),
+        "ends_on": date(2026, 12, 31),
+        "max_value_cents": 10_000,
+        "valid_days": 7,
+        "purposes": (PurposeRule(name="job_interview"), PurposeRule(name="family")),
+        "provider_ids": (PROVIDER,),
+        "rider_facing_name": "City Rides",
+    }
+    return Rules(**{**fields, **changes})
+
+
+def terms(**changes: Any) -> Terms:
+    """Everything active; `changes` are the rules'."""
+    return Terms(rules(**changes), Status.ACTIVE, PartnerStatus.ACTIVE)
+
+
+def voucher(**changes: Any) -> Voucher:
+    """40.00 for two rides of 20.00, a week from NOON, unassigned."""
+    fields: dict[str, Any] = {
+        "voucher_key": "k" * 32,
+        "voucher_id": "vch_1" + "v" * 25,
+        "program_id": PROGRAM,
+        "partner_id": PARTNER,
+        "rules_version": 1,
+        "purpose": "job_interview",
+        "language": "en",
+        "last4": "7KDM",
+        "value_cents": 4_000,
+        "cap_cents": 2_000,
+        "max_rides": 2,
+        "available_cents": 4_000,
+        "valid_from": NOON,
+        "expires_at": NOON + timedelta(days=7),
+        "minted_at": NOON,
+    }
+    return Voucher(**{**fields, **changes})
+
+
+def partner(**changes: Any) -> Partner:
+    """An organisation with a help line."""
+    fields: dict[str, Any] = {
+        "partner_id": PARTNER,
+        "name": "Second Start",
+        "help_name": "Second Start",
+        "help_phone": "555-0100",
+        "client_ids": ("client-1",),
+    }
+    return Partner(**{**fields, **changes})
+
+
+def enrollment(**changes: Any) -> EnrollmentRequest:
+    """A person who agreed to be enrolled."""
+    fields: dict[str, Any] = {
+        "program_id": PROGRAM,
+        "external_ref": "case-1",
+        "language": "en",
+        "attestation": Attestation(eligible=True, attested_by="staff-7", attested_on=NOON.date()),
+        "consent": Consent(
+            text_version="2026-01", language="en", granted_at=NOON, uses=("enrollment",)
+        ),
+    }
+    return EnrollmentRequest(**{**fields, **changes})
+
+
+def mint_request(**changes: Any) -> MintRequest:
+    """One unassigned voucher of 40.00."""
+    fields: dict[str, Any] = {
+        "program_id": PROGRAM,
+        "purpose": "job_interview",
+        "value_cents": 4_000,
+    }
+    if "participant_ids" not in changes:
+        fields["unassigned"] = 1
+    return MintRequest(**{**fields, **changes})
+
+
+def requested(at: datetime = NOON, **changes: Any) -> RideEvent:
+    """A request for a ride of about 15.00, made at `at`."""
+    fields: dict[str, Any] = {
+        "ride_id": "ride-1",
+        "voucher_code": "any",
+        "estimated_fare_cents": 1_500,
+        "currency": "USD",
+        "requested_at": at,
+    }
+    return _event(RideRequested(**{**fields, **changes}), at)
+
+
+def completed(at: datetime = NOON, **changes: Any) -> RideEvent:
+    """The same ride, made for 15.00."""
+    fields: dict[str, Any] = {
+        "ride_id": "ride-1",
+        "voucher_code": "any",
+        "fare_cents": 1_500,
+        "currency": "USD",
+        "completed_at": at,
+    }
+    return _event(RideCompleted(**{**fields, **changes}), at)
+
+
+def cancelled(at: datetime = NOON, **changes: Any) -> RideEvent:
+    """The same ride, cancelled."""
+    fields: dict[str, Any] = {"ride_id": "ride-1", "voucher_code": "any", "cancelled_at": at}
+    return _event(RideCancelled(**{**fields, **changes}), at)
+
+
+def _event(callback: RideCallback, now: datetime) -> RideEvent:
+    return callback.event(PROVIDER, now)

@@ -1,0 +1,136 @@
+"""Who may do what: each function exactly its business, and nobody may change the ledger."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from infra.local import template
+
+FUNCTIONS = template.resources("AWS::Serverless::Function")
+LEDGER = {"Fn::GetAtt": "LedgerTable.Arn"}
+
+type Statement = dict[str, Any]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_has_a_role_of_its_own_and_only_inline_statements(name: str) -> None:
+    properties = FUNCTIONS[name]["Properties"]
+
+    assert "Role" not in properties
+    assert all(set(policy) == {"Version", "Statement"} for policy in properties.get("Policies", []))
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_statement_is_named_by_the_act_that_needs_it(name: str) -> None:
+    names = [statement["Sid"] for statement in _statements(name)]
+
+    assert len(names) == len(set(names))
+    assert all(re.fullmatch(r"([A-Z][a-z]*){2,}", sid) for sid in names), names
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_statement_allows_named_actions_on_named_things(name: str) -> None:
+    for statement in _statements(name):
+        assert statement["Effect"] == "Allow"
+        assert not any("*" in action for action in _actions(statement))
+        resource = statement["Resource"]
+        assert isinstance(resource, dict), resource
+        wildcards = str(resource).count("*")
+        # Providers' secrets are made while the stack runs; their prefix is the stack's own.
+        assert wildcards == 0 or str(resource).count(":secret:${AWS::StackName}/provider/*") == 1
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_nobody_may_do_more_to_the_ledger_than_read_it_and_put_entries(name: str) -> None:
+    allowed = {
+        action
+        for statement in _statements(name)
+        if "LedgerTable" in str(statement["Resource"])
+        for action in _actions(statement)
+    }
+
+    assert allowed <= {
+        "dynamodb:GetItem",
+        "dynamodb:BatchGetItem",
+        "dynamodb:Query",
+        "dynamodb:PutItem",
+    }
+
+
+def test_entries_are_only_put_inside_a_transaction() -> None:
+    puts = [
+        statement
+        for name in FUNCTIONS
+        for statement in _statements(name)
+        if statement["Resource"] == LEDGER and "dynamodb:PutItem" in _actions(statement)
+    ]
+
+    assert puts
+    for statement in puts:
+        assert _actions(statement) == ["dynamodb:PutItem"]
+        assert statement["Condition"] == {
+            "ForAnyValue:StringEquals": {"dynamodb:EnclosingOperation": "TransactWriteItems"}
+        }
+
+
+def test_nobody_may_delete_an_item_of_any_table() -> None:
+    deletes = {"dynamodb:DeleteItem", "dynamodb:BatchWriteItem", "dynamodb:PartiQLDelete"}
+
+    assert not any(
+        deletes & set(_actions(statement)) for name in FUNCTIONS for statement in _statements(name)
+    )
+
+
+def test_who_answers_ride_companies_cannot_reach_the_people() -> None:
+    assert "PeopleTable" not in str(FUNCTIONS["RedemptionFunction"])
+
+
+def test_who_enrolls_can_reach_neither_vouchers_nor_money_nor_codes() -> None:
+    enrollment = str(FUNCTIONS["EnrollmentFunction"])
+
+    assert not any(name in enrollment for name in ("VouchersTable", "LedgerTable", "CodeSecret"))
+
+
+def test_who_serves_the_contract_may_do_nothing() -> None:
+    assert "Policies" not in FUNCTIONS["ContractFunction"]["Properties"]
+
+
+@pytest.mark.parametrize(
+    ("name", "sid", "keys"),
+    [
+        ("MintingFunction", "TakeMoneyFromTheAllotment", ["allotment#*"]),
+        ("MintingFunction", "MintVouchersUnderAnIdempotencyKey", ["voucher#*", "key#*"]),
+        ("RedemptionFunction", "MoveMoneyOfAVoucher", ["voucher#*", "ride#*"]),
+        ("RedemptionFunction", "RecordARide", ["ride#*"]),
+    ],
+)
+def test_a_write_reaches_only_the_keys_that_are_its_business(
+    name: str, sid: str, keys: list[str]
+) -> None:
+    (statement,) = (found for found in _statements(name) if found["Sid"] == sid)
+
+    assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": keys}}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_knows_the_names_only_of_what_it_may_use(name: str) -> None:
+    variables = FUNCTIONS[name]["Properties"]["Environment"]["Variables"]
+
+    named = {value["Ref"] for key, value in variables.items() if key.endswith("_TABLE")}
+
+    tables = template.resources("AWS::DynamoDB::Table")
+    resources = str([statement["Resource"] for statement in _statements(name)])
+    assert named == {table for table in tables if table in resources}
+    assert ("CODE_SECRET_ID" in variables) == ("CodeSecret" in resources)
+
+
+def _statements(name: str) -> Iterator[Statement]:
+    for policy in FUNCTIONS[name]["Properties"].get("Policies", []):
+        yield from policy["Statement"]
+
+
+def _actions(statement: Statement) -> list[str]:
+    actions = statement["Action"]
+    return actions if isinstance(actions, list) else [actions]
