@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from farechance.errors import FieldError, FieldErrors
+from farechance.errors import FieldErrors
 from farechance.identifiers import Currency, ProviderReference, RideId
 from farechance.money import PositiveRideCents, RideCents
 from farechance.programs import Latitude, Longitude
@@ -28,6 +28,10 @@ class Callback(BaseModel):
     type: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     timestamp: Instant
     data: dict[str, Any]
+
+    def check_times(self, now: datetime) -> None:
+        """Raises FieldErrors for a time that cannot be."""
+        _check_not_ahead("/timestamp", self.timestamp, now)
 
 
 class Place(BaseModel):
@@ -73,7 +77,7 @@ class RideRequested(BaseModel):
 
     def event(self, provider_id: str, now: datetime) -> RideEvent:
         """Raises FieldErrors for a time that cannot be."""
-        _check_not_ahead("requested_at", self.requested_at, now)
+        _check_not_ahead("/data/requested_at", self.requested_at, now)
         _check_pickup(self.pickup_at, now)
         return RideEvent(
             kind=EventKind.REQUESTED,
@@ -125,9 +129,9 @@ class RideCompleted(_Named):
 
     def event(self, provider_id: str, now: datetime) -> RideEvent:
         """Raises FieldErrors for a time that cannot be."""
-        _check_not_ahead("completed_at", self.completed_at, now)
+        _check_not_ahead("/data/completed_at", self.completed_at, now)
         if self.requested_at is not None:
-            _check_not_ahead("requested_at", self.requested_at, now)
+            _check_not_ahead("/data/requested_at", self.requested_at, now)
         return RideEvent(
             kind=EventKind.COMPLETED,
             provider_id=provider_id,
@@ -150,7 +154,7 @@ class RideCancelled(_Named):
 
     def event(self, provider_id: str, now: datetime) -> RideEvent:
         """Raises FieldErrors for a time that cannot be."""
-        _check_not_ahead("cancelled_at", self.cancelled_at, now)
+        _check_not_ahead("/data/cancelled_at", self.cancelled_at, now)
         return RideEvent(
             kind=EventKind.CANCELLED,
             provider_id=provider_id,
@@ -172,7 +176,7 @@ class RideAdjusted(_Named):
 
     def event(self, provider_id: str, now: datetime) -> RideEvent:
         """Raises FieldErrors for a time that cannot be."""
-        _check_not_ahead("adjusted_at", self.adjusted_at, now)
+        _check_not_ahead("/data/adjusted_at", self.adjusted_at, now)
         return RideEvent(
             kind=EventKind.ADJUSTED,
             provider_id=provider_id,
@@ -196,15 +200,11 @@ RIDE_CALLBACKS: dict[str, type[RideCallback]] = {
 }
 
 
-def _check_not_ahead(name: str, at: datetime, now: datetime) -> None:
+def _check_not_ahead(pointer: str, at: datetime, now: datetime) -> None:
     if at > now + AHEAD:
-        raise FieldErrors(
-            (FieldError(f"/data/{name}", "is more than 5 minutes ahead of our clock"),)
-        )
+        raise FieldErrors.one(pointer, "is more than 5 minutes ahead of our clock")
 
 
 def _check_pickup(pickup_at: datetime | None, now: datetime) -> None:
     if pickup_at is not None and pickup_at > now + timedelta(days=MAX_DAYS_AHEAD):
-        raise FieldErrors(
-            (FieldError("/data/pickup_at", f"is more than {MAX_DAYS_AHEAD} days ahead"),)
-        )
+        raise FieldErrors.one("/data/pickup_at", f"is more than {MAX_DAYS_AHEAD} days ahead")

@@ -2,6 +2,8 @@
 number, a body, a token, an external reference or a secret: a log line is an event's name and
 ids."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 
 from aws_lambda_powertools import Logger, Metrics
@@ -38,6 +40,20 @@ class Count(StrEnum):
     FIELD_UNKNOWN = "FieldUnknown"
     VOUCHER_MINTED = "VoucherMinted"
     PARTICIPANT_ENROLLED = "ParticipantEnrolled"
+
+
+@contextmanager
+def invocation(request_id: str) -> Iterator[None]:
+    """Around each invocation: its log lines carry `request_id` and no key outlives it; what was
+    counted is sent at its end."""
+    logger.append_keys(request_id=request_id)
+    try:
+        yield
+    finally:
+        # Flushing nothing would warn, on every request that counts nothing.
+        if metrics.metric_set:
+            metrics.flush_metrics()
+        logger.clear_state()
 
 
 def count(name: Count, times: int = 1) -> None:

@@ -12,6 +12,7 @@ from farechance.store import Store, keys
 from operations.administration_plan import Plan, existing_program
 
 _ATTEMPTS = 3
+_PAUSE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ def check_books(command: CheckBooks, *, store: Store) -> Plan:
     for _ in range(_ATTEMPTS - 1):
         if books.balance:
             break
+        # A voucher that was just minted may not be in the index yet.
+        store.pause(_PAUSE_SECONDS)
         books = _add_up(existing_program(command.program_id, store), store)
     return Plan(answer=_answer(books))
 

@@ -3,6 +3,7 @@ money, the participants, and the call's key, which is kept for ever."""
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from farechance import mints
@@ -24,6 +25,19 @@ from farechance.times import local_month
 from farechance.vouchers import Voucher
 
 
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """Who mints what, and what it takes."""
+
+    request: MintRequest
+    partner_id: str
+    key: str
+    codes_too: bool
+    store: Store
+    remembered: Remembered
+    code_keys: CodeKeys
+
+
 def mint(
     request: MintRequest,
     partner_id: str,
@@ -37,75 +51,79 @@ def mint(
 ) -> tuple[Minted, bool]:
     """The vouchers, with their codes if `codes_too`, and whether this was a repeat. Raises
     FieldErrors, NotFound, StateForbids, IdempotencyKeyReused, Busy."""
+    call = _Call(request, partner_id, idempotency_key, codes_too, store, remembered, code_keys)
+    return store.again(lambda: _attempt(call, clock()))
 
-    def attempt() -> tuple[Minted, bool]:
-        now = clock()
-        people = [keys.participant(partner_id, one) for one in _distinct(request)]
-        key_key = keys.mint_key(partner_id, idempotency_key)
-        allotment_key = keys.allotment(request.program_id, partner_id)
-        found = store.read(key_key, allotment_key, *people)
-        body_digest = digest(stored_answer(request))
-        record = found[key_key]
-        is_replay = record is not None
-        if record is None:
-            allotment = found[allotment_key]
-            if allotment is None:
-                raise NotFound("programme", request.program_id)
-            rules_version = _current_rules_version(request.program_id, remembered, now)
-            record = MintKey(
-                body_digest=body_digest,
-                secret_version=newest_version(code_keys),
-                rules_version=rules_version,
-                minted_at=now,
-            )
-        elif record.body_digest != body_digest:
+
+def _attempt(call: _Call, now: datetime) -> tuple[Minted, bool]:
+    request = call.request
+    key_key = keys.mint_key(call.partner_id, call.key)
+    allotment_key = keys.allotment(request.program_id, call.partner_id)
+    people = [keys.participant(call.partner_id, one) for one in _distinct(request)]
+    found = call.store.read(key_key, allotment_key, *people)
+    body_digest = digest(stored_answer(request))
+    if record := found[key_key]:
+        if record.body_digest != body_digest:
             raise IdempotencyKeyReused
+        rules = _rules(call, record.rules_version, now)
+        return _told(call, rules, record, _planned(call, rules, record)), True
 
-        rules = _rules(request.program_id, record.rules_version, remembered, now)
-        if not is_replay:
-            mints.check_against(request, rules, now)
-        planned = list(mints.plan(request, rules, code_keys, record, partner_id, idempotency_key))
-        if not is_replay:
-            _check_allotment(found[allotment_key], request)
-            participants = [_participant(found, key, request.program_id) for key in people]
-            store.commit(
-                writes.put_new(key_key, record),
-                writes.take_from_allotment(
-                    request.program_id, partner_id, request.value_cents * request.count
-                ),
-                *_voucher_writes(request, partner_id, planned, participants, rules, record),
-                *_participant_writes(request, planned, participants, rules, now),
-            )
-        return mints.answer(request, rules, record, planned, codes_too=codes_too), is_replay
+    allotment = found[allotment_key]
+    if allotment is None:
+        raise NotFound("programme", request.program_id)
+    record = MintKey(
+        body_digest=body_digest,
+        secret_version=newest_version(call.code_keys),
+        rules_version=_current_rules_version(call, now),
+        minted_at=now,
+    )
+    rules = _rules(call, record.rules_version, now)
+    mints.check_against(request, rules, now)
+    _check_allotment(allotment, request)
+    participants = [_participant(found, key, request.program_id) for key in people]
+    planned = _planned(call, rules, record)
+    cents = request.value_cents * request.count
+    call.store.commit(
+        writes.put_new(key_key, record),
+        writes.take_from_allotment(request.program_id, call.partner_id, cents),
+        *_voucher_writes(call, planned, participants, rules, record),
+        *_participant_writes(request, planned, participants, rules, now),
+    )
+    return _told(call, rules, record, planned), False
 
-    return store.again(attempt)
+
+def _planned(call: _Call, rules: Rules, record: MintKey) -> list[Planned]:
+    return list(mints.plan(call.request, rules, call.code_keys, record, call.partner_id, call.key))
+
+
+def _told(call: _Call, rules: Rules, record: MintKey, planned: list[Planned]) -> Minted:
+    return mints.answer(call.request, rules, record, planned, codes_too=call.codes_too)
 
 
 def _distinct(request: MintRequest) -> list[str]:
     return list(dict.fromkeys(request.participant_ids))
 
 
-def _current_rules_version(program_id: str, remembered: Remembered, now: datetime) -> int:
-    key = keys.program(program_id)
-    program = remembered.read(key, now=now)[key]
+def _current_rules_version(call: _Call, now: datetime) -> int:
+    """May be a minute old: new rules begin within 60 seconds."""
+    key = keys.program(call.request.program_id)
+    program = call.remembered.read(key, now=now)[key]
     if program is None:
-        raise BooksDiffer(f"{program_id} has an allotment and no programme")
+        raise BooksDiffer(f"{call.request.program_id} has an allotment and no programme")
     return program.rules_version
 
 
-def _rules(program_id: str, version: int, remembered: Remembered, now: datetime) -> Rules:
-    key = keys.rules(program_id, version)
-    rules = remembered.read(key, now=now)[key]
+def _rules(call: _Call, version: int, now: datetime) -> Rules:
+    key = keys.rules(call.request.program_id, version)
+    rules = call.remembered.read(key, now=now)[key]
     if rules is None:
-        raise BooksDiffer(f"{program_id} has no rules {version}")
+        raise BooksDiffer(f"{call.request.program_id} has no rules {version}")
     return rules
 
 
-def _check_allotment(allotment: Allotment | None, request: MintRequest) -> None:
+def _check_allotment(allotment: Allotment, request: MintRequest) -> None:
     """Says beforehand what the transaction's condition would refuse without a word."""
     needed = request.value_cents * request.count
-    if allotment is None:
-        raise NotFound("programme", request.program_id)
     if allotment.status is not Status.ACTIVE:
         raise StateForbids(f"program_{allotment.status}", {"program_id": request.program_id})
     if allotment.available_cents < needed:
@@ -123,13 +141,13 @@ def _participant(found: Found, key: Key[Participant], program_id: str) -> Partic
 
 
 def _voucher_writes(
-    request: MintRequest,
-    partner_id: str,
+    call: _Call,
     planned: list[Planned],
     participants: list[Participant],
     rules: Rules,
     record: MintKey,
 ) -> list[Write]:
+    request = call.request
     people = {one.participant_id: one for one in participants}
     made = []
     for one in planned:
@@ -138,7 +156,7 @@ def _voucher_writes(
             voucher_key=one.voucher_key,
             voucher_id=one.voucher_id,
             program_id=request.program_id,
-            partner_id=partner_id,
+            partner_id=call.partner_id,
             rules_version=record.rules_version,
             subject_id=person.subject_id if person else None,
             purpose=request.purpose,
@@ -161,7 +179,7 @@ def _voucher_writes(
             zone=rules.zone,
             now=record.minted_at,
             facts=Facts(
-                partner_id=partner_id,
+                partner_id=call.partner_id,
                 voucher_id=voucher.voucher_id,
                 subject_id=voucher.subject_id,
                 purpose=voucher.purpose,

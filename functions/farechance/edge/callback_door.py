@@ -18,7 +18,7 @@ from farechance.provider_api import Told
 from farechance.rides import RideEvent
 from farechance.signatures import Verified, verify
 from farechance.store import Remembered, keys
-from farechance.telemetry import Count, Event, count, logger, metrics
+from farechance.telemetry import Count, Event, count, invocation, logger
 from farechance.vault import Vault
 from farechance.vouchers import Reason
 
@@ -43,16 +43,13 @@ class CallbackDoor:
     check: Callable[[VoucherChecked, str, datetime], Told]
 
     def handle(self, event: dict[str, Any], _context: object) -> dict[str, Any]:
-        """One invocation. Log keys don't outlive it."""
+        """One invocation."""
         request_id = str(event.get("requestContext", {}).get("requestId", ""))
-        logger.append_keys(request_id=request_id)
-        try:
-            return problems.answer(200, self._answer(event))
-        except Exception as error:
-            return problems.logged_response(error, request_id)
-        finally:
-            metrics.flush_metrics()
-            logger.clear_state()
+        with invocation(request_id):
+            try:
+                return problems.answer(200, self._answer(event))
+            except Exception as error:
+                return problems.logged_response(error, request_id)
 
     def _answer(self, event: Mapping[str, Any]) -> dict[str, Any]:
         now = self.clock()
@@ -62,6 +59,7 @@ class CallbackDoor:
         verified = self._verify(provider_id, headers, body, now)
         requests.check_is_json(headers)
         callback = requests.parsed(Callback, strict_json.read(body))
+        callback.check_times(now)
         told = self._told(callback, provider_id, verified, now)
         _count(told)
         logger.info(

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from farechance.commands import COMMAND, Command
 from farechance.edge import problems, requests, strict_json
 from farechance.errors import FareChanceError
-from farechance.telemetry import Event, logger, metrics
+from farechance.telemetry import Event, invocation, logger
 
 
 class Console:
@@ -21,22 +21,22 @@ class Console:
 
     def handle(self, event: dict[str, Any], context: object) -> dict[str, Any]:
         """One invocation. The command's id and kind are logged, never what it holds."""
-        logger.append_keys(request_id=getattr(context, "aws_request_id", ""))
-        try:
-            command = _command(event)
-            answer = self._carry_out(command)
-            logger.info(
-                Event.COMMAND_CARRIED_OUT, command=command.command, command_id=command.command_id
-            )
-            return {"done": not command.dry_run, **answer}
-        except FareChanceError as error:
-            if not problems.is_expected(error):
-                raise
-            logger.info(Event.COMMAND_REFUSED, slug=problems.slug_of(error))
-            return _refusal(error)
-        finally:
-            metrics.flush_metrics()
-            logger.clear_state()
+        with invocation(getattr(context, "aws_request_id", "")):
+            try:
+                return self._answer(event)
+            except FareChanceError as error:
+                if not problems.is_expected(error):
+                    raise
+                logger.info(Event.COMMAND_REFUSED, slug=problems.slug_of(error))
+                return _refusal(error)
+
+    def _answer(self, event: dict[str, Any]) -> dict[str, Any]:
+        command = _command(event)
+        answer = self._carry_out(command)
+        logger.info(
+            Event.COMMAND_CARRIED_OUT, command=command.command, command_id=command.command_id
+        )
+        return {"done": not command.dry_run, **answer}
 
 
 def _command(event: dict[str, Any]) -> Command:

@@ -18,7 +18,7 @@ from farechance.endpoints import Endpoint
 from farechance.errors import IdempotencyKeyMissing, NotFound
 from farechance.partner_api import stored_answer
 from farechance.store import Remembered
-from farechance.telemetry import Event, logger, metrics
+from farechance.telemetry import Event, invocation, logger
 
 _IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,64}", re.ASCII)
 
@@ -75,14 +75,9 @@ class Door:
         return register
 
     def handle(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
-        """One invocation. Log keys don't outlive it."""
-        request_id = str(event.get("requestContext", {}).get("requestId", ""))
-        logger.append_keys(request_id=request_id)
-        try:
+        """One invocation."""
+        with invocation(str(event.get("requestContext", {}).get("requestId", ""))):
             return self._resolver.resolve(event, context)
-        finally:
-            metrics.flush_metrics()
-            logger.clear_state()
 
     def _serve[Body, Answer: BaseModel](
         self,

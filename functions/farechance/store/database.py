@@ -90,7 +90,7 @@ class Store:
     ) -> None:
         self._tables = settings.tables
         self._client = client or _client()
-        self._pause = pause
+        self.pause = pause
         self._to_items = TypeSerializer()
         self._from_items = TypeDeserializer()
 
@@ -252,7 +252,7 @@ class Store:
         return model.model_validate_json(json.dumps(named, default=_number), extra="ignore")
 
     def _wait(self, attempt: int) -> None:
-        self._pause(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, no secret
+        self.pause(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, no secret
 
 
 @contextmanager
