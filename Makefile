@@ -11,7 +11,7 @@ COMPILE := UV_CACHE_DIR=.local/cache/uv $(UV) pip compile --quiet --universal --
 PYTEST_ARGUMENTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down forget build test check e2e iam-check format lock clean
+.PHONY: help setup demo up down forget build contract test check e2e iam-check format lock clean
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ forget: setup ## Stop it and throw its data away
 build: setup ## Build the functions for this machine's architecture into .aws-sam/build
 	@$(BIN)/python -m infra.local.build
 
+contract: setup ## Write functions/contract/openapi.json anew from the endpoints and their models
+	@PYTHONPATH=functions $(BIN)/python -m infra.contract
+
 test: setup ## Run the tests that need no running system
 	@storage=tests/storage; \
 	if ! reason=$$($(BIN)/python -m infra.local.dynamodb); then \
@@ -50,7 +53,7 @@ check: setup ## The gate: format, lint, types, layers, template, tests
 	$(BIN)/ruff format --check functions infra tests
 	$(BIN)/ruff check functions infra tests
 	$(BIN)/mypy functions infra tests
-	PYTHONPATH=functions $(BIN)/lint-imports
+	PYTHONPATH=functions $(BIN)/lint-imports --no-logo
 	$(BIN)/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml
 	@$(MAKE) --no-print-directory test
 

@@ -1,14 +1,26 @@
 """Builders of test data: each makes one valid thing; a test names only what matters to it."""
 
+import json
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from farechance.callbacks import RideCallback, RideCancelled, RideCompleted, RideRequested
+from pydantic import BaseModel
+
+from farechance.callbacks import (
+    RideAdjusted,
+    RideCallback,
+    RideCancelled,
+    RideCompleted,
+    RideRequested,
+)
+from farechance.edge import requests, strict_json
+from farechance.errors import FieldErrors
 from farechance.participants import Attestation, Consent
 from farechance.partner_api import EnrollmentRequest, MintRequest
 from farechance.programs import Partner, PartnerStatus, PurposeRule, Rules, Status
-from farechance.rides import RideEvent
-from farechance.vouchers import Terms, Voucher
+from farechance.rides import Ride, RideEvent, RideState
+from farechance.vouchers import Hold, Terms, Voucher
 
 NOON = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
 """A Monday, noon in New York."""
@@ -58,6 +70,23 @@ def voucher(**changes: Any) -> Voucher:
         "minted_at": NOON,
     }
     return Voucher(**{**fields, **changes})
+
+
+def hold(cents: int = 1_500, *, hours: float = 24) -> Hold:
+    """A hold that lasts until some hours from NOON; a dead one if they are not above 0."""
+    return Hold(cents=cents, expires_at=NOON + timedelta(hours=hours))
+
+
+def ride(**changes: Any) -> Ride:
+    """A ride of the voucher about which nothing has been said."""
+    fields: dict[str, Any] = {
+        "provider_id": PROVIDER,
+        "ride_id": "ride-1",
+        "voucher_key": "k" * 32,
+        "voucher_id": "vch_1" + "v" * 25,
+        "state": RideState.NONE,
+    }
+    return Ride(**{**fields, **changes})
 
 
 def partner(**changes: Any) -> Partner:
@@ -126,6 +155,28 @@ def cancelled(at: datetime = NOON, **changes: Any) -> RideEvent:
     """The same ride, cancelled."""
     fields: dict[str, Any] = {"ride_id": "ride-1", "voucher_code": "any", "cancelled_at": at}
     return _event(RideCancelled(**{**fields, **changes}), at)
+
+
+def adjusted(at: datetime = NOON, **changes: Any) -> RideEvent:
+    """The same ride, corrected to 17.00."""
+    fields: dict[str, Any] = {
+        "ride_id": "ride-1",
+        "voucher_code": "any",
+        "adjustment_id": "adjustment-1",
+        "fare_cents": 1_700,
+        "adjusted_at": at,
+        "why": "correction",
+    }
+    return _event(RideAdjusted(**{**fields, **changes}), at)
+
+
+def refusals(model: type[BaseModel], body: Mapping[str, Any]) -> dict[str, str]:
+    """Why a body is refused, as the doors read it: words by pointer; empty if it is taken."""
+    try:
+        requests.parsed(model, strict_json.read(json.dumps(body).encode()))
+    except FieldErrors as wrong:
+        return {one.pointer: one.detail for one in wrong.errors}
+    return {}
 
 
 def _event(callback: RideCallback, now: datetime) -> RideEvent:

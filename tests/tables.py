@@ -1,7 +1,8 @@
 """Makes the four tables from the template, in whatever answers to a DynamoDB client, so that the
 schema of the tests cannot drift from what is deployed."""
 
-from itertools import count
+from collections.abc import Mapping
+from itertools import batched, count
 from typing import Any
 
 from farechance.settings import Settings
@@ -9,7 +10,7 @@ from farechance.store import Store
 from infra.local import template
 from world import World
 
-_LOGICAL_IDS = {
+LOGICAL_IDS = {
     "programs": "ProgramsTable",
     "vouchers": "VouchersTable",
     "people": "PeopleTable",
@@ -22,15 +23,25 @@ def make_tables(client: Any) -> dict[str, str]:
     """Four new tables; their names by our short ones."""
     number = next(_numbers)
     names = {}
-    for short, logical_id in _LOGICAL_IDS.items():
+    for short, logical_id in LOGICAL_IDS.items():
         names[short] = f"{logical_id}{number}"
         arguments = template.create_table_arguments(logical_id)
         client.create_table(**{**arguments, "TableName": names[short]})
     return names
 
 
-def make_world(client: Any) -> World:
-    """A world on four new tables, without waiting after a lost race."""
-    tables = make_tables(client)
+def empty_tables(client: Any, names: Mapping[str, str]) -> None:
+    """Takes every item out, which is faster than making new tables."""
+    for name in names.values():
+        pages = client.get_paginator("scan").paginate(TableName=name, ConsistentRead=True)
+        items = [item for page in pages for item in page["Items"]]
+        keys = [{key: item[key] for key in ("pk", "sk") if key in item} for item in items]
+        for some in batched(keys, 25, strict=False):
+            request = [{"DeleteRequest": {"Key": key}} for key in some]
+            client.batch_write_item(RequestItems={name: request})
+
+
+def world_on(client: Any, tables: Mapping[str, str], **changes: Any) -> World:
+    """A world on four tables, without waiting after a lost race."""
     settings = Settings(environment="trial", tables=tables)
-    return World(client, Store(settings, client, pause=lambda _: None), tables)
+    return World(client, Store(settings, client, pause=lambda _: None), tables, **changes)

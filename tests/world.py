@@ -1,26 +1,33 @@
 """A small world for tests of use cases on real tables: a programme with money, two partners, a ride
 company, and a clock that a test moves. It calls the operations as the doors do."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
 import builders
 from builders import CODE_KEYS, NOON, OTHER_PARTNER, PARTNER, PROGRAM, PROVIDER
-from farechance.callbacks import RideCancelled, RideCompleted, RideRequested
+from farechance.callbacks import RideCallback, RideCancelled, RideCompleted, RideRequested
 from farechance.clients import OAuthClient
+from farechance.codes import key_of, read_code
 from farechance.commands import COMMAND
-from farechance.partner_api import Minted, MintRequest
-from farechance.programs import Rules
+from farechance.ledger import Entry
+from farechance.participants import Participant
+from farechance.partner_api import Enrolled, EnrollmentRequest, Minted, MintRequest
+from farechance.programs import Allotment, Program, Rules
 from farechance.provider_api import Told
-from farechance.store import Remembered, Store
+from farechance.rides import Ride
+from farechance.store import Remembered, Store, keys
+from farechance.vouchers import Voucher
 from operations.administer import Tools, administer
 from operations.enroll import enroll
 from operations.mint import mint
 from operations.record_ride_event import record_ride_event
 
-TABLES = ("ProgramsTable", "VouchersTable", "PeopleTable", "LedgerTable")
+# Keys and ids that nobody chose are never used twice, whichever world they are of.
+_NUMBERS = count(1)
 
 
 @dataclass
@@ -39,108 +46,153 @@ class Clock:
 
 
 class FakeClients:
-    """Stands for Cognito where only the tables matter."""
+    """Stands for Cognito where only the tables matter; finds what it made, as Cognito does."""
+
+    def __init__(self) -> None:
+        self.made: dict[str, OAuthClient] = {}
 
     def find_or_make(self, name: str, _scopes: Any) -> OAuthClient:
-        """The client's id follows from its name, as Cognito's would be found by it."""
-        return OAuthClient(f"client-of-{name}", "a-client-secret")
+        """The client of that name."""
+        new = OAuthClient(f"id-of-{name}", f"secret-{len(self.made)}-of-{name}")
+        return self.made.setdefault(name, new)
 
 
 class FakeVault:
-    """Stands for Secrets Manager where only the tables matter."""
+    """Stands for Secrets Manager where only the tables matter; keeps the first secret, as it
+    does."""
 
-    def keep_provider_secret(self, _provider_id: str, secret: str) -> str:
-        """Kept."""
-        return secret
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    def keep_provider_secret(self, provider_id: str, secret: str) -> str:
+        """The secret that is kept."""
+        return self.kept.setdefault(provider_id, secret)
 
 
 @dataclass
 class World:
-    """`client` is a DynamoDB client, `tables` maps the short names to the tables' names."""
+    """`client` is a DynamoDB client, `tables` maps the short names to the tables' names. `codes`
+    are all that a mint told anybody: no table may hold one."""
 
     client: Any
     store: Store
-    tables: dict[str, str]
+    tables: Mapping[str, str]
     clock: Clock = field(default_factory=Clock)
-    _numbers: Any = field(default_factory=lambda: count(1))
+    code_keys: Mapping[str, str] = field(default_factory=lambda: CODE_KEYS)
+    clients: FakeClients = field(default_factory=FakeClients)
+    vault: FakeVault = field(default_factory=FakeVault)
+    codes: list[str] = field(default_factory=list)
+    program_id: str = PROGRAM
+    partner_id: str = PARTNER
+    other_partner_id: str = OTHER_PARTNER
+    provider_id: str = PROVIDER
 
     def __post_init__(self) -> None:
         self.remembered = Remembered(self.store)
 
+    def another(self, **changes: Any) -> "World":
+        """The same tables, seen by another process of a function, which remembers nothing yet."""
+        return replace(self, **changes)
+
+    # ── what an administrator does ───────────────────────────────────────────────────────────
+
     def administer(self, command: str, **fields: Any) -> dict[str, Any]:
         """Carries out one admin command."""
-        fields.setdefault("command_id", f"{command}-{next(self._numbers)}")
+        fields.setdefault("command_id", f"{command}-{next(_NUMBERS)}")
         fields.setdefault("requested_by", "test")
         fields.setdefault("reason", "a test")
         parsed = COMMAND.validate_python({"command": command, **fields})
-        tools: Any = Tools(self.store, FakeVault(), FakeClients(), self.clock)  # type: ignore[arg-type]
+        tools: Any = Tools(self.store, self.vault, self.clients, self.clock)  # type: ignore[arg-type]
         return administer(parsed, tools)
 
     def with_program(self, cents: int = 100_000, rules: Rules | None = None) -> "World":
         """A funded programme, two partners with half of it each, a ride company."""
+        self.register_provider(self.provider_id)
         self.administer(
+            "create_program",
+            program_id=self.program_id,
+            name="Harbor rides",
+            funder="Harbor Foundation",
+            rules=rules or builders.rules(provider_ids=(self.provider_id,)),
+        )
+        self.administer("fund", program_id=self.program_id, amount_cents=cents)
+        for partner in (self.partner_id, self.other_partner_id):
+            self.create_partner(partner)
+            self.allot(partner, cents // 2)
+        return self
+
+    def register_provider(self, provider: str, **fields: Any) -> dict[str, Any]:
+        """A ride company."""
+        return self.administer(
             "register_provider",
-            provider_id=PROVIDER,
+            provider_id=provider,
             name="City Cabs",
             rider_needs={"smartphone": True, "data": True, "own_payment_method": False},
             help_phone="555-0199",
             staff_can_book=True,
+            **fields,
         )
-        self.administer(
-            "create_program",
-            program_id=PROGRAM,
-            name="Harbor rides",
-            funder="Harbor Foundation",
-            rules=rules or builders.rules(),
+
+    def create_partner(self, partner: str, **fields: Any) -> dict[str, Any]:
+        """An organisation."""
+        defaults = {"name": partner, "help_name": "Help line", "help_phone": "555-0100"}
+        return self.administer("create_partner", partner_id=partner, **{**defaults, **fields})
+
+    def allot(self, partner: str, cents: int) -> dict[str, Any]:
+        """Money for a partner."""
+        return self.administer(
+            "allot", program_id=self.program_id, partner_id=partner, amount_cents=cents
         )
-        self.administer("fund", program_id=PROGRAM, amount_cents=cents)
-        for partner in (PARTNER, OTHER_PARTNER):
-            self.administer(
-                "create_partner",
-                partner_id=partner,
-                name=partner,
-                help_name="Help line",
-                help_phone="555-0100",
-            )
-            self.administer(
-                "allot", program_id=PROGRAM, partner_id=partner, amount_cents=cents // 2
-            )
-        return self
+
+    # ── what a partner does ──────────────────────────────────────────────────────────────────
 
     def enroll(self, **changes: Any) -> str:
         """A new participant's id."""
-        number = next(self._numbers)
+        number = next(_NUMBERS)
         changes.setdefault("external_ref", f"case-{number}")
-        enrolled, _ = enroll(
-            builders.enrollment(**changes),
-            PARTNER,
-            f"enroll-{number}",
-            store=self.store,
-            clock=self.clock,
-        )
+        changes.setdefault("program_id", self.program_id)
+        enrolled, _ = self.enrolls(builders.enrollment(**changes), f"enroll-{number}")
         return enrolled.participant_id
 
-    def mint(
-        self, request: MintRequest | None = None, key: str = "", partner: str = PARTNER
-    ) -> Minted:
+    def enrolls(
+        self, request: EnrollmentRequest, key: str, partner: str = ""
+    ) -> tuple[Enrolled, bool]:
+        """What an enrollment answers, and whether it was a repeat."""
+        return enroll(request, partner or self.partner_id, key, store=self.store, clock=self.clock)
+
+    def mint(self, request: MintRequest | None = None, key: str = "", partner: str = "") -> Minted:
         """What a mint answers, codes too."""
-        minted, _ = mint(
-            request or builders.mint_request(),
-            partner,
-            key or f"mint-{next(self._numbers)}",
-            codes_too=True,
+        minted, _ = self.mints(request or self.mint_request(), key, partner)
+        return minted
+
+    def mints(
+        self, request: MintRequest, key: str = "", partner: str = "", *, codes_too: bool = True
+    ) -> tuple[Minted, bool]:
+        """What a mint answers, and whether it was a repeat."""
+        minted, is_replay = mint(
+            request,
+            partner or self.partner_id,
+            key or f"mint-{next(_NUMBERS)}",
+            codes_too=codes_too,
             store=self.store,
             remembered=self.remembered,
-            code_keys=CODE_KEYS,
+            code_keys=self.code_keys,
             clock=self.clock,
         )
-        return minted
+        self.codes += [one.code for one in minted.vouchers if one.code is not None]
+        return minted, is_replay
+
+    def mint_request(self, **changes: Any) -> MintRequest:
+        """One unassigned voucher of 40.00 of this programme."""
+        return builders.mint_request(**{"program_id": self.program_id, **changes})
 
     def code(self, **changes: Any) -> str:
         """The code of one new unassigned voucher."""
-        code = self.mint(builders.mint_request(**changes)).vouchers[0].code
+        code = self.mint(self.mint_request(**changes)).vouchers[0].code
         assert code is not None
         return code
+
+    # ── what a provider does ─────────────────────────────────────────────────────────────────
 
     def request(self, code: str, ride: str = "ride-1", cents: int = 1_500, **changes: Any) -> Told:
         """A provider asks for a ride."""
@@ -151,7 +203,7 @@ class World:
             "currency": "USD",
             "requested_at": self.clock.now,
         }
-        return self._record(RideRequested(**{**fields, **changes}))
+        return self.records(RideRequested(**{**fields, **changes}))
 
     def complete(self, code: str, ride: str = "ride-1", cents: int = 1_500, **changes: Any) -> Told:
         """A provider says that a ride was made."""
@@ -162,7 +214,7 @@ class World:
             "currency": "USD",
             "completed_at": self.clock.now,
         }
-        return self._record(RideCompleted(**{**fields, **changes}))
+        return self.records(RideCompleted(**{**fields, **changes}))
 
     def cancel(self, code: str, ride: str = "ride-1", **changes: Any) -> Told:
         """A provider says that there will be no ride."""
@@ -171,25 +223,73 @@ class World:
             "voucher_code": code,
             "cancelled_at": self.clock.now,
         }
-        return self._record(RideCancelled(**{**fields, **changes}))
+        return self.records(RideCancelled(**{**fields, **changes}))
 
-    def _record(
-        self, callback: RideRequested | RideCompleted | RideCancelled, provider: str = PROVIDER
-    ) -> Told:
+    def records(self, callback: RideCallback) -> Told:
+        """What this world's provider is told."""
         return record_ride_event(
-            callback.event(provider, self.clock.now),
+            callback.event(self.provider_id, self.clock.now),
             store=self.store,
             remembered=self.remembered,
-            code_keys=CODE_KEYS,
+            code_keys=self.code_keys,
             clock=self.clock,
         )
 
+    # ── what is stored ───────────────────────────────────────────────────────────────────────
+
+    def program(self) -> Program:
+        """The programme with its balance."""
+        key = keys.program(self.program_id)
+        return _there(self.store.read(key)[key])
+
+    def allotment(self, partner: str = "") -> Allotment:
+        """What a partner may mint from."""
+        key = keys.allotment(self.program_id, partner or self.partner_id)
+        return _there(self.store.read(key)[key])
+
+    def participant(self, participant_id: str) -> Participant:
+        """A person of this world's partner."""
+        key = keys.participant(self.partner_id, participant_id)
+        return _there(self.store.read(key)[key])
+
+    def voucher(self, code: str) -> Voucher:
+        """The voucher that a code opens."""
+        key = keys.voucher(self.voucher_key(code))
+        return _there(self.store.read(key)[key])
+
+    def ride(self, ride: str = "ride-1") -> Ride | None:
+        """A ride of this world's provider, if anything is known of it."""
+        key = keys.ride(f"{self.provider_id}#{ride}")
+        return self.store.read(key)[key]
+
+    def entries(self, code: str) -> list[Entry]:
+        """The ledger of a voucher, in the order in which it was written."""
+        account = keys.entry(keys.voucher_account(self.voucher_key(code)), "")
+        return sorted(self.store.all_of(account), key=lambda entry: entry.sequence)
+
+    def kinds(self, code: str) -> list[str]:
+        """What happened to a voucher, by its ledger."""
+        return [entry.kind.value for entry in self.entries(code)]
+
+    def voucher_key(self, code: str) -> str:
+        """The key of the voucher that a code opens."""
+        read = read_code(self.code_keys, code)
+        assert read is not None
+        return key_of(self.code_keys, read)
+
     def items(self, table: str) -> list[dict[str, Any]]:
         """Every item of a table, as DynamoDB holds it, in the order of the keys."""
-        pages = self.client.get_paginator("scan").paginate(TableName=self.tables[table])
+        pages = self.client.get_paginator("scan").paginate(
+            TableName=self.tables[table], ConsistentRead=True
+        )
         found = [item for page in pages for item in page["Items"]]
         return sorted(found, key=lambda item: (item["pk"]["S"], item.get("sk", {"S": ""})["S"]))
 
     def everything(self) -> dict[str, list[dict[str, Any]]]:
         """All four tables, to compare before and after."""
         return {table: self.items(table) for table in self.tables}
+
+
+def _there[Model](found: Model | None) -> Model:
+    assert found is not None
+    return found

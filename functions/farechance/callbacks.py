@@ -21,7 +21,7 @@ VoucherCode = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
 class Callback(BaseModel):
-    """The envelope of Standard Webhooks: `data` is read by the model of its `type`."""
+    """The envelope, as in Standard Webhooks: `type` says what `data` holds."""
 
     model_config = RECEIVED
 
@@ -44,7 +44,8 @@ class Place(BaseModel):
 
 
 class VoucherChecked(BaseModel):
-    """`voucher.checked`: what a request would be told, were it made now."""
+    """What would a request for a ride be told, were it made now? Changes nothing. Without an
+    estimate: a ride as dear as the voucher now allows."""
 
     model_config = RECEIVED
 
@@ -60,7 +61,9 @@ class VoucherChecked(BaseModel):
 
 
 class RideRequested(BaseModel):
-    """`ride.requested`: may this ride begin, and for how much?"""
+    """May this ride begin, and up to which fare? The rider waits for the answer, so a request that
+    was made more than 5 minutes ago is declined. `pickup_at` is for a ride that is booked ahead, by
+    30 days at most. `replaces_ride_id` isn't supported yet: such a request is declined."""
 
     model_config = RECEIVED
 
@@ -109,7 +112,9 @@ class _Named(BaseModel):
 
 
 class RideCompleted(_Named):
-    """`ride.completed`: the ride was made. `fare_cents` is all in; the tip in it isn't covered."""
+    """The ride was made. `fare_cents` is all in; the tip in it isn't covered. The voucher is named
+    by `authorization_id`, by `voucher_code` or by both. A ride that was never requested is
+    refused."""
 
     fare_cents: RideCents
     tip_cents: RideCents = 0
@@ -147,7 +152,8 @@ class RideCompleted(_Named):
 
 
 class RideCancelled(_Named):
-    """`ride.cancelled`: there will be no ride, or nobody knows whether we answered."""
+    """There will be no ride; also to be sent where no answer to the request arrived. The voucher is
+    named by `authorization_id`, by `voucher_code` or by both. A fee isn't covered."""
 
     cancelled_at: Instant
     cancellation_fee_cents: RideCents = 0
@@ -167,7 +173,8 @@ class RideCancelled(_Named):
 
 
 class RideAdjusted(_Named):
-    """`ride.adjusted`: the fare of a ride was corrected afterwards."""
+    """The fare of a ride was corrected afterwards: `fare_cents` is the new total without tips. This
+    isn't supported yet: it is refused as `not_supported`, leaves no trace and may come again."""
 
     adjustment_id: ProviderReference
     fare_cents: RideCents

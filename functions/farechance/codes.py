@@ -21,8 +21,15 @@ _VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)}
 _READ_AS = str.maketrans({**{s.lower(): s for s in ALPHABET}, **dict.fromkeys("oO", "0")}) | (
     str.maketrans(dict.fromkeys("iIlL", "1"))
 )
-# What people put between groups: blanks of every kind and the dashes that keyboards make of '-'.
-_BETWEEN = str.maketrans(dict.fromkeys("-\u2010\u2011\u2012\u2013\u2014\u2212 \t\u00a0", ""))
+# What people put between groups: blanks of every kind (Unicode's category Zs, the tab, and those of
+# no width), and the dashes that keyboards and word processors make of '-'.
+_BETWEEN = str.maketrans(
+    dict.fromkeys(
+        " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b"
+        "\u202f\u205f\u3000\ufeff-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d",
+        "",
+    )
+)
 
 CodeKeys = Mapping[str, str]
 """Version symbol → key. Versions are added, never removed; the greatest is used for new codes."""

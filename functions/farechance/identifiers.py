@@ -4,7 +4,7 @@ never hold a rule about what an id may do."""
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, StringConstraints, WithJsonSchema
 
 ProgramId = Annotated[str, StringConstraints(pattern=r"^prg_[a-z0-9_]{1,40}$")]
 PartnerId = Annotated[str, StringConstraints(pattern=r"^org_[a-z0-9_]{1,40}$")]
@@ -17,7 +17,7 @@ Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Language = Literal["en", "es"]
 Environment = Literal["trial", "production"]
 
-RideId = Annotated[str, StringConstraints(pattern=r"^[!\"$-~]{1,64}$")]
+RideId = Annotated[str, StringConstraints(pattern=r'^[!"$-~]{1,64}$')]
 """A provider's own name for a ride: visible ASCII but '#', which parts the pieces of our keys."""
 
 ProviderReference = RideId
@@ -51,13 +51,24 @@ def _personal(value: str) -> str:
 
 
 def _reference(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", _personal(value), re.ASCII):
+    # The length first: a search for an e-mail address takes time that grows with its square.
+    if len(value) > 64 or not re.fullmatch(r"[A-Za-z0-9_-]+", _personal(value), re.ASCII):
         raise ValueError("must be 1 to 64 letters, digits, '_' or '-'")
     return value
 
 
-ExternalRef = Annotated[str, AfterValidator(_reference)]
+# What it refuses beyond the pattern can't be said in a schema, so the contract says it in words.
+_REFERENCE_SCHEMA = WithJsonSchema(
+    {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_-]{1,64}$",
+        "description": "A reference of your own that only you can resolve. What looks like a "
+        "social security number, a phone number or an e-mail address is refused.",
+    }
+)
+
+ExternalRef = Annotated[str, AfterValidator(_reference), _REFERENCE_SCHEMA]
 """A partner's own opaque reference to a person (domain.md, 'People')."""
 
-StaffRef = Annotated[str, AfterValidator(_reference)]
+StaffRef = Annotated[str, AfterValidator(_reference), _REFERENCE_SCHEMA]
 """A partner's own reference to the member of staff who attests."""

@@ -24,7 +24,8 @@ MONTH_SHARDS = 8
 
 
 class Account(StrEnum):
-    """Where money can be."""
+    """Where money can be: outside of the system, with the programme, with a partner's allotment, or
+    on a voucher: available, held for a ride under way, or spent."""
 
     OUTSIDE = "outside"
     UNALLOTTED = "program.unallotted"
@@ -35,7 +36,8 @@ class Account(StrEnum):
 
 
 class Kind(StrEnum):
-    """What happened. Conflicts and refusals are entries too: they are acts on a voucher."""
+    """What happened. Refusals are entries too, and so is an event that came again with other
+    content (`ride.conflict`): they move no money."""
 
     PROGRAM_CREATED = "program.created"
     PROGRAM_FUNDED = "program.funded"

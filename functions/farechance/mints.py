@@ -93,13 +93,16 @@ def plan(
     key: str,
 ) -> Iterator[Planned]:
     """The vouchers of a request that passed its checks: always the same ones."""
+    lacking = BooksDiffer(f"the code secret lacks version {record.secret_version}")
+    if record.secret_version not in keys:
+        raise lacking
     valid_from, expires_at = _dates(request, rules, record.minted_at)
     people = request.participant_ids or (None,) * request.count
     for index, participant_id in enumerate(people):
         voucher_id = codes.voucher_id(keys, record.secret_version, partner, key, index)
         code = codes.code_of(keys, voucher_id)
         if code is None:
-            raise BooksDiffer(f"the code secret lacks version {record.secret_version}")
+            raise lacking
         yield Planned(
             voucher_id=voucher_id,
             code=code,

@@ -13,6 +13,7 @@ MAX_PROGRAM_CENTS = 10_000_000_000
 
 RideCents = Annotated[int, Field(ge=0, le=MAX_RIDE_CENTS)]
 ProgramCents = Annotated[int, Field(ge=0, le=MAX_PROGRAM_CENTS)]
+RideChangeCents = Annotated[int, Field(ge=-MAX_RIDE_CENTS, le=MAX_RIDE_CENTS)]
 PositiveRideCents = Annotated[int, Field(ge=1, le=MAX_RIDE_CENTS)]
 PositiveProgramCents = Annotated[int, Field(ge=1, le=MAX_PROGRAM_CENTS)]
 

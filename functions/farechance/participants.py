@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, model_validator
 
 from farechance.identifiers import (
     ExternalRef,
@@ -30,12 +30,20 @@ class ParticipantStatus(StrEnum):
     EXITED = "exited"
 
 
+def _really_true(value: object) -> object:
+    # To Literal, 1 is as good as True.
+    if value is not True:
+        raise ValueError("must be true")
+    return value
+
+
 class Attestation(BaseModel):
-    """A partner's word that the person is eligible; on which grounds is nobody's business."""
+    """A partner's word that the person is eligible, by which member of staff and on which day. On
+    which grounds is nobody's business."""
 
     model_config = SENT
 
-    eligible: Literal[True]
+    eligible: Annotated[Literal[True], BeforeValidator(_really_true)]
     attested_by: StaffRef
     attested_on: date
 
@@ -44,7 +52,8 @@ ConsentUse = Literal["enrollment", "sms", "outcomes"]
 
 
 class Consent(BaseModel):
-    """What the person agreed to: which text, in which language, when, until when, for what."""
+    """What the person agreed to: which version of the text, in which language, when, until when,
+    and for which uses, of which `enrollment` must be one."""
 
     model_config = SENT
 

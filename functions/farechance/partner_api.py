@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from farechance.identifiers import (
+    Currency,
     Environment,
     ExternalRef,
     Language,
@@ -18,7 +19,14 @@ from farechance.identifiers import (
     Purpose,
     VoucherId,
 )
-from farechance.money import PositiveRideCents, ProgramCents, RideCents
+from farechance.ledger import Account, Kind
+from farechance.money import (
+    MAX_RIDE_CENTS,
+    PositiveRideCents,
+    ProgramCents,
+    RideCents,
+    RideChangeCents,
+)
 from farechance.participants import Attestation, Consent, Participant, ParticipantStatus
 from farechance.programs import SENT, RiderNeeds, Rules, Status
 from farechance.times import Instant
@@ -32,8 +40,8 @@ Cursor = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,200}$")]
 
 
 class EnrollmentRequest(BaseModel):
-    """Enrolls a person. No name, no date of birth, nothing about an offence: such fields are
-    refused."""
+    """Enrolls a person in a programme, with your attestation and the person's consent. No name, no
+    date of birth, nothing about an offence: such fields are refused."""
 
     model_config = SENT
 
@@ -45,7 +53,8 @@ class EnrollmentRequest(BaseModel):
 
 
 class Enrolled(BaseModel):
-    """The person's id here. What doesn't change, so that a repeat gets the same."""
+    """The person is enrolled and has a `participant_id`. Nothing in this answer ever changes, so a
+    repeat of the call gets the very same."""
 
     model_config = ANSWER
 
@@ -56,7 +65,8 @@ class Enrolled(BaseModel):
 
 
 class ParticipantAnswer(BaseModel):
-    """A person as her own partner sees her."""
+    """A person whom you enrolled. `open_voucher_ids` names the vouchers that may still pay a
+    ride."""
 
     model_config = ANSWER
 
@@ -87,7 +97,8 @@ class ParticipantAnswer(BaseModel):
 
 
 class ParticipantQuery(BaseModel):
-    """Which participants to list."""
+    """Which participants to list. `external_ref` is unique in a programme only, so `program_id` is
+    needed with it."""
 
     model_config = SENT
 
@@ -105,7 +116,8 @@ class ParticipantQuery(BaseModel):
 
 
 class ParticipantList(BaseModel):
-    """A page. `cursor` is there while more may follow."""
+    """A page of your participants. `cursor` is there while more may follow, also on a page that
+    has few or none: give it back as it is to get the next one."""
 
     model_config = ANSWER
 
@@ -114,9 +126,12 @@ class ParticipantList(BaseModel):
 
 
 class MintRequest(BaseModel):
-    """Mints 1 to 25 vouchers in one transaction: one for each of `participant_ids` (a person may
-    stand in it more than once), or a number of `unassigned` ones. `rides` and `cap_cents` are at
-    most the rules'; times default to now and to the rules' days."""
+    """Mints 1 to 25 vouchers, all or none: one for each of `participant_ids` (a person may stand
+    in it more than once), or a number of `unassigned` ones; one of the two is needed. Each has
+    `value_cents` and `rides` rides that may each take up to `cap_cents`; both are at most what the
+    programme's rules say, and are the rules' where they are left out. `valid_from` is now and
+    `expires_at` follows from the rules' `valid_days` where they are left out. `language` is the
+    participant's, or English."""
 
     model_config = SENT
 
@@ -146,8 +161,9 @@ class MintRequest(BaseModel):
 
 
 class MintedVoucher(BaseModel):
-    """One new voucher. `code` is there only for callers with the scope `codes:read`: whoever has
-    it can ride."""
+    """One new voucher. `code` is what the rider shows to the ride company, and is there only for
+    callers with the scope `codes:read`: whoever has it can ride. `last4` is its end, to find the
+    voucher by."""
 
     model_config = ANSWER
 
@@ -164,20 +180,21 @@ class MintedVoucher(BaseModel):
 
 
 class Minted(BaseModel):
-    """The vouchers that a call minted, in the order that it asked for them."""
+    """The vouchers that a call minted, in the order in which it asked for them. `total_cents` was
+    taken from your allotment."""
 
     model_config = ANSWER
 
     program_id: ProgramId
-    currency: str
-    total_cents: int
+    currency: Currency
+    total_cents: Annotated[int, Field(ge=1, le=MAX_MINTED_AT_ONCE * MAX_RIDE_CENTS)]
     minted_at: Instant
     vouchers: tuple[MintedVoucher, ...]
 
 
 class LastDecline(BaseModel):
-    """Why the last request for a ride was declined. The hour is told for 24 hours, so that a case
-    worker can help on the phone; afterwards the day."""
+    """Why the last request for a ride was declined, and what would help. The moment (`at`) is told
+    for 24 hours, so that a case worker can help on the phone; afterwards only the day."""
 
     model_config = ANSWER
 
@@ -188,7 +205,9 @@ class LastDecline(BaseModel):
 
 
 class VoucherAnswer(BaseModel):
-    """A voucher as its partner sees it. `assigned`: minted for, or handed to, a person."""
+    """A voucher of yours. `assigned` says whether it belongs to a person. What it was worth,
+    `value_cents`, is now `available_cents`, `held_cents` for rides under way and `spent_cents`.
+    `rides_left` is `rides` less those that were paid (`rides_used`) and those under way."""
 
     model_config = ANSWER
 
@@ -200,9 +219,9 @@ class VoucherAnswer(BaseModel):
     status: VoucherState
     closed_reason: ClosedReason | None = None
     last4: str
-    currency: str
-    value_cents: int
-    cap_cents: int
+    currency: Currency
+    value_cents: PositiveRideCents
+    cap_cents: PositiveRideCents
     available_cents: RideCents
     held_cents: RideCents
     spent_cents: RideCents
@@ -217,24 +236,25 @@ class VoucherAnswer(BaseModel):
 
 class EntryAnswer(BaseModel):
     """One line of a voucher's ledger: its day, what happened and the money; neither the hour, nor
-    the ride company's id of the ride, nor a place. `changes` add up to zero."""
+    the ride company's id of the ride, nor a place. `changes` says by how many cents each account
+    changed, and adds up to zero."""
 
     model_config = ANSWER
 
     sequence: int
     recorded_on: date
-    kind: str
+    kind: Kind
     ride_day: date | None = None
     reason: Reason | None = None
-    changes: dict[str, int]
-    fare_cents: int | None = None
-    overage_cents: int | None = None
+    changes: dict[Account, RideChangeCents]
+    fare_cents: RideCents | None = None
+    overage_cents: RideCents | None = None
     overage_owed_by: Literal["program", "rider"] | None = None
-    shortfall_cents: int | None = None
+    shortfall_cents: RideCents | None = None
 
 
 class EntryQuery(BaseModel):
-    """Which entries to list."""
+    """Which of a voucher's entries to list."""
 
     model_config = SENT
 
@@ -243,7 +263,7 @@ class EntryQuery(BaseModel):
 
 
 class EntryList(BaseModel):
-    """A page of entries, the oldest first. `cursor` is there while more follow."""
+    """A page of a voucher's entries, the oldest first. `cursor` is there while more follow."""
 
     model_config = ANSWER
 
@@ -265,7 +285,7 @@ class ProviderSummary(BaseModel):
 
 
 class ProgramSummary(BaseModel):
-    """A programme from which the caller may mint."""
+    """A programme in which you have an allotment: `available_cents` is what you may still mint."""
 
     model_config = ANSWER
 
@@ -280,7 +300,8 @@ class ProgramSummary(BaseModel):
 
 
 class WhoAmI(BaseModel):
-    """Who is calling, what the token allows, and what is left."""
+    """Who you are to us, what your token allows, and your programmes with their rules and what is
+    left of each allotment."""
 
     model_config = ANSWER
 
@@ -292,7 +313,7 @@ class WhoAmI(BaseModel):
 
 
 class ProblemError(BaseModel):
-    """One wrong field: a JSON pointer and what would be right."""
+    """One wrong field: a JSON pointer (RFC 6901) into what you sent, and what would be right."""
 
     model_config = ANSWER
 
@@ -301,8 +322,9 @@ class ProblemError(BaseModel):
 
 
 class Problem(BaseModel):
-    """RFC 9457. `type` ends in a stable slug; `instance` is the id of the request, to quote when
-    asking for help."""
+    """What went wrong (RFC 9457). `type` ends in a stable slug, to decide by; `title` and `detail`
+    are for people and may change; `instance` is the id of the request, to quote when you ask for
+    help. Some problems say more in members of their own."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="allow", hide_input_in_errors=True)
 

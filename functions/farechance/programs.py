@@ -29,11 +29,12 @@ SENT = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors
 
 
 class Status(StrEnum):
-    """Of a programme, and of the mark that it leaves on its allotments."""
+    """Where a programme stands: not funded yet, active, paused (no mints and no new rides, but
+    approved rides are paid), or closed."""
 
-    DRAFT = "draft"  # Not funded yet.
+    DRAFT = "draft"
     ACTIVE = "active"
-    PAUSED = "paused"  # Neither mints nor new authorizations; approved rides are still paid.
+    PAUSED = "paused"
     CLOSED = "closed"
 
 
@@ -45,7 +46,8 @@ class PartnerStatus(StrEnum):
 
 
 def _time_zone(name: str) -> str:
-    if name not in available_timezones():
+    # The last two are what a machine is set to, and no place.
+    if name not in available_timezones() - {"localtime", "Factory"}:
         raise ValueError("must be an IANA time zone such as America/New_York")
     return name
 
@@ -76,7 +78,7 @@ class ServiceArea(BaseModel):
 
 
 class WeeklyHours(BaseModel):
-    """Hours of one weekday in the programme's zone; `to` is exclusive."""
+    """Hours of one weekday in the programme's time zone; `to` is exclusive."""
 
     model_config = SENT
 
@@ -89,8 +91,9 @@ Overage = Literal["decline", "rider_pays", "program_pays"]
 
 
 class Rules(BaseModel):
-    """What a programme promises: immutable once stored, a new version for each change. The names
-    are api.md's; amounts are cents of `currency`, days are local to `time_zone`."""
+    """What a programme promises. A version never changes, and a voucher keeps the one under which
+    it was minted. Days are local to `time_zone`; without `cap_cents` a ride may take an equal share
+    of the voucher's value."""
 
     model_config = SENT
 
@@ -120,6 +123,9 @@ class Rules(BaseModel):
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
+        # Beyond these years, arithmetic with zones overflows.
+        if self.starts_on.year < 2000 or self.ends_on.year > 2100:
+            raise ValueError("a programme lies between the years 2000 and 2100")
         if self.ends_on < self.starts_on:
             raise ValueError("ends_on must not be before starts_on")
         if self.ends_on - self.starts_on > timedelta(days=3_660):
@@ -198,7 +204,7 @@ class Client(BaseModel):
 
 
 class RiderNeeds(BaseModel):
-    """What a rider needs to use a provider; `whoami` and the card repeat it."""
+    """What a rider needs to use a ride company."""
 
     model_config = SENT
 

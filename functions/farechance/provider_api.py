@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints, WithJsonSchema
 
-from farechance.identifiers import Language
+from farechance.identifiers import Language, ProviderReference, VoucherId
+from farechance.money import PositiveRideCents, RideCents
 from farechance.partner_api import ANSWER
 from farechance.rides import OwedBy, Ride, RideState
 from farechance.times import Instant
-from farechance.vouchers import Reason
+from farechance.vouchers import Reason, for_provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,22 @@ class Told:
         return answer
 
 
+ToldReason = Annotated[
+    Reason,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "enum": list(dict.fromkeys(for_provider(reason).value for reason in Reason)),
+            "description": "Why the voucher doesn't pay: the first reason that applies.",
+        }
+    ),
+]
+"""A reason that a provider may be told: of those that stop a whole voucher it sees one."""
+
+
 class MessageForRider(BaseModel):
-    """To be shown to the rider as it is; at most 160 characters of the GSM alphabet."""
+    """To be shown to the rider as it is, in the rider's language: at most 160 characters of the GSM
+    alphabet."""
 
     model_config = ANSWER
 
@@ -45,23 +60,25 @@ class MessageForRider(BaseModel):
 
 
 class RideNow(BaseModel):
-    """Where the ride stands at the moment of a repeat."""
+    """Where the ride stands now, beside the first answer that a repeat gets."""
 
     model_config = ANSWER
 
     state: RideState
-    captured_cents: int
+    captured_cents: RideCents
 
 
 class Approved(BaseModel):
-    """The ride may begin. `voucher.checked` gets the same without the authorization."""
+    """The ride may begin: `held_cents` of its fare are set aside until `hold_expires_at`. The
+    answer to `voucher.checked` says what would be held, and has neither an authorization nor an
+    end."""
 
     model_config = ANSWER
 
     decision: Literal["approved"]
-    authorization_id: str | None = None
-    voucher_id: str
-    held_cents: int
+    authorization_id: ProviderReference | None = None
+    voucher_id: VoucherId
+    held_cents: PositiveRideCents
     hold_expires_at: Instant | None = None
     rider_message: MessageForRider
     replayed: bool
@@ -69,39 +86,43 @@ class Approved(BaseModel):
 
 
 class Declined(BaseModel):
-    """The voucher doesn't pay this ride. The rider's next try is a ride with a new id."""
+    """The voucher doesn't pay this ride. The rider's next try is a ride with a new `ride_id`."""
 
     model_config = ANSWER
 
     decision: Literal["declined"]
-    reason: Reason
+    reason: ToldReason
     rider_message: MessageForRider
     replayed: bool
     ride: RideNow | None = None
 
 
 class Recorded(BaseModel):
-    """What a fact did. Amounts in cents: taken from the voucher, set free again, not covered (and
-    who owes it), and promised by a hold that had lapsed."""
+    """What a fact did. `captured_cents` was taken from the voucher, `released_cents` of the hold
+    set free. Of the fare `overage_cents` isn't covered, and `overage_owed_by` says who owes it;
+    `shortfall_cents` is on record for the programme to settle: what a hold that lapsed had
+    promised, or the fare of a ride that is refused. `reason` is there where the fact is refused,
+    and no ids where it reached no voucher."""
 
     model_config = ANSWER
 
     outcome: Literal["captured", "voided", "refused"]
-    reason: Reason | None = None
-    captured_cents: int
-    released_cents: int
-    overage_cents: int
+    reason: ToldReason | None = None
+    captured_cents: RideCents
+    released_cents: RideCents
+    overage_cents: RideCents
     overage_owed_by: OwedBy | None = None
-    shortfall_cents: int
-    authorization_id: str | None = None
-    voucher_id: str | None = None
+    shortfall_cents: RideCents
+    authorization_id: ProviderReference | None = None
+    voucher_id: VoucherId | None = None
     replayed: bool
     ride: RideNow | None = None
 
 
 class Ignored(BaseModel):
-    """A type that we don't know, or `webhook.test`, which is told which of its secrets matched and
-    how far its clock is ahead of ours."""
+    """Authentic, and without any effect: a type that we don't know, or `webhook.test`, which is
+    told which of the provider's secrets matched and by how many seconds its clock is ahead of
+    ours."""
 
     model_config = ANSWER
 

@@ -281,6 +281,15 @@ def _void_without_money(case: Case) -> Outcome:
     )
 
 
+def _stay_voided(case: Case) -> Outcome:
+    """voided cancelled: a first one follows a replacement, which has voided the ride already."""
+    return Outcome(
+        voucher=case.voucher.after(),
+        ride=case.known_ride,
+        answer=_amounts(case, "voided"),
+    )
+
+
 def _refuse_direct_capture(case: Case) -> Outcome:
     """– completed: for providers that ask nobody beforehand. No programme allows it yet, so the
     ride is refused and its fare recorded as a shortfall."""
@@ -394,7 +403,7 @@ TABLE: Mapping[tuple[RideState, EventKind], Rule] = {
     (RideState.CAPTURED, EventKind.ADJUSTED): _not_supported,
     (RideState.VOIDED, EventKind.REQUESTED): declines(Reason.RIDE_CANCELLED),
     (RideState.VOIDED, EventKind.COMPLETED): refuses(Reason.RIDE_CANCELLED, owes_the_fare=True),
-    (RideState.VOIDED, EventKind.CANCELLED): refuses(Reason.RIDE_CANCELLED),
+    (RideState.VOIDED, EventKind.CANCELLED): _stay_voided,
     (RideState.VOIDED, EventKind.ADJUSTED): _not_supported,
     (RideState.LAPSED, EventKind.REQUESTED): declines(Reason.RIDE_ALREADY_SETTLED),
     (RideState.LAPSED, EventKind.COMPLETED): _capture_lapsed,

@@ -17,7 +17,7 @@ from farechance.times import Instant, instant_text
 
 
 class RideState(StrEnum):
-    """Where a ride stands. NONE: nothing is known of it."""
+    """Where a ride stands; `none` is a ride of which nothing is known."""
 
     NONE = "none"
     HELD = "held"

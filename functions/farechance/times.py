@@ -12,7 +12,7 @@ AHEAD = timedelta(minutes=5)
 """How far a clock of a caller may be ahead of ours (api.md, 'version 1')."""
 
 # RFC 3339 section 5.6; pydantic alone would also take spaces, missing seconds and bare dates.
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:[0-5]\d)", re.ASCII)
 
 
 def instant_text(instant: datetime) -> str:

@@ -23,7 +23,8 @@ REQUEST_MAX_AGE = timedelta(minutes=5)
 
 
 class VoucherState(StrEnum):
-    """'Used up' is no state: it follows from the balance and the rides."""
+    """Where a voucher stands. 'Used up' is no state: it follows from `available_cents` and
+    `rides_left`."""
 
     ACTIVE = "active"
     BLOCKED = "blocked"
@@ -39,7 +40,7 @@ class ClosedReason(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a ride isn't paid, in the order in which reasons are looked for (domain.md)."""
+    """Why a ride isn't paid: the first reason that applies."""
 
     VOUCHER_UNKNOWN = "voucher_unknown"
     RIDE_OF_OTHER_VOUCHER = "ride_of_other_voucher"

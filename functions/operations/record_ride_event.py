@@ -30,12 +30,19 @@ _KINDS: Mapping[EventKind, Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """What one read found of an event."""
+    """What one read found of an event. `is_other`: it names another voucher than the ride has, or
+    two."""
 
     voucher: Voucher
     ride: Ride | None
+    is_other: bool
     first: Entry | None
     same_content: Entry | None
+
+    @property
+    def has_ride(self) -> bool:
+        """Whether the ride is known and is this voucher's."""
+        return self.ride is not None and self.ride.voucher_key == self.voucher.voucher_key
 
 
 def record_ride_event(
@@ -58,12 +65,14 @@ def _attempt(
     now: datetime,
 ) -> Told:
     found = _read(event, store, code_keys)
-    if isinstance(found, Reason):
-        return _turned_away(event, found)
+    if found is None:
+        return _turned_away(event, Reason.VOUCHER_UNKNOWN)
     terms = read_terms(found.voucher, remembered, now)
     # A voucher that this provider may not use looks like none; a ride that it has is its own.
-    if event.provider_id not in terms.rules.provider_ids and found.ride is None:
+    if event.provider_id not in terms.rules.provider_ids and not found.has_ride:
         return _turned_away(event, Reason.VOUCHER_UNKNOWN)
+    if found.is_other:
+        return _turned_away(event, Reason.RIDE_OF_OTHER_VOUCHER)
 
     if found.first is not None and found.first.content_digest == event.content_digest:
         return _replay(found.first, found, event)
@@ -92,11 +101,11 @@ def _with_ids(answer: Mapping[str, Any], voucher: Voucher, event: RideEvent) -> 
     return {**answer, "authorization_id": authorization, "voucher_id": voucher.voucher_id}
 
 
-def _read(event: RideEvent, store: Store, code_keys: CodeKeys) -> _Named | Reason:
-    """One consistent read of all that the event may touch, or why it reaches no voucher."""
+def _read(event: RideEvent, store: Store, code_keys: CodeKeys) -> _Named | None:
+    """One consistent read of all that the event may touch; None if it reaches no voucher."""
     named = _voucher_keys(event, code_keys)
     if not named:
-        return Reason.VOUCHER_UNKNOWN
+        return None
     voucher_key = keys.voucher(named[0])
     ride_key = keys.ride(event.ride_key)
     account = keys.voucher_account(named[0])
@@ -105,10 +114,9 @@ def _read(event: RideEvent, store: Store, code_keys: CodeKeys) -> _Named | Reaso
     found = store.read(voucher_key, ride_key, first_key, same_key)
     voucher, ride = found[voucher_key], found[ride_key]
     if voucher is None:
-        return Reason.VOUCHER_UNKNOWN
-    if any(name != (ride.voucher_key if ride else named[0]) for name in named):
-        return Reason.RIDE_OF_OTHER_VOUCHER
-    return _Named(voucher, ride, found[first_key], found[same_key])
+        return None
+    is_other = any(name != (ride.voucher_key if ride else named[0]) for name in named)
+    return _Named(voucher, ride, is_other, found[first_key], found[same_key])
 
 
 def _voucher_keys(event: RideEvent, code_keys: CodeKeys) -> list[str]:

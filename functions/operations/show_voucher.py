@@ -120,10 +120,10 @@ def _told(entry: Entry, recorded_on: object) -> EntryAnswer:
         {
             "sequence": entry.sequence,
             "recorded_on": recorded_on,
-            "kind": entry.kind.value,
+            "kind": entry.kind,
             "ride_day": entry.ride_day,
             "reason": entry.reason and Reason(entry.reason),
-            "changes": {account.value: cents for account, cents in entry.changes.items()},
+            "changes": entry.changes,
             "fare_cents": entry.fare_cents,
             "overage_cents": entry.overage_cents,
             "overage_owed_by": entry.overage_owed_by,

@@ -89,7 +89,7 @@ def _environment(uv: Path, name: str, requirements: Path) -> None:
     print(f"set-up: installing {requirements.relative_to(ROOT)} into .local/{name}", flush=True)
     shutil.rmtree(folder, ignore_errors=True)
     made = subprocess.run(
-        [str(uv), "venv", "--quiet", "--seed", "--no-project", "--python", PYTHON, str(folder)],
+        [str(uv), "venv", "--quiet", "--no-project", "--python", PYTHON, str(folder)],
         check=False,
         env=_uv_variables(),
     )

@@ -5,6 +5,7 @@
 gateway's own answers, is put by the emulator's API.
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -73,29 +74,11 @@ def ensure_up(*, quiet: bool = False) -> Stack:
     Starts the emulator if need be, and builds and deploys only if something has changed since the
     last time. Raises NotUp, or emulator.NotStarted.
     """
-    say = _silent if quiet else _aloud
-    started = time.monotonic()
-    endpoint_url = emulator.endpoint()
-    if endpoint_url is None:
-        say("starting the emulator")
-        endpoint_url = emulator.start()
-    is_whole = _status(endpoint_url) in WHOLE
-    fingerprint = _fingerprint()
-    if not is_whole or _read(FINGERPRINT) != fingerprint:
-        FINGERPRINT.unlink(missing_ok=True)
-        say("building")
-        build()
-        say("deploying")
-        _deploy(endpoint_url)
-        _put_gateway_responses(endpoint_url)
-        FINGERPRINT.write_text(fingerprint, encoding="utf-8")
-    stack = _describe(endpoint_url)
-    if is_whole and FILE.exists():
-        known = load()
-        stack = replace(stack, partners=known.partners, providers=known.providers)
-    stack.save()
-    say(f"up after {time.monotonic() - started:.0f} s: {stack.api_url}")
-    return stack
+    LOCAL.mkdir(exist_ok=True)
+    # Of two that come at once the second waits, and finds everything done.
+    with (LOCAL / "up.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _bring_up(_silent if quiet else _aloud)
 
 
 def down() -> bool:
@@ -119,6 +102,31 @@ def build() -> None:
         + ["--parameter-overrides", f"Architecture={_architecture()}"],
         {},
     )
+
+
+def _bring_up(say: Say) -> Stack:
+    started = time.monotonic()
+    endpoint_url = emulator.endpoint()
+    if endpoint_url is None:
+        say("starting the emulator")
+        endpoint_url = emulator.start()
+    is_whole = _status(endpoint_url) in WHOLE
+    fingerprint = _fingerprint()
+    if not is_whole or _read(FINGERPRINT) != fingerprint:
+        FINGERPRINT.unlink(missing_ok=True)
+        say("building")
+        build()
+        say("deploying")
+        _deploy(endpoint_url)
+        _put_gateway_responses(endpoint_url)
+        FINGERPRINT.write_text(fingerprint, encoding="utf-8")
+    stack = _describe(endpoint_url)
+    if is_whole and FILE.exists():
+        known = load()
+        stack = replace(stack, partners=known.partners, providers=known.providers)
+    stack.save()
+    say(f"up after {time.monotonic() - started:.0f} s: {stack.api_url}")
+    return stack
 
 
 def _deploy(endpoint_url: str) -> None:

@@ -11,6 +11,7 @@ def main() -> int:
         stack.ensure_up()
     except (stack.NotUp, emulator.NotStarted) as error:
         print(f"up: {error}", file=sys.stderr)
+        print("up: a stack that can't be updated is thrown away by `make forget`", file=sys.stderr)
         return 1
     print(f"addresses and secrets: {stack.FILE.relative_to(stack.ROOT)}; end it with `make down`")
     return 0

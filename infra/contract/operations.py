@@ -1,0 +1,212 @@
+"""The paths of the contract: a partner's from `farechance.endpoints`, a provider's two doors, and
+the document itself.
+
+It owns parameters, headers and the words for each operation. It must never list a partner's path:
+those are where the doors have them from.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from farechance import endpoints
+from farechance.callbacks import Callback
+from farechance.endpoints import Endpoint
+from farechance.identifiers import ParticipantId, ProviderId, VoucherId
+from farechance.provider_api import Approved, Declined, Ignored, Recorded
+from infra.contract import problem_responses
+from infra.contract.schemas import SCHEMAS, Schemas, ref
+from infra.local import template
+
+TAGS = {
+    "whoami": "Who is calling",
+    "participants": "People whom a partner enrolls",
+    "vouchers": "Vouchers, and what became of their money",
+    "providers": "Callbacks of ride companies",
+    "openapi.json": "This document",
+}
+"""By the first part of the path."""
+
+_DOORS = {
+    endpoints.AUTHORIZATIONS_PATH: (
+        "ask_for_authorization",
+        "Ask whether a voucher pays a ride",
+        "For `ride.requested` and `voucher.checked`: a decision while the rider waits, within two "
+        "seconds. Every other type is taken here too.",
+    ),
+    endpoints.EVENTS_PATH: (
+        "report_event",
+        "Say what became of a ride",
+        "For `ride.completed`, `ride.cancelled`, `ride.adjusted` and `webhook.test`: facts, as "
+        "often and in whatever order they come. Every other type is taken here too.",
+    ),
+}
+_PATH_PARAMETERS: Mapping[str, tuple[Any, str]] = {
+    "participant_id": (ParticipantId, "A participant of yours."),
+    "voucher_id": (VoucherId, "A voucher of yours."),
+    "provider_id": (ProviderId, "Yours: the id of the ride company that sends the callback."),
+}
+_JSON = "application/json"
+
+
+def paths(schemas: Schemas) -> dict[str, dict[str, Any]]:
+    """Every operation, by its path and its method."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, one in vars(endpoints).items():
+        # The name by which the doors know an endpoint is its name for generated clients too.
+        if isinstance(one, Endpoint):
+            operation = _partner_operation(name.lower(), one, schemas)
+            found.setdefault(one.path, {})[one.method.lower()] = operation
+    for path in _DOORS:
+        found[path] = {"post": _provider_operation(path, schemas)}
+    found[endpoints.CONTRACT_PATH] = {"get": _own_operation()}
+    return found
+
+
+def scopes() -> dict[str, str]:
+    """Scopes as a token names them, with the words of the template."""
+    (server,) = template.resources("AWS::Cognito::UserPoolResourceServer").values()
+    properties = server["Properties"]
+    return {
+        f"{properties['Identifier']}/{one['ScopeName']}": one["ScopeDescription"]
+        for one in properties["Scopes"]
+    }
+
+
+def _partner_operation(
+    operation_id: str, endpoint: Endpoint[Any, Any], schemas: Schemas
+) -> dict[str, Any]:
+    changes = endpoint.method == "POST"
+    needed = [scope for scope in scopes() if scope.partition("/")[2] == endpoint.scope]
+    words = f"Needs the scope `{needed[0]}`." if needed else "Any scope will do."
+    parameters = _path_parameters(endpoint.path)
+    success: dict[str, Any] = {
+        "description": schemas.told(endpoint.answer)["description"],
+        "content": {_JSON: {"schema": ref(endpoint.answer)}},
+    }
+    operation: dict[str, Any] = {
+        "operationId": operation_id,
+        "tags": _tags(endpoint.path),
+        "summary": endpoint.summary,
+        "description": words + (" Safe to repeat under its Idempotency-Key." if changes else ""),
+        "security": [{"partner_token": needed}],
+    }
+    if changes:
+        parameters.append(_idempotency_key())
+        operation["requestBody"] = _body(schemas.asked(endpoint.body), ref(endpoint.body))
+        success["headers"] = {"Idempotency-Replayed": _replayed()}
+    else:
+        parameters += _query_parameters(schemas.asked(endpoint.body))
+    if parameters:
+        operation["parameters"] = parameters
+    problems = problem_responses.of_partner_endpoint(endpoint)
+    return {**operation, "responses": {str(endpoint.status): success, **problems}}
+
+
+def _provider_operation(path: str, schemas: Schemas) -> dict[str, Any]:
+    operation_id, summary, description = _DOORS[path]
+    answers = [ref(answer) for answer in (Approved, Declined, Recorded, Ignored)]
+    return {
+        "operationId": operation_id,
+        "tags": _tags(path),
+        "summary": summary,
+        "description": description,
+        "security": [{"callback_signature": []}],
+        "parameters": [*_path_parameters(path), *_webhook_headers()],
+        "requestBody": _body(schemas.asked(Callback), {"$ref": f"{SCHEMAS}Callback"}),
+        "responses": {
+            "200": {
+                "description": "The decision about a request or a check, the outcome of a fact, or "
+                "that it was ignored. A refusal is an answer too.",
+                "content": {_JSON: {"schema": {"oneOf": answers}}},
+            },
+            **problem_responses.of_provider_door(),
+        },
+    }
+
+
+def _own_operation() -> dict[str, Any]:
+    return {
+        "operationId": "contract",
+        "tags": _tags(endpoints.CONTRACT_PATH),
+        "summary": "Get this document",
+        "security": [],
+        "responses": {
+            "200": {
+                "description": "An OpenAPI 3.1 document.",
+                "content": {_JSON: {"schema": {"type": "object"}}},
+            },
+            **problem_responses.of_contract(),
+        },
+    }
+
+
+def _tags(path: str) -> list[str]:
+    return [path.split("/")[1]]
+
+
+def _path_parameters(path: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": words,
+            "schema": TypeAdapter(kind).json_schema(),
+        }
+        for name, (kind, words) in _PATH_PARAMETERS.items()
+        if f"{{{name}}}" in path
+    ]
+
+
+def _query_parameters(model: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "query", "required": False, "schema": schema}
+        for name, schema in model["properties"].items()
+    ]
+
+
+def _idempotency_key() -> dict[str, Any]:
+    return {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": True,
+        "description": "Yours for this one request: 1 to 64 visible ASCII characters.",
+        "schema": {"type": "string", "pattern": "^[!-~]{1,64}$"},
+    }
+
+
+def _replayed() -> dict[str, Any]:
+    return {
+        "description": "Whether this is the answer to an earlier call under the same key.",
+        "required": True,
+        "schema": {"type": "string", "enum": ["true", "false"]},
+    }
+
+
+def _webhook_headers() -> list[dict[str, Any]]:
+    return [
+        {
+            "name": "webhook-id",
+            "in": "header",
+            "required": True,
+            "description": "Yours for this message; it is part of what is signed.",
+            "schema": {"type": "string", "pattern": "^[!-~]{1,256}$"},
+        },
+        {
+            "name": "webhook-timestamp",
+            "in": "header",
+            "required": True,
+            "description": "When it is sent, in seconds since 1970 (Unix time).",
+            "schema": {"type": "string", "pattern": "^[0-9]{1,12}$"},
+        },
+    ]
+
+
+def _body(model: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "description": model["description"],
+        "required": True,
+        "content": {_JSON: {"schema": schema}},
+    }

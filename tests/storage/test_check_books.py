@@ -1,0 +1,111 @@
+"""The check of the books adds up what is stored, and says so when it doesn't add up."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from world import World
+
+
+def _check(world: World, **fields: Any) -> dict[str, Any]:
+    return world.administer("check_books", program_id=world.program_id, **fields)
+
+
+@contextmanager
+def _tampered(bystander: Any, table: str, key: dict[str, str], field: str) -> Iterator[None]:
+    """One cent more in a stored balance, for a while."""
+    for cents in ("1", "-1"):
+        bystander.update_item(
+            TableName=table,
+            Key={name: {"S": value} for name, value in key.items()},
+            UpdateExpression=f"ADD {field} :cents",
+            ExpressionAttributeValues={":cents": {"N": cents}},
+        )
+        if cents == "1":
+            yield
+
+
+def test_the_books_balance_through_a_day(world: World) -> None:
+    world.mint(partner=world.other_partner_id)
+    codes = [world.code() for _ in range(3)]
+    world.request(codes[0], "ride-0")
+    world.request(codes[1], "ride-1")
+    world.complete(codes[1], "ride-1", cents=1_200)
+    before = world.everything()
+
+    books = _check(world, dry_run=True)
+
+    assert books["balance"] is True
+    assert books["in_words"].startswith("The books balance.")
+    assert (books["funded_cents"], books["unallotted_cents"]) == (100_000, 0)
+    assert (books["allotted_cents"], books["vouchers"]) == (84_000, 4)
+    assert (books["available_cents"], books["held_cents"], books["spent_cents"]) == (
+        13_300,
+        1_500,
+        1_200,
+    )
+    assert world.everything() == before
+
+
+def test_a_question_is_answered_anew_under_the_same_command_id(world: World) -> None:
+    first = _check(world, command_id="daily")
+    world.mint()
+
+    second = _check(world, command_id="daily")
+
+    assert (first["vouchers"], second["vouchers"]) == (0, 1)
+    assert second["balance"] is True
+    records = [it for it in world.items("programs") if it["pk"]["S"] == "command#daily"]
+    assert len(records) == 1
+
+
+def test_more_vouchers_than_fit_on_a_page_are_all_added_up(world: World) -> None:
+    for _ in range(5):
+        world.mint(world.mint_request(unassigned=25, value_cents=100))
+
+    books = _check(world)
+
+    assert (books["vouchers"], books["available_cents"]) == (125, 12_500)
+    assert books["balance"] is True
+
+
+@pytest.mark.parametrize("what", ["voucher", "allotment", "program"])
+def test_a_balance_that_was_tampered_with_is_told(world: World, bystander: Any, what: str) -> None:
+    code = world.code()
+    table, key, field = {
+        "voucher": ("vouchers", {"pk": f"voucher#{world.voucher_key(code)}"}, "available_cents"),
+        "allotment": (
+            "programs",
+            {"pk": f"allotment#{world.program_id}", "sk": world.partner_id},
+            "available_cents",
+        ),
+        "program": (
+            "programs",
+            {"pk": f"program#{world.program_id}", "sk": "program"},
+            "unallotted_cents",
+        ),
+    }[what]
+
+    with _tampered(bystander, world.tables[table], key, field):
+        books = _check(world)
+
+    assert books["balance"] is False
+    assert "THE BOOKS DIFFER by 0.01" in books["in_words"]
+    assert _check(world)["balance"] is True
+
+
+def test_a_voucher_that_vanished_is_told(world: World, bystander: Any) -> None:
+    code = world.code()
+    key = {"pk": {"S": f"voucher#{world.voucher_key(code)}"}}
+    table = world.tables["vouchers"]
+    item = bystander.get_item(TableName=table, Key=key)["Item"]
+    bystander.delete_item(TableName=table, Key=key)
+
+    books = _check(world)
+
+    bystander.put_item(TableName=table, Item=item)
+    assert books["balance"] is False
+    assert "THE BOOKS DIFFER by -40.00" in books["in_words"]
+    assert _check(world)["balance"] is True

@@ -1,0 +1,401 @@
+"""The contract: it is what the code makes of itself, it is right, and it is all that there is."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from pydantic import TypeAdapter
+
+import builders
+from contract import app
+from farechance import endpoints, errors, ride_table
+from farechance.callbacks import RideAdjusted
+from farechance.commands import SCOPES
+from farechance.edge import problems
+from farechance.provider_api import CallbackAnswer, Told
+from farechance.ride_table import TABLE, Case
+from farechance.rides import EventKind, Ride, RideState
+from farechance.vouchers import Hold, Reason, for_provider
+from infra.contract import problem_responses
+from infra.contract.document import FILE, document, text
+from infra.local import template
+
+CONTRACT: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+COMPONENTS = CONTRACT["components"]
+OPERATIONS = {
+    (method.upper(), path): operation
+    for path, methods in CONTRACT["paths"].items()
+    for method, operation in methods.items()
+}
+EVENTS = {
+    (event["Properties"]["Method"], event["Properties"]["Path"]): event["Properties"]
+    for function in template.resources("AWS::Serverless::Function").values()
+    for event in function["Properties"].get("Events", {}).values()
+    if event["Properties"]["Path"] != "/{proxy+}"
+}
+(GATEWAY,) = template.resources("AWS::Serverless::Api").values()
+GATEWAY_PROBLEMS = {
+    kind: json.loads(response["ResponseTemplates"]["application/json"])
+    for kind, response in GATEWAY["Properties"]["GatewayResponses"].items()
+}
+# Every error that the code says, one of each slug but those of a state.
+SAID = (
+    errors.MalformedBody("syntax"),
+    errors.IdempotencyKeyMissing(),
+    errors.NotAuthenticated(),
+    errors.ScopeMissing("codes:read"),
+    errors.NotFound("voucher"),
+    errors.MethodNotAllowed(("GET",)),
+    errors.BodyTooLarge(1),
+    errors.UnsupportedMediaType(("application/json",)),
+    errors.FieldErrors(()),
+    errors.IdempotencyKeyReused(),
+    errors.Busy(),
+    errors.BooksDiffer("something"),
+)
+
+ADJUSTED = RideAdjusted(
+    ride_id="ride-1",
+    voucher_code="any",
+    adjustment_id="adjustment-1",
+    fare_cents=1_700,
+    adjusted_at=builders.NOON,
+    why="toll",
+)
+
+
+def test_the_committed_contract_is_what_the_code_makes() -> None:
+    assert FILE.read_text(encoding="utf-8") == text(), "run `make contract`"
+
+
+def test_it_is_a_valid_openapi_3_1_document() -> None:
+    OpenAPIV31SpecValidator(document()).validate()
+
+
+def test_its_paths_and_methods_are_the_routes_of_the_template() -> None:
+    assert OPERATIONS.keys() == EVENTS.keys()
+
+
+def test_a_wrong_method_is_told_the_methods_of_the_contract() -> None:
+    methods = {
+        path: tuple(sorted(method.upper() for method in operations))
+        for path, operations in CONTRACT["paths"].items()
+    }
+
+    assert methods == dict(endpoints.METHODS)
+
+
+def test_its_scopes_are_those_of_the_code_and_of_the_user_pool() -> None:
+    (flow,) = COMPONENTS["securitySchemes"]["partner_token"]["flows"].values()
+    authorizer = GATEWAY["Properties"]["Auth"]["Authorizers"]["PartnerToken"]
+
+    assert list(flow["scopes"]) == [f"farechance/{scope}" for scope in SCOPES]
+    assert list(flow["scopes"]) == authorizer["AuthorizationScopes"]
+
+
+@pytest.mark.parametrize("endpoint", endpoints.PARTNER_ENDPOINTS, ids=lambda one: one.name)
+def test_an_operation_names_the_scope_that_the_code_demands(
+    endpoint: endpoints.Endpoint[Any, Any],
+) -> None:
+    operation = OPERATIONS[endpoint.method, endpoint.path]
+
+    needed = [f"farechance/{endpoint.scope}"] if endpoint.scope else []
+    assert operation["security"] == [{"partner_token": needed}]
+
+
+@pytest.mark.parametrize("route", EVENTS, ids=" ".join)
+def test_what_the_gateway_leaves_open_needs_no_token_and_the_rest_does(
+    route: tuple[str, str],
+) -> None:
+    needs_a_token = any("partner_token" in one for one in OPERATIONS[route]["security"])
+
+    assert needs_a_token == ("Auth" not in EVENTS[route])
+
+
+@pytest.mark.parametrize("endpoint", endpoints.PARTNER_ENDPOINTS, ids=lambda one: one.name)
+def test_what_a_partner_changes_wants_an_idempotency_key_and_says_if_it_is_a_replay(
+    endpoint: endpoints.Endpoint[Any, Any],
+) -> None:
+    operation = OPERATIONS[endpoint.method, endpoint.path]
+
+    parameters = {one["name"]: one for one in operation.get("parameters", ())}
+    success = operation["responses"][str(endpoint.status)]
+
+    changes = endpoint.method == "POST"
+    assert ("Idempotency-Key" in parameters) == changes
+    assert ("Idempotency-Replayed" in success.get("headers", {})) == changes
+    assert ("requestBody" in operation) == changes
+
+
+def test_every_error_is_a_problem_of_its_status_with_its_slugs() -> None:
+    refused = [
+        (status, _resolved(response))
+        for operation in OPERATIONS.values()
+        for status, response in operation["responses"].items()
+        if not status.startswith("2")
+    ]
+
+    assert refused
+    for status, response in refused:
+        schema = response["content"]["application/problem+json"]["schema"]
+        assert schema["$ref"] == "#/components/schemas/Problem"
+        assert schema["properties"]["status"]["const"] == int(status)
+        for kind in schema["properties"]["type"]["enum"]:
+            assert kind.startswith(problems.TYPE)
+            assert f"`{kind.removeprefix(problems.TYPE)}`" in response["description"]
+
+
+@pytest.mark.parametrize(
+    ("route", "statuses"),
+    [
+        (("GET", "/whoami"), "200 400 401 403 422 429 500 503 504"),
+        (
+            ("POST", "/participants"),
+            "201 400 401 403 404 409 413 415 422 429 500 503 504",
+        ),
+        (("GET", "/participants"), "200 400 401 403 422 429 500 503 504"),
+        (
+            ("GET", "/participants/{participant_id}"),
+            "200 400 401 403 404 422 429 500 503 504",
+        ),
+        (("POST", "/vouchers"), "201 400 401 403 404 409 413 415 422 429 500 503 504"),
+        (("GET", "/vouchers/{voucher_id}"), "200 400 401 403 404 422 429 500 503 504"),
+        (
+            ("GET", "/vouchers/{voucher_id}/entries"),
+            "200 400 401 403 404 422 429 500 503 504",
+        ),
+        (
+            ("POST", "/providers/{provider_id}/authorizations"),
+            "200 400 401 403 413 415 422 429 500 503 504",
+        ),
+        (
+            ("POST", "/providers/{provider_id}/events"),
+            "200 400 401 403 413 415 422 429 500 503 504",
+        ),
+        (("GET", "/openapi.json"), "200 400 403 429 500 503 504"),
+    ],
+    ids=str,
+)
+def test_an_operation_says_every_status_that_it_may_have(
+    route: tuple[str, str], statuses: str
+) -> None:
+    assert sorted(OPERATIONS[route]["responses"]) == statuses.split()
+
+
+def test_who_is_told_to_come_again_is_told_when() -> None:
+    for operation in OPERATIONS.values():
+        for status, response in operation["responses"].items():
+            headers = _resolved(response).get("headers", {})
+            assert ("Retry-After" in headers) == (status in {"429", "503", "504"})
+            if "Retry-After" in headers:
+                assert headers["Retry-After"]["required"] is True
+
+
+def test_a_slug_means_the_same_to_the_code_and_to_the_gateway() -> None:
+    by_code = {problems.slug_of(error): problems.say(error).kind.status for error in SAID}
+    by_gateway = {
+        said["type"].removeprefix(problems.TYPE): said["status"]
+        for said in GATEWAY_PROBLEMS.values()
+    }
+
+    both = by_code.keys() & by_gateway.keys()
+
+    assert {slug: by_gateway[slug] for slug in both} == {slug: by_code[slug] for slug in both}
+    assert both == {
+        "not_authenticated",
+        "not_found",
+        "body_too_large",
+        "unsupported_media_type",
+        "internal_error",
+        "busy",
+    }
+    assert by_gateway.keys() - both == {
+        "access_denied",
+        "request_filtered",
+        "too_many_requests",
+        "quota_exceeded",
+        "timed_out",
+        "bad_request",
+    }
+
+
+def test_the_gateways_answers_are_sorted_by_whom_they_can_meet() -> None:
+    sorted_out = (
+        problem_responses.OF_TOKENS | problem_responses.OF_BODIES | problem_responses.OF_OTHER_PATHS
+    )
+
+    assert sorted_out <= GATEWAY_PROBLEMS.keys()
+    assert GATEWAY_PROBLEMS.keys() - sorted_out == {
+        "WAF_FILTERED",
+        "THROTTLED",
+        "QUOTA_EXCEEDED",
+        "INTEGRATION_FAILURE",
+        "INTEGRATION_TIMEOUT",
+        "DEFAULT_4XX",
+        "DEFAULT_5XX",
+    }
+
+
+def test_everything_that_is_described_is_used_and_everything_used_is_described() -> None:
+    used = {
+        value for name, value in _members(CONTRACT) if name == "$ref" and isinstance(value, str)
+    }
+
+    described = {
+        f"#/components/{kind}/{name}"
+        for kind in ("responses", "schemas")
+        for name in COMPONENTS[kind]
+    }
+
+    assert used == described
+
+
+def test_every_amount_is_a_whole_number_with_bounds() -> None:
+    amounts = {
+        (model, name): schema
+        for model, definition in COMPONENTS["schemas"].items()
+        for name, schema in definition.get("properties", {}).items()
+        if name.endswith("_cents")
+    }
+
+    assert ("MintRequest", "value_cents") in amounts
+    assert ("Recorded", "captured_cents") in amounts
+    for schema in amounts.values():
+        assert schema["type"] == "integer"
+        assert schema["minimum"] in {0, 1}
+        assert schema["maximum"] > 0
+
+
+def test_every_moment_is_a_date_time_and_every_day_a_date() -> None:
+    for definition in COMPONENTS["schemas"].values():
+        for name, schema in definition.get("properties", {}).items():
+            if name in {"timestamp", "at"} or name.endswith("_at"):
+                assert schema == {"type": "string", "format": "date-time"}, name
+            if name in {"day", "ride_day"} or name.endswith("_on"):
+                assert schema == {"type": "string", "format": "date"}, name
+
+
+def test_nothing_is_said_twice_or_left_over_from_python() -> None:
+    document = FILE.read_text(encoding="utf-8")
+
+    assert '"anyOf"' not in document
+    assert '"null"' not in document
+    assert not any(word in document for word in ("domain.md", "api.md", "storage.md", "pydantic"))
+    for name, schema in COMPONENTS["schemas"].items():
+        assert schema["description"].endswith((".", "?")), name
+
+
+def test_a_partners_request_is_closed_and_a_callback_and_every_answer_are_open() -> None:
+    closed = {
+        name
+        for name, schema in COMPONENTS["schemas"].items()
+        if schema.get("additionalProperties") is False
+    }
+
+    assert closed == {"Attestation", "Consent", "EnrollmentRequest", "MintRequest"}
+
+
+def test_a_provider_is_told_of_no_reason_that_is_hidden_from_it() -> None:
+    for model in ("Declined", "Recorded"):
+        reasons = set(COMPONENTS["schemas"][model]["properties"]["reason"]["enum"])
+        assert reasons == {for_provider(reason).value for reason in Reason}
+        assert "voucher_blocked" not in reasons
+
+
+@pytest.mark.parametrize(("state", "kind"), TABLE, ids=str)
+def test_every_answer_of_the_ride_table_is_one_of_the_contracts(
+    state: RideState, kind: EventKind
+) -> None:
+    event = {
+        EventKind.REQUESTED: builders.requested(),
+        EventKind.COMPLETED: builders.completed(),
+        EventKind.CANCELLED: builders.cancelled(),
+        EventKind.ADJUSTED: ADJUSTED.event(builders.PROVIDER, builders.NOON),
+    }[kind]
+    held = 1_500 if state is RideState.HELD else 0
+    hold = Hold(cents=1_500, expires_at=builders.NOON)
+    voucher = builders.voucher(
+        available_cents=4_000 - held, held_cents=held, holds={event.ride_key: hold} if held else {}
+    )
+    ride = Ride(
+        provider_id=event.provider_id,
+        ride_id=event.ride_id,
+        voucher_key=voucher.voucher_key,
+        voucher_id=voucher.voucher_id,
+        state=state,
+        hold_cents=held,
+    )
+    case = Case(
+        voucher, None if state is RideState.NONE else ride, event, builders.terms(), builders.NOON
+    )
+    message = {"rider_message": {"language": "en", "text": "This ride is paid."}}
+
+    for outcome in (TABLE[state, kind](case), ride_table.conflict(case)):
+        beside = message if "decision" in outcome.answer else {}
+        told = Told({**outcome.answer, **beside, **_ids(outcome.answer)}, is_replay=True, ride=ride)
+        _check_told(told)
+
+
+def test_what_is_said_of_no_voucher_and_what_is_ignored_is_in_the_contract() -> None:
+    refused = ride_table.turned_away(builders.completed(), Reason.VOUCHER_UNKNOWN)
+
+    _check_told(Told(refused))
+    _check_told(Told({"outcome": "ignored"}))
+    _check_told(Told({"outcome": "ignored", "secret": "current", "clock_skew_seconds": -3}))
+
+
+def test_it_is_served_as_it_stands() -> None:
+    served = _serve("GET", "/openapi.json")
+
+    assert served["statusCode"] == 200
+    assert served["headers"]["Content-Type"] == "application/json"
+    assert served["body"] == FILE.read_text(encoding="utf-8")
+
+
+def test_what_is_not_in_it_is_not_found() -> None:
+    served = _serve("GET", "/vouchers/vch_1/rides")
+
+    assert served["statusCode"] == 404
+    assert json.loads(served["body"])["type"] == "urn:farechance:problem:not_found"
+
+
+def test_another_method_on_a_path_of_it_is_told_which_there_are() -> None:
+    served = _serve("DELETE", "/participants")
+
+    assert served["statusCode"] == 405
+    assert served["headers"]["Allow"] == "GET, POST"
+
+
+def _serve(method: str, path: str) -> dict[str, Any]:
+    event = {"httpMethod": method, "path": path, "requestContext": {"requestId": "one"}}
+    return app.handler(event, None)
+
+
+def _check_told(told: Told) -> None:
+    """Raises ValidationError for an answer that none of the contract's models allows."""
+    TypeAdapter[Any](CallbackAnswer).validate_json(json.dumps(told.full()))
+
+
+def _ids(answer: Any) -> dict[str, str]:
+    if answer.get("decision") == "declined":
+        return {}
+    return {"authorization_id": "aut_" + "k" * 44, "voucher_id": "vch_1"}
+
+
+def _resolved(response: dict[str, Any]) -> dict[str, Any]:
+    name = response.get("$ref", "").removeprefix("#/components/responses/")
+    found: dict[str, Any] = COMPONENTS["responses"][name] if name else response
+    return found
+
+
+def _members(value: Any) -> Iterator[tuple[str, Any]]:
+    """Every name in every object, with its value."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            yield name, member
+            yield from _members(member)
+    elif isinstance(value, list):
+        for member in value:
+            yield from _members(member)

@@ -1,0 +1,142 @@
+"""The README and the other prose: what they say of the code, the commands and the files is so."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import builders
+from farechance.callbacks import RideAdjusted
+from farechance.ride_table import TABLE, Case
+from farechance.rides import EventKind, Ride, RideState
+from farechance.vouchers import Hold, VoucherState
+from infra.local import template
+
+ROOT = Path(template.TEMPLATE).parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PROSE = [
+    ROOT / "README.md",
+    ROOT / "CHANGELOG.md",
+    *sorted((ROOT / "infra" / "decisions").glob("*.md")),
+]
+EVENTS = {
+    EventKind.REQUESTED: builders.requested(),
+    EventKind.COMPLETED: builders.completed(),
+    EventKind.CANCELLED: builders.cancelled(),
+    EventKind.ADJUSTED: RideAdjusted(
+        ride_id="ride-1",
+        voucher_code="any",
+        adjustment_id="adjustment-1",
+        fare_cents=1_700,
+        adjusted_at=builders.NOON,
+        why="toll",
+    ).event(builders.PROVIDER, builders.NOON),
+}
+
+
+def test_the_picture_of_a_rides_life_is_the_ride_table() -> None:
+    (picture,) = (one for one in _pictures("stateDiagram-v2") if "captured" in one)
+
+    drawn = {
+        (RideState.NONE if start == "[*]" else RideState(start), RideState(end))
+        for start, end in re.findall(r"(\S+) --> (\w+)", picture)
+    }
+
+    # A hold is let go by another ride's request, so no row of its own ride says it.
+    assert drawn == _steps_of_the_table() | {(RideState.HELD, RideState.LAPSED)}
+
+
+def test_the_picture_of_the_system_has_every_function_and_every_table() -> None:
+    (picture,) = _pictures("flowchart")
+
+    functions = template.resources("AWS::Serverless::Function")
+    tables = template.resources("AWS::DynamoDB::Table")
+
+    for name in functions:
+        assert re.search(rf"\b{name.removesuffix('Function').lower()}\b", picture), name
+    for name in tables:
+        assert f"{name.removesuffix('Table').lower()}[(" in picture, name
+
+
+def test_the_map_has_every_folder_of_the_code() -> None:
+    (the_map,) = re.findall(r"```\n(template\.yaml .*?)```", README, re.DOTALL)
+
+    for parent in ("functions", "infra", "tests"):
+        for folder in (ROOT / parent).iterdir():
+            if folder.is_dir() and any(folder.glob("*.*")):
+                assert f"{folder.name}/" in the_map, folder
+
+
+@pytest.mark.parametrize("file", PROSE, ids=lambda file: file.name)
+def test_every_command_exists(file: Path) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+    for target in re.findall(r"(?:^|`)make ([a-z0-9-]+)", file.read_text(encoding="utf-8"), re.M):
+        assert re.search(rf"^{target}:", makefile, re.M), target
+
+
+@pytest.mark.parametrize("file", PROSE, ids=lambda file: file.name)
+def test_every_link_leads_somewhere(file: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", file.read_text(encoding="utf-8")):
+        assert target.startswith("https://") or (file.parent / target).exists(), target
+
+
+def test_the_costs_add_up() -> None:
+    tables = [one for one in re.split(r"\n\n", README) if one.startswith("| ") and "dollars" in one]
+
+    assert len(tables) == 2
+    for table in tables:
+        amounts = [
+            round(float(one) * 10_000) for one in re.findall(r"(\d+\.\d+)\W*\|$", table, re.M)
+        ]
+        assert sum(amounts[:-1]) == amounts[-1], table
+
+
+def test_the_decisions_are_numbered_without_gaps_and_have_all_parts() -> None:
+    decisions = PROSE[2:]
+
+    assert [int(file.name[:4]) for file in decisions] == list(range(1, len(decisions) + 1))
+    for file in decisions:
+        text = file.read_text(encoding="utf-8")
+        assert text.startswith(f"# {int(file.name[:4])}. ")
+        parts = re.findall(r"^(Status:|## \w+)", text, re.M)
+        assert parts[:3] == ["Status:", "## Context", "## Decision"], file.name
+        assert parts[-1] == "## Consequences", file.name
+
+
+def _pictures(kind: str) -> list[str]:
+    pictures: list[str] = re.findall(r"```mermaid\n(.*?)```", README, re.DOTALL)
+    return [one for one in pictures if one.startswith(kind)]
+
+
+def _steps_of_the_table() -> set[tuple[RideState, RideState]]:
+    """From which state to which a ride goes by a message about itself."""
+    steps = set()
+    for (state, kind), rule in TABLE.items():
+        for voucher_state in (VoucherState.ACTIVE, VoucherState.BLOCKED):
+            after = rule(_case(state, kind, voucher_state)).ride.state
+            if after is not state:
+                steps.add((state, after))
+    return steps
+
+
+def _case(state: RideState, kind: EventKind, voucher_state: VoucherState) -> Case:
+    event = EVENTS[kind]
+    held = 1_500 if state is RideState.HELD else 0
+    hold = Hold(cents=1_500, expires_at=builders.NOON)
+    voucher = builders.voucher(
+        state=voucher_state,
+        available_cents=4_000 - held,
+        held_cents=held,
+        holds={event.ride_key: hold} if held else {},
+    )
+    ride = Ride(
+        provider_id=event.provider_id,
+        ride_id=event.ride_id,
+        voucher_key=voucher.voucher_key,
+        voucher_id=voucher.voucher_id,
+        state=state,
+        hold_cents=held,
+    )
+    known = None if state is RideState.NONE else ride
+    return Case(voucher, known, event, builders.terms(), builders.NOON)

@@ -1,0 +1,159 @@
+"""Admin commands, as an administrator types them in the console."""
+
+import json
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+import builders
+from builders import PARTNER, PROGRAM, PROVIDER
+from farechance.commands import COMMAND, SCOPES, CreatePartner, Fund
+from farechance.partner_api import stored_answer
+
+AUDIT = {"command_id": "fund-1", "requested_by": "finance", "reason": "first instalment"}
+COMMANDS: dict[str, dict[str, Any]] = {
+    "create_program": {
+        "program_id": PROGRAM,
+        "name": "Harbor rides",
+        "funder": "Harbor Foundation",
+        "rules": stored_answer(builders.rules()),
+    },
+    "fund": {"program_id": PROGRAM, "amount_cents": 100_000},
+    "allot": {"program_id": PROGRAM, "partner_id": PARTNER, "amount_cents": 50_000},
+    "pause_program": {"program_id": PROGRAM},
+    "resume_program": {"program_id": PROGRAM},
+    "create_partner": {
+        "partner_id": PARTNER,
+        "name": "Second Start",
+        "help_name": "Second Start",
+        "help_phone": "555-0100",
+    },
+    "register_provider": {
+        "provider_id": PROVIDER,
+        "name": "City Cabs",
+        "rider_needs": {"smartphone": True, "data": True, "own_payment_method": False},
+        "help_phone": "555-0199",
+        "staff_can_book": True,
+    },
+    "check_books": {"program_id": PROGRAM},
+}
+each_command = pytest.mark.parametrize("command", COMMANDS)
+
+
+def read(command: str, **changes: Any) -> Any:
+    """The command as it is parsed; a change to None leaves the field out."""
+    fields = {"command": command, **AUDIT, **COMMANDS[command], **changes}
+    kept = {name: value for name, value in fields.items() if value is not None}
+    return COMMAND.validate_json(json.dumps(kept))
+
+
+@each_command
+def test_every_command_is_read_by_its_name(command: str) -> None:
+    assert read(command).command == command
+
+
+@each_command
+def test_every_field_of_a_command_is_needed(command: str) -> None:
+    for field in (*AUDIT, *COMMANDS[command]):
+        with pytest.raises(ValidationError):
+            read(command, **{field: None})
+
+
+@each_command
+def test_a_field_that_a_command_does_not_know_is_refused_and_not_ignored(command: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        read(command, amount=1)
+
+    assert [error["type"] for error in caught.value.errors()] == ["extra_forbidden"]
+
+
+@each_command
+def test_a_command_is_carried_out_unless_it_says_dry_run(command: str) -> None:
+    assert read(command).dry_run is False
+    assert read(command, dry_run=True).dry_run is True
+    with pytest.raises(ValidationError):
+        read(command, dry_run="true")
+
+
+@pytest.mark.parametrize("command", ["fund", "allot"])
+@pytest.mark.parametrize("amount", [0, -1, "100", 100.0, True, 10_000_000_001])
+def test_an_amount_is_a_whole_number_of_cents_above_nothing(command: str, amount: Any) -> None:
+    with pytest.raises(ValidationError):
+        read(command, amount_cents=amount)
+
+
+@pytest.mark.parametrize("command_id", ["", "a" * 65, "a b", "a#b", "ä", 7])
+def test_the_id_of_a_command_is_1_to_64_signs_that_a_key_may_hold(command_id: Any) -> None:
+    with pytest.raises(ValidationError):
+        read("fund", command_id=command_id)
+
+
+@pytest.mark.parametrize("field", ["requested_by", "reason"])
+def test_every_command_says_who_asked_and_why(field: str) -> None:
+    for wrong in ("", "x" * 201, 7):
+        with pytest.raises(ValidationError):
+            read("fund", **{field: wrong})
+
+
+def test_a_command_that_there_is_not_is_refused() -> None:
+    with pytest.raises(ValidationError):
+        COMMAND.validate_python({"command": "give_everything_away", **AUDIT})
+
+
+def test_a_partner_may_do_everything_unless_its_scopes_are_named() -> None:
+    everything = read("create_partner")
+    cards_only = read("create_partner", scopes=["vouchers:write", "codes:read"])
+
+    assert isinstance(everything, CreatePartner)
+    assert everything.scopes == SCOPES
+    assert cards_only.scopes == ("vouchers:write", "codes:read")
+    with pytest.raises(ValidationError):
+        read("create_partner", scopes=[])
+    with pytest.raises(ValidationError):
+        read("create_partner", scopes=["admin"])
+
+
+def test_the_scopes_are_those_of_the_design() -> None:
+    assert set(SCOPES) == {
+        "participants:read",
+        "participants:write",
+        "vouchers:read",
+        "vouchers:write",
+        "codes:read",
+        "reports:read",
+    }
+
+
+@pytest.mark.parametrize(
+    ("command", "field", "value"),
+    [
+        ("create_partner", "help_name", "x" * 41),
+        ("create_partner", "help_phone", "call us"),
+        ("create_partner", "partner_id", "second_start"),
+        ("register_provider", "provider_id", "city_cabs"),
+        ("register_provider", "profile", "basic"),
+        ("register_provider", "rider_needs", {"smartphone": True}),
+        ("register_provider", "staff_can_book", "yes"),
+        ("create_program", "program_id", "harbor"),
+        ("create_program", "name", ""),
+        ("create_program", "rules", {}),
+    ],
+)
+def test_a_field_is_taken_only_as_what_it_is(command: str, field: str, value: Any) -> None:
+    with pytest.raises(ValidationError) as caught:
+        read(command, **{field: value})
+
+    assert {error["loc"][1] for error in caught.value.errors()} == {field}
+
+
+def test_a_command_is_kept_as_it_was_asked() -> None:
+    fund = read("fund")
+
+    assert isinstance(fund, Fund)
+    assert stored_answer(fund) == {
+        "command": "fund",
+        **AUDIT,
+        **COMMANDS["fund"],
+        "dry_run": False,
+    }
