@@ -31,7 +31,7 @@ down: setup ## Stop it; the next `make up` has the same data
 forget: setup ## Stop it and throw its data away
 	@$(BIN)/python -m infra.local.down --forget
 
-build: setup ## Build the functions for this machine's architecture into .aws-sam/build
+build: setup ## Build the functions for AWS (arm64) into .aws-sam/build
 	@$(BIN)/python -m infra.local.build
 
 contract: setup ## Write functions/contract/openapi.json anew from the endpoints and their models

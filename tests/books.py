@@ -129,7 +129,9 @@ class _Books:
             spent[of] += ride["captured_cents"]
             if ride["state"] == "held":
                 held[of][ride["pk"].removeprefix("ride#")] = ride["hold_cents"]
-            if ride["captured_cents"] > self.vouchers[of]["cap_cents"]:
+            if of not in self.vouchers:
+                yield f"{ride['pk']}: its voucher is missing"
+            elif ride["captured_cents"] > self.vouchers[of]["cap_cents"]:
                 yield f"{ride['pk']}: took more than the cap"
         for pk, voucher in self.vouchers.items():
             holds = {ride: hold["cents"] for ride, hold in voucher["holds"].items()}

@@ -19,8 +19,9 @@ from farechance.errors import FieldErrors
 from farechance.participants import Attestation, Consent
 from farechance.partner_api import EnrollmentRequest, MintRequest
 from farechance.programs import Partner, PartnerStatus, PurposeRule, Rules, Status
+from farechance.ride_table import Case, Outcome, decide
 from farechance.rides import Ride, RideEvent, RideState
-from farechance.vouchers import Hold, Terms, Voucher
+from farechance.vouchers import Approval, Hold, Reason, Terms, Voucher, judge_request
 
 NOON = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
 """A Monday, noon in New York."""
@@ -28,6 +29,7 @@ NOON = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
 CODE_KEYS = {"1": "a key that only tests know, long enough to be one"}
 PROGRAM, PARTNER, OTHER_PARTNER = "prg_harbor", "org_second_start", "org_new_leaf"
 PROVIDER, OTHER_PROVIDER = "pvd_city_cabs", "pvd_other_cabs"
+RIDE_KEY = f"{PROVIDER}#ride-1"
 
 
 def rules(**changes: Any) -> Rules:
@@ -87,6 +89,30 @@ def ride(**changes: Any) -> Ride:
         "state": RideState.NONE,
     }
     return Ride(**{**fields, **changes})
+
+
+def held(cents: int = 1_500, *, hours: float = 24, **changes: Any) -> tuple[Voucher, Ride]:
+    """A voucher with one open hold, and the ride that it is for."""
+    one = hold(cents, hours=hours)
+    fields: dict[str, Any] = {
+        "available_cents": 4_000 - cents,
+        "held_cents": cents,
+        "holds": {RIDE_KEY: one},
+        "last_hold_expires_at": one.expires_at,
+    }
+    held_ride = ride(
+        state=RideState.HELD,
+        hold_cents=cents,
+        hold_expires_at=one.expires_at,
+        fare_cents=cents,
+    )
+    return voucher(**{**fields, **changes}), held_ride
+
+
+def lapsed(promised_cents: int = 1_500, **changes: Any) -> tuple[Voucher, Ride]:
+    """A voucher, and a ride of it whose hold was let go."""
+    let_go = ride(state=RideState.LAPSED, promised_cents=promised_cents, fare_cents=promised_cents)
+    return voucher(**changes), let_go
 
 
 def partner(**changes: Any) -> Partner:
@@ -168,6 +194,56 @@ def adjusted(at: datetime = NOON, **changes: Any) -> RideEvent:
         "why": "correction",
     }
     return _event(RideAdjusted(**{**fields, **changes}), at)
+
+
+def voucher_with_holds(holds: Mapping[str, Hold], **changes: Any) -> Voucher:
+    """A voucher with these open holds beside what is available."""
+    held_cents = sum(one.cents for one in holds.values())
+    return voucher(**{"holds": dict(holds), "held_cents": held_cents, **changes})
+
+
+def judged(
+    asked: Voucher | None = None,
+    cents: int = 1_500,
+    *,
+    terms_now: Terms | None = None,
+    pickup_at: datetime | None = None,
+    now: datetime = NOON,
+) -> Approval | Reason:
+    """What a request for a ride is told, by default of a new voucher at NOON."""
+    return judge_request(asked or voucher(), terms_now or terms(), cents, pickup_at, now)
+
+
+def approved(judgement: Approval | Reason) -> Approval:
+    """The approval, if it is one."""
+    assert isinstance(judgement, Approval), judgement
+    return judgement
+
+
+def decided(
+    event: RideEvent,
+    voucher_before: Voucher | None = None,
+    ride_before: Ride | None = None,
+    *,
+    now: datetime = NOON,
+    terms_now: Terms | None = None,
+    **rule_changes: Any,
+) -> Outcome:
+    """What the ride table decides about an event, by default of a new ride at NOON."""
+    return decide(
+        Case(
+            voucher_before or voucher(),
+            ride_before,
+            event,
+            terms_now or terms(**rule_changes),
+            now,
+        )
+    )
+
+
+def amounts(outcome: Outcome) -> dict[str, Any]:
+    """What an answer says of money, without what is 0."""
+    return {name: value for name, value in outcome.answer.items() if "cents" in name and value}
 
 
 def refusals(model: type[BaseModel], body: Mapping[str, Any]) -> dict[str, str]:

@@ -16,17 +16,16 @@ LOGICAL_IDS = {
     "people": "PeopleTable",
     "ledger": "LedgerTable",
 }
+_SCHEMAS = {short: template.create_table_arguments(it) for short, it in LOGICAL_IDS.items()}
 _numbers = count(1)
 
 
 def make_tables(client: Any) -> dict[str, str]:
     """Four new tables; their names by our short ones."""
     number = next(_numbers)
-    names = {}
-    for short, logical_id in LOGICAL_IDS.items():
-        names[short] = f"{logical_id}{number}"
-        arguments = template.create_table_arguments(logical_id)
-        client.create_table(**{**arguments, "TableName": names[short]})
+    names = {short: f"{logical_id}{number}" for short, logical_id in LOGICAL_IDS.items()}
+    for short, name in names.items():
+        client.create_table(**{**_SCHEMAS[short], "TableName": name})
     return names
 
 
@@ -39,6 +38,16 @@ def empty_tables(client: Any, names: Mapping[str, str]) -> None:
         for some in batched(keys, 25, strict=False):
             request = [{"DeleteRequest": {"Key": key}} for key in some]
             client.batch_write_item(RequestItems={name: request})
+
+
+def fill_tables(
+    client: Any, names: Mapping[str, str], items: Mapping[str, list[dict[str, Any]]]
+) -> None:
+    """Puts back what `World.everything` saw."""
+    for short, all_of_one in items.items():
+        for some in batched(all_of_one, 25, strict=False):
+            request = [{"PutRequest": {"Item": item}} for item in some]
+            client.batch_write_item(RequestItems={names[short]: request})
 
 
 def world_on(client: Any, tables: Mapping[str, str], **changes: Any) -> World:

@@ -1,6 +1,6 @@
-"""The wire between the store and DynamoDB, by botocore's event hooks: what is sent is seen, and what
-comes back is disturbed as the real service and the real network do (storage.md, 'What goes wrong
-on the real thing')."""
+"""The wire between the store and DynamoDB, by botocore's event hooks: what is sent is seen, and
+what comes back is disturbed as the real service and the real network do (storage.md, 'What goes
+wrong on the real thing')."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, NoReturn, Self
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 
@@ -26,8 +27,10 @@ class Call:
     @property
     def sent(self) -> dict[str, Any]:
         """What it asks for, in DynamoDB's form."""
-        body: dict[str, Any] = json.loads(self.request.body)
-        return body
+        body = self.request.body
+        assert isinstance(body, bytes)
+        sent: dict[str, Any] = json.loads(body)
+        return sent
 
     def deliver(self) -> AWSResponse:
         """Sends it, past every hook."""
@@ -163,7 +166,8 @@ class _Raw(BytesIO):
 
 
 def _response(status: int, body: Mapping[str, Any]) -> AWSResponse:
-    headers = {"content-type": "application/x-amz-json-1.0"}
+    headers = HTTPHeaders()
+    headers["content-type"] = "application/x-amz-json-1.0"
     return AWSResponse("http://dynamodb", status, headers, _Raw(json.dumps(body).encode()))
 
 

@@ -11,7 +11,7 @@ import builders
 from builders import CODE_KEYS, NOON, OTHER_PARTNER, PARTNER, PROGRAM, PROVIDER
 from farechance.callbacks import RideCallback, RideCancelled, RideCompleted, RideRequested
 from farechance.clients import OAuthClient
-from farechance.codes import key_of, read_code
+from farechance.codes import code_of, grouped, key_of, read_code
 from farechance.commands import COMMAND
 from farechance.ledger import Entry
 from farechance.participants import Participant
@@ -191,6 +191,12 @@ class World:
         code = self.mint(self.mint_request(**changes)).vouchers[0].code
         assert code is not None
         return code
+
+    def unknown_code(self) -> str:
+        """A code as good as any, of a voucher that was never minted."""
+        code = code_of(self.code_keys, "vch_1" + "0" * 25)
+        assert code is not None
+        return grouped(code)
 
     # ── what a provider does ─────────────────────────────────────────────────────────────────
 

@@ -88,7 +88,10 @@ class IdempotencyKeyReused(Refusal):
 
 @dataclass(eq=False)
 class NotAuthenticated(Refusal):
-    """Who is calling is not proven. Says nothing of why: a guesser learns nothing."""
+    """Who is calling is not proven. Says nothing of why: a guesser learns nothing. `scheme` is the
+    kind of proof that is wanted."""
+
+    scheme: str
 
 
 @dataclass(eq=False)

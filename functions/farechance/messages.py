@@ -41,10 +41,7 @@ _RIDE_WORD: Mapping[Language, tuple[str, str]] = {
     "en": ("ride", "rides"),
     "es": ("viaje", "viajes"),
 }
-_HELP: Mapping[Language, str] = {
-    "en": "Help: {name} {phone}",
-    "es": "Ayuda: {name} {phone}",
-}
+_HELP: Mapping[Language, str] = {"en": "Help:", "es": "Ayuda:"}
 
 # Two sentences for each reason: what is so, and what would work.
 _DECLINED: Mapping[Reason, Mapping[Language, tuple[str, str]]] = {
@@ -121,7 +118,7 @@ class RiderMessage:
 def unknown_code() -> RiderMessage:
     """For a code that leads to no voucher: nobody's language and nobody's help line."""
     facts, advice = _DECLINED[Reason.VOUCHER_UNKNOWN]["en"]
-    return RiderMessage("en", _fit(facts, advice, ""))
+    return RiderMessage("en", _fit(facts, advice))
 
 
 def approved(
@@ -147,25 +144,32 @@ def approved(
         if held_cents < estimate_cents and (rules.overage == "rider_pays")
         else ""
     )
-    return RiderMessage(language, _fit(text, extra, _help(partner, language)))
+    return RiderMessage(language, _fit(text, extra, *_help(partner, language)))
 
 
-def declined(voucher: Voucher, rules: Rules, partner: Partner, reason: Reason) -> RiderMessage:
+def declined(
+    voucher: Voucher,
+    rules: Rules,
+    partner: Partner,
+    reason: Reason,
+    now: datetime,
+) -> RiderMessage:
     """For a ride that may not begin, with what would work instead."""
     language = voucher.language
     templates = _DECLINED.get(for_provider(reason))
     facts, advice = templates[language] if templates else _AGAIN[language]
-    usable = min(voucher.available_cents, voucher.cap_cents)
+    left = voucher.left_cents(now)
+    usable = min(left, voucher.cap_cents)
     if "{usable}" in advice and usable == 0:
         facts, advice = _DECLINED[Reason.NO_RIDES_LEFT][language]
     values = {
-        "left": _amount(voucher.available_cents, rules),
+        "left": _amount(left, rules),
         "usable": _amount(usable, rules),
         "first_day": _day(voucher.valid_from, rules, language),
         "last_day": _day(voucher.expires_at - timedelta(seconds=1), rules, language),
         "most": MAX_OPEN_HOLDS,
     }
-    text = _fit(facts.format(**values), advice.format(**values), _help(partner, language))
+    text = _fit(facts.format(**values), advice.format(**values), *_help(partner, language))
     return RiderMessage(language, text)
 
 
@@ -176,7 +180,8 @@ def what_to_do(reason: Reason) -> str:
 
 def plain(text: str) -> str:
     """The text in the GSM alphabet: other letters lose their accents, other signs become '.'."""
-    return "".join(_plain_sign(sign) for sign in text)
+    # A letter and its accent may come as two signs; only as one is it in the alphabet.
+    return "".join(_plain_sign(sign) for sign in unicodedata.normalize("NFC", text))
 
 
 def _plain_sign(sign: str) -> str:
@@ -186,17 +191,20 @@ def _plain_sign(sign: str) -> str:
     return base if base in _GSM else "."
 
 
-def _fit(facts: str, advice: str, help_line: str) -> str:
-    """What matters most comes first to stay: the facts, then whom to call, then the advice."""
-    for parts in ((facts, advice, help_line), (facts, help_line)):
-        text = plain(" ".join(part for part in parts if part))
-        if len(text) <= MAX_CHARACTERS:
-            return text
-    return plain(facts)[:MAX_CHARACTERS]
+def _fit(facts: str, advice: str, *help_lines: str) -> str:
+    """The facts, the advice, and the first help line with which it all fits."""
+    texts = [
+        plain(" ".join(part for part in (facts, advice, help_line) if part))
+        for help_line in help_lines or ("",)
+    ]
+    fitting = [text for text in texts if len(text) <= MAX_CHARACTERS]
+    return fitting[0] if fitting else texts[-1][:MAX_CHARACTERS]
 
 
-def _help(partner: Partner, language: Language) -> str:
-    return _HELP[language].format(name=partner.help_name, phone=partner.help_phone)
+def _help(partner: Partner, language: Language) -> tuple[str, str]:
+    """Whom to call. If the name is too long for the message, the number alone."""
+    word = _HELP[language]
+    return f"{word} {partner.help_name} {partner.help_phone}", f"{word} {partner.help_phone}"
 
 
 def _amount(cents: int, rules: Rules) -> str:

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from farechance.errors import NotAuthenticated
 
 TOLERANCE_SECONDS = 300
+SCHEME = "StandardWebhooks"
 SECRET_BYTES = 32
 _MAX_SIGNATURES = 10
 
@@ -50,10 +51,10 @@ def verify(
     message_id = headers.get("webhook-id", "")
     timestamp = headers.get("webhook-timestamp", "")
     if not _MESSAGE_ID.fullmatch(message_id) or not _TIMESTAMP.fullmatch(timestamp):
-        raise NotAuthenticated
+        raise NotAuthenticated(SCHEME)
     skew_seconds = int(timestamp) - int(now.astimezone(UTC).timestamp())
     if abs(skew_seconds) > TOLERANCE_SECONDS:
-        raise NotAuthenticated
+        raise NotAuthenticated(SCHEME)
 
     content = f"{message_id}.{timestamp}.".encode() + body
     offered = list(_signatures(headers.get("webhook-signature", "")))
@@ -65,7 +66,7 @@ def verify(
             if hmac.compare_digest(signature, expected) and matched is None:
                 matched = index
     if matched is None:
-        raise NotAuthenticated
+        raise NotAuthenticated(SCHEME)
     return Verified(matched, skew_seconds)
 
 

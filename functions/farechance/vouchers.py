@@ -148,6 +148,11 @@ class Voucher(BaseModel):
         """Rides that may still be asked for: counted ones and open holds take their place."""
         return self.max_rides - self.rides_counted - len(self.holds)
 
+    def left_cents(self, now: datetime) -> int:
+        """What a new ride may draw on: what is available, and every dead hold."""
+        dead = [hold.cents for hold in self.holds.values() if hold.expires_at <= now]
+        return self.available_cents + sum(dead)
+
     @property
     def return_at(self) -> datetime:
         """From when on, by the clock, the money can no longer pay (domain.md)."""

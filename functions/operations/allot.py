@@ -6,7 +6,7 @@ from farechance.commands import Allot
 from farechance.errors import FieldErrors, NotFound, StateForbids
 from farechance.ledger import Account, Kind
 from farechance.money import dollars
-from farechance.programs import Status
+from farechance.programs import Allotment, Status
 from farechance.store import Store, keys, writes
 from operations.administration_plan import Plan, existing_program
 from operations.change_program import program_writes
@@ -41,7 +41,19 @@ def allot(command: Allot, *, store: Store, now: datetime) -> Plan:
         partner_id=command.partner_id,
         unallotted_cents=before.unallotted_cents - cents,
     )
-    made.append(writes.add_to_allotment(before, command.partner_id, cents))
+    if allotment is None:
+        # The programme, changed at the version that was read, guards the status that it takes.
+        allotment = Allotment(
+            program_id=command.program_id,
+            partner_id=command.partner_id,
+            status=before.status,
+            available_cents=cents,
+        )
+        made.append(writes.put_new(allotment_key, allotment))
+        available = cents
+    else:
+        made.append(writes.give_to_allotment(command.program_id, command.partner_id, cents))
+        available = allotment.available_cents + cents
     if command.program_id not in partner.program_ids:
         if len(partner.program_ids) >= MAX_PROGRAMS:
             raise FieldErrors.one("/partner_id", f"has {MAX_PROGRAMS} programmes already")
@@ -52,7 +64,6 @@ def allot(command: Allot, *, store: Store, now: datetime) -> Plan:
             }
         )
         made.append(writes.change(partner_key, partner, with_program))
-    available = (allotment.available_cents if allotment else 0) + cents
     return Plan(
         answer={
             "in_words": f"{partner.name} may now mint vouchers worth {dollars(available)} in "

@@ -29,7 +29,7 @@ def check_voucher(
     terms = read_terms(voucher, remembered, now)
     if provider_id not in terms.rules.provider_ids:
         return _unknown()
-    usable_cents = min(voucher.cap_cents, voucher.available_cents)
+    usable_cents = min(voucher.cap_cents, voucher.left_cents(now))
     estimate_cents = asked.estimated_fare_cents or max(1, usable_cents)
     judgement = judge_request(
         voucher,
@@ -39,7 +39,7 @@ def check_voucher(
         now,
     )
     if isinstance(judgement, Reason):
-        message = messages.declined(voucher, terms.rules, terms.partner, judgement)
+        message = messages.declined(voucher, terms.rules, terms.partner, judgement, now)
         return Told(_declined(judgement, message), judgement)
     with_hold = voucher.model_copy(
         update={

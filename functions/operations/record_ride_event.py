@@ -160,7 +160,7 @@ def _rider_message(case: Case, outcome: Outcome, terms: ProgramTerms) -> dict[st
         held = outcome.ride.hold_cents
         message = messages.approved(outcome.voucher, rules, partner, held, case.event.fare_cents)
     else:
-        message = messages.declined(case.voucher, rules, partner, outcome.reason)
+        message = messages.declined(case.voucher, rules, partner, outcome.reason, case.now)
     return _as_member(message)
 
 

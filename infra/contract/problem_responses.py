@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from farechance import errors
+from farechance import errors, signatures
 from farechance.edge import problems, requests
 from farechance.endpoints import Endpoint
 from farechance.partner_api import Problem
@@ -61,7 +61,7 @@ class _Refusal:
 def of_partner_endpoint(endpoint: Endpoint[Any, Any]) -> Responses:
     """What may meet a partner's call."""
     has_body = endpoint.method == "POST"
-    said: list[Exception] = [errors.NotAuthenticated(), *_OF_ANY_CODE]
+    said: list[Exception] = [errors.NotAuthenticated("Bearer"), *_OF_ANY_CODE]
     if endpoint.scope:
         said.append(errors.ScopeMissing(endpoint.scope))
     if has_body:
@@ -77,7 +77,7 @@ def of_partner_endpoint(endpoint: Endpoint[Any, Any]) -> Responses:
 
 def of_provider_door() -> Responses:
     """What may meet a callback. Refused facts aren't problems: they are answered 200."""
-    said = (errors.NotAuthenticated(), *_OF_A_BODY, *_OF_ANY_CODE)
+    said = (errors.NotAuthenticated(signatures.SCHEME), *_OF_A_BODY, *_OF_ANY_CODE)
     return _responses([*map(_by_the_code, said), *_by_the_gateway(has_token=False, has_body=True)])
 
 

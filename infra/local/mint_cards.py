@@ -10,7 +10,7 @@ from infra.local.cast import OPEN_DOOR, PROGRAM_ID, SECOND_START, Cast
 from infra.local.client import PartnerApp, instant
 
 AT_ONCE = 25
-EXPIRY_SECONDS = 8
+EXPIRY_SECONDS = 10
 PEOPLE = {SECOND_START: 30, OPEN_DOOR: 15}
 
 
@@ -79,24 +79,13 @@ def mint(cast: Cast, run: str, people: dict[str, list[str]], tick: Callable[[], 
     for number, order in enumerate(ORDERS):
         ids = people[order.partner_id][: order.people]
         cards += _mint(cast, order, f"{run}-{number}", ids, {}, tick)
-    # The last, so that the functions are warm and it isn't over before it is minted.
+    tomorrow = {"valid_from": instant(datetime.now(UTC) + timedelta(days=1))}
+    starting = _mint(cast, STARTING_TOMORROW, f"{run}-tomorrow", [], tomorrow, tick)
+    # The last, so that it can't be over before it is minted.
     expire_at = datetime.now(UTC) + timedelta(seconds=EXPIRY_SECONDS)
-    tomorrow = datetime.now(UTC) + timedelta(days=1)
-    return Stock(
-        cards=cards,
-        starting_tomorrow=_mint(
-            cast,
-            STARTING_TOMORROW,
-            f"{run}-tomorrow",
-            [],
-            {"valid_from": instant(tomorrow)},
-            tick,
-        ),
-        expiring=_mint(
-            cast, EXPIRING, f"{run}-expiring", [], {"expires_at": instant(expire_at)}, tick
-        ),
-        expire_at=expire_at,
-    )
+    soon = {"expires_at": instant(expire_at)}
+    expiring = _mint(cast, EXPIRING, f"{run}-expiring", [], soon, tick)
+    return Stock(cards, expiring, starting, expire_at)
 
 
 def _enroll_one(app: PartnerApp, external_ref: str, number: int, tick: Callable[[], None]) -> str:

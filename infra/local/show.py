@@ -88,13 +88,11 @@ def declines(played: Sequence[Played]) -> None:
     declined = [one for one in played if one.ending == "declined"]
     for reason, count in Counter(one.reason for one in declined).most_common():
         print(f"   {count:>4}  {reason:<22} {REASONS.get(reason, '')}")
-    example = next((one.rider_message for one in declined if one.reason == "over_ride_cap"), "")
-    approved = next((one.rider_message for one in played if one.ending == "made"), "")
     print("\n   What riders read on the phone, for example:")
-    for message in filter(None, (approved, example)):
-        print(
-            textwrap.fill(f"“{message}”", WIDTH, initial_indent="     ", subsequent_indent="      ")
-        )
+    for wanted in (("en", ""), ("en", "over_ride_cap"), ("es", "no_rides_left")):
+        read = (one.rider_message for one in played if (one.language, one.reason) == wanted)
+        if message := next(read, ""):
+            say(f"“{message}”")
 
 
 def books(found: Books, said: str) -> None:

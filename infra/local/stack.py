@@ -25,7 +25,9 @@ from infra.local import emulator, template
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = ROOT / ".local"
 CONFIG = ROOT / "infra" / "samconfig.toml"
-BUILD = ROOT / ".aws-sam" / "build"
+# What goes to AWS, and what runs on this machine: each built for the processor that it runs on.
+BUILD_FOR_AWS = ROOT / ".aws-sam" / "build"
+BUILD_FOR_HERE = LOCAL / "build"
 FILE = LOCAL / "stack.json"
 # What was deployed last, so that nothing is built or deployed that is there already.
 FINGERPRINT = LOCAL / "deployed"
@@ -93,13 +95,13 @@ def forget() -> None:
         file.unlink(missing_ok=True)
 
 
-def build() -> None:
+def build(folder: Path, architecture: str) -> None:
     """Builds with `sam build`, which fetches packages again only if the requirements changed."""
     _sam(
         "build",
-        ["--template", str(template.TEMPLATE), "--build-dir", str(BUILD), "--cached"]
-        + ["--cache-dir", str(LOCAL / "cache" / "sam")]
-        + ["--parameter-overrides", f"Architecture={_architecture()}"],
+        ["--template", str(template.TEMPLATE), "--build-dir", str(folder), "--cached"]
+        + ["--cache-dir", str(LOCAL / "cache" / f"sam-{architecture}")]
+        + ["--parameter-overrides", f"Architecture={architecture}"],
         {},
     )
 
@@ -115,7 +117,7 @@ def _bring_up(say: Say) -> Stack:
     if not is_whole or _read(FINGERPRINT) != fingerprint:
         FINGERPRINT.unlink(missing_ok=True)
         say("building")
-        build()
+        build(BUILD_FOR_HERE, _architecture())
         say("deploying")
         _deploy(endpoint_url)
         _put_gateway_responses(endpoint_url)
@@ -137,7 +139,7 @@ def _deploy(endpoint_url: str) -> None:
         "OnAws": "no",
         "DeletionProtection": "no",
     }
-    arguments = ["--template", str(BUILD / "template.yaml"), "--config-file", str(CONFIG)]
+    arguments = ["--template", str(BUILD_FOR_HERE / "template.yaml"), "--config-file", str(CONFIG)]
     arguments += ["--config-env", "local", "--no-progressbar", "--parameter-overrides"]
     _sam(
         "deploy",

@@ -2,6 +2,7 @@
 an end-to-end test depends on nothing that another run has left. Everything goes over HTTP with real
 tokens and signatures, or through the administration function."""
 
+import time
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,11 +27,17 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def wait_until(moment: datetime) -> None:
+    """Until the clock has passed it."""
+    time.sleep(max(0.0, (moment - now()).total_seconds()) + 0.01)
+
+
 class Scene:
     """Made once for all tests. Each test mints and enrolls what it needs."""
 
     def __init__(self, running: Stack) -> None:
         """Creates everything by admin commands. Raises client.Refused if one fails."""
+        self.made_at = now()
         self.running = running
         self.run = f"e{uuid.uuid4().hex[:8]}"
         self.program_id = f"prg_{self.run}"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from e2e.scene import Scene, key, now
+from e2e.scene import Scene, key, now, wait_until
 from infra.local.client import AUTHORIZATIONS, EVENTS
 
 
@@ -136,7 +136,8 @@ def test_each_decline_has_its_true_reason_for_the_partner_and_words_for_the_ride
     not_started = scene.mint(valid_from=(now() + timedelta(days=1)).isoformat())
     used_up = scene.mint(rides=1)
     scene.complete(scene.request(used_up["code"]), 500)
-    poor = scene.mint(value_cents=1_000, cap_cents=1_000, rides=2)
+    without_shares = scene.new_program("without_shares", cap_cents=1_000)
+    poor = scene.mint(program_id=without_shares, value_cents=1_000)
     scene.complete(scene.request(poor["code"], 900), 900)
 
     declined = {
@@ -150,8 +151,7 @@ def test_each_decline_has_its_true_reason_for_the_partner_and_words_for_the_ride
         ),
         "currency_mismatch": (scene.request(scene.mint()["code"], currency="CAD"), None),
     }
-    while now() < soon:
-        pass
+    wait_until(soon)
     declined["voucher_expired"] = (scene.request(expiring["code"]), expiring)
 
     for reason, (answer, voucher) in declined.items():
@@ -179,8 +179,7 @@ def test_the_way_home_is_paid_after_the_voucher_has_expired(scene: Scene) -> Non
     soon = now() + timedelta(seconds=4)
     voucher = scene.mint(expires_at=soon.isoformat())
     scene.complete(scene.request(voucher["code"]))
-    while now() < soon:
-        pass
+    wait_until(soon)
 
     home = scene.request(voucher["code"])
 

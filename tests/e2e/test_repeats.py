@@ -73,7 +73,7 @@ def test_the_same_event_with_another_fare_changes_nothing_and_is_on_record(scene
 
 def _cards(scene: Scene) -> list[Card]:
     minted = scene.app().post(
-        "/vouchers", scene.minting(unassigned=7, value_cents=4_000, cap_cents=2_000), key()
+        "/vouchers", scene.minting(unassigned=11, value_cents=4_000, cap_cents=2_000), key()
     )
     return [
         Card(scene.partner_id, one["voucher_id"], one["code"], one["value_cents"])

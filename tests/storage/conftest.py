@@ -1,6 +1,6 @@
-"""The real DynamoDB Local, started once, with empty tables for each test. After each test an auditor
-reads the books of every world that the test made, and nothing but allowed writes to a ledger may
-have been on the wire."""
+"""The real DynamoDB Local, started once, with empty tables for each test. After each test an
+auditor reads the books of every world that the test made, and nothing but allowed writes to a
+ledger may have been on the wire."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,7 +11,7 @@ from botocore.config import Config
 
 from books import differences
 from infra.local import dynamodb
-from tables import empty_tables, make_tables, world_on
+from tables import empty_tables, fill_tables, make_tables, world_on
 from wire import Wire, wrong_ledger_writes
 from world import World
 
@@ -84,10 +84,7 @@ def world(
     if not furniture:
         furniture |= world.with_program().everything()
         return world
-    for table, items in furniture.items():
-        if items:
-            puts = [{"PutRequest": {"Item": item}} for item in items]
-            bystander.batch_write_item(RequestItems={world.tables[table]: puts})
+    fill_tables(bystander, world.tables, furniture)
     return world
 
 

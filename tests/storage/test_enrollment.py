@@ -221,7 +221,7 @@ def test_people_are_enrolled_while_a_program_is_paused(world: World) -> None:
 
     enrolled, _ = world.enrolls(builders.enrollment(), "key-1")
 
-    assert world.participant(enrolled.participant_id)
+    assert world.participant(enrolled.participant_id).enrolled_at == NOON
 
 
 def test_enrolling_writes_nothing_but_people(worlds: Callable[..., World]) -> None:

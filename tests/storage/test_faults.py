@@ -1,5 +1,5 @@
 """Every call to DynamoDB of every use case meets every fault, one at a time. Whoever then repeats
-what was sent gets the right answer, and its effect is there once (domain.md, invariants 4 and 9)."""
+what was sent gets the right answer, and its effect is there once (domain.md, invariants 4, 9)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -159,9 +159,8 @@ def test_after_any_fault_at_any_call_a_repeat_is_answered_right_and_has_one_effe
 
 
 def _until_answered(case: UseCase, function: World) -> Answer:
-    for _ in range(3):
-        try:
-            return case.act(function)
-        except Busy as busy:
-            assert busy.retry_after_seconds >= 1
-    raise AssertionError("never answered")
+    """The first answer, or after one that says that the caller should come back, the second."""
+    try:
+        return case.act(function)
+    except Busy:
+        return case.act(function)

@@ -3,7 +3,6 @@
 import pytest
 
 from builders import OTHER_PROVIDER
-from farechance.codes import code_of, grouped
 from farechance.rides import RideState
 from farechance.vouchers import Reason
 from world import World
@@ -126,10 +125,9 @@ def test_an_authorization_beside_the_code_of_another_voucher_is_refused(world: W
 @pytest.mark.parametrize("kind", ["never minted", "one symbol wrong", "not a code"])
 def test_an_unknown_code_leaves_no_trace(world: World, kind: str) -> None:
     minted = world.code()
-    never_minted = code_of(world.code_keys, "vch_1" + "0" * 25)
-    assert never_minted is not None
+    never_minted = world.unknown_code()
     code = {
-        "never minted": grouped(never_minted),
+        "never minted": never_minted,
         "one symbol wrong": minted[:-1] + ("0" if minted[-1] != "0" else "1"),
         "not a code": "RIDE-HOME",
     }[kind]
@@ -146,8 +144,7 @@ def test_an_unknown_code_leaves_no_trace(world: World, kind: str) -> None:
 
 def test_a_voucher_of_another_provider_looks_unknown(world: World) -> None:
     code = world.code()
-    never_minted = code_of(world.code_keys, "vch_1" + "0" * 25)
-    assert never_minted is not None
+    never_minted = world.unknown_code()
     world.register_provider(OTHER_PROVIDER)
     stranger = world.another(provider_id=OTHER_PROVIDER)
     before = world.everything()
@@ -169,8 +166,7 @@ def test_a_voucher_of_another_provider_looks_unknown_beside_a_ride_too(world: Wo
     )
     other_program = stranger.another(other_partner_id="org_a_fourth").with_program()
     own, foreign = other_program.code(), world.code()
-    never_minted = code_of(world.code_keys, "vch_1" + "0" * 25)
-    assert never_minted is not None
+    never_minted = world.unknown_code()
     other_program.request(own)
     before = world.everything()
 

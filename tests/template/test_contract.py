@@ -11,13 +11,12 @@ from pydantic import TypeAdapter
 import builders
 from contract import app
 from farechance import endpoints, errors, ride_table
-from farechance.callbacks import RideAdjusted
 from farechance.commands import SCOPES
 from farechance.edge import problems
 from farechance.provider_api import CallbackAnswer, Told
 from farechance.ride_table import TABLE, Case
-from farechance.rides import EventKind, Ride, RideState
-from farechance.vouchers import Hold, Reason, for_provider
+from farechance.rides import EventKind, RideState
+from farechance.vouchers import Reason, for_provider
 from infra.contract import problem_responses
 from infra.contract.document import FILE, document, text
 from infra.local import template
@@ -44,7 +43,7 @@ GATEWAY_PROBLEMS = {
 SAID = (
     errors.MalformedBody("syntax"),
     errors.IdempotencyKeyMissing(),
-    errors.NotAuthenticated(),
+    errors.NotAuthenticated("Bearer"),
     errors.ScopeMissing("codes:read"),
     errors.NotFound("voucher"),
     errors.MethodNotAllowed(("GET",)),
@@ -54,15 +53,6 @@ SAID = (
     errors.IdempotencyKeyReused(),
     errors.Busy(),
     errors.BooksDiffer("something"),
-)
-
-ADJUSTED = RideAdjusted(
-    ride_id="ride-1",
-    voucher_code="any",
-    adjustment_id="adjustment-1",
-    fare_cents=1_700,
-    adjusted_at=builders.NOON,
-    why="toll",
 )
 
 
@@ -312,24 +302,17 @@ def test_every_answer_of_the_ride_table_is_one_of_the_contracts(
         EventKind.REQUESTED: builders.requested(),
         EventKind.COMPLETED: builders.completed(),
         EventKind.CANCELLED: builders.cancelled(),
-        EventKind.ADJUSTED: ADJUSTED.event(builders.PROVIDER, builders.NOON),
+        EventKind.ADJUSTED: builders.adjusted(),
     }[kind]
     held = 1_500 if state is RideState.HELD else 0
-    hold = Hold(cents=1_500, expires_at=builders.NOON)
     voucher = builders.voucher(
-        available_cents=4_000 - held, held_cents=held, holds={event.ride_key: hold} if held else {}
+        available_cents=4_000 - held,
+        held_cents=held,
+        holds={event.ride_key: builders.hold(held)} if held else {},
     )
-    ride = Ride(
-        provider_id=event.provider_id,
-        ride_id=event.ride_id,
-        voucher_key=voucher.voucher_key,
-        voucher_id=voucher.voucher_id,
-        state=state,
-        hold_cents=held,
-    )
-    case = Case(
-        voucher, None if state is RideState.NONE else ride, event, builders.terms(), builders.NOON
-    )
+    ride = builders.ride(state=state, hold_cents=held)
+    known = None if state is RideState.NONE else ride
+    case = Case(voucher, known, event, builders.terms(), builders.NOON)
     message = {"rider_message": {"language": "en", "text": "This ride is paid."}}
 
     for outcome in (TABLE[state, kind](case), ride_table.conflict(case)):

@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 
 import builders
-from farechance.callbacks import RideAdjusted
 from farechance.ride_table import TABLE, Case
-from farechance.rides import EventKind, Ride, RideState
-from farechance.vouchers import Hold, VoucherState
+from farechance.rides import EventKind, RideState
+from farechance.vouchers import VoucherState
 from infra.local import template
 
 ROOT = Path(template.TEMPLATE).parent
@@ -23,14 +22,7 @@ EVENTS = {
     EventKind.REQUESTED: builders.requested(),
     EventKind.COMPLETED: builders.completed(),
     EventKind.CANCELLED: builders.cancelled(),
-    EventKind.ADJUSTED: RideAdjusted(
-        ride_id="ride-1",
-        voucher_code="any",
-        adjustment_id="adjustment-1",
-        fare_cents=1_700,
-        adjusted_at=builders.NOON,
-        why="toll",
-    ).event(builders.PROVIDER, builders.NOON),
+    EventKind.ADJUSTED: builders.adjusted(),
 }
 
 
@@ -123,20 +115,11 @@ def _steps_of_the_table() -> set[tuple[RideState, RideState]]:
 def _case(state: RideState, kind: EventKind, voucher_state: VoucherState) -> Case:
     event = EVENTS[kind]
     held = 1_500 if state is RideState.HELD else 0
-    hold = Hold(cents=1_500, expires_at=builders.NOON)
     voucher = builders.voucher(
         state=voucher_state,
         available_cents=4_000 - held,
         held_cents=held,
-        holds={event.ride_key: hold} if held else {},
+        holds={event.ride_key: builders.hold(held)} if held else {},
     )
-    ride = Ride(
-        provider_id=event.provider_id,
-        ride_id=event.ride_id,
-        voucher_key=voucher.voucher_key,
-        voucher_id=voucher.voucher_id,
-        state=state,
-        hold_cents=held,
-    )
-    known = None if state is RideState.NONE else ride
-    return Case(voucher, known, event, builders.terms(), builders.NOON)
+    ride = None if state is RideState.NONE else builders.ride(state=state, hold_cents=held)
+    return Case(voucher, ride, event, builders.terms(), builders.NOON)

@@ -267,6 +267,19 @@ def test_an_envelope_may_carry_more_and_its_type_may_be_unknown() -> None:
     assert refusals(Callback, envelope) == {}
 
 
+def test_an_envelope_too_may_be_five_minutes_ahead_and_no_more() -> None:
+    def envelope(ahead: timedelta) -> Callback:
+        body = {"type": "webhook.test", "timestamp": instant_text(NOON + ahead), "data": {}}
+        return requests.parsed(Callback, body)
+
+    envelope(timedelta(minutes=5)).check_times(NOON)
+    envelope(timedelta(days=-400)).check_times(NOON)
+    with pytest.raises(FieldErrors) as caught:
+        envelope(timedelta(minutes=5, milliseconds=1)).check_times(NOON)
+
+    assert [one.pointer for one in caught.value.errors] == ["/timestamp"]
+
+
 @pytest.mark.parametrize("body", [[], "text", 7, None, True])
 def test_a_body_that_is_no_object_is_a_field_error(body: Any) -> None:
     assert list(refusals(Callback, body)) == [""]

@@ -77,16 +77,16 @@ def test_a_command_is_carried_out_unless_it_says_dry_run(command: str) -> None:
 
 
 @pytest.mark.parametrize("command", ["fund", "allot"])
-@pytest.mark.parametrize("amount", [0, -1, "100", 100.0, True, 10_000_000_001])
-def test_an_amount_is_a_whole_number_of_cents_above_nothing(command: str, amount: Any) -> None:
-    with pytest.raises(ValidationError):
-        read(command, amount_cents=amount)
+def test_an_amount_is_a_whole_number_of_cents_above_nothing(command: str) -> None:
+    for amount in (0, -1, "100", 100.0, True, 10_000_000_001):
+        with pytest.raises(ValidationError):
+            read(command, amount_cents=amount)
 
 
-@pytest.mark.parametrize("command_id", ["", "a" * 65, "a b", "a#b", "ä", 7])
-def test_the_id_of_a_command_is_1_to_64_signs_that_a_key_may_hold(command_id: Any) -> None:
-    with pytest.raises(ValidationError):
-        read("fund", command_id=command_id)
+def test_the_id_of_a_command_is_1_to_64_signs_that_a_key_may_hold() -> None:
+    for command_id in ("", "a" * 65, "a b", "a#b", "ä", 7):
+        with pytest.raises(ValidationError):
+            read("fund", command_id=command_id)
 
 
 @pytest.mark.parametrize("field", ["requested_by", "reason"])

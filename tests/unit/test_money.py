@@ -1,10 +1,23 @@
 """What a voucher pays of a fare, in whole cents (domain.md, 'A ride's life')."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
-from farechance.money import MAX_RIDE_CENTS, covered, dollars, share, shortfall
+from farechance.money import (
+    MAX_RIDE_CENTS,
+    PositiveProgramCents,
+    PositiveRideCents,
+    ProgramCents,
+    RideCents,
+    covered,
+    dollars,
+    share,
+    shortfall,
+)
 
 cents = st.integers(0, MAX_RIDE_CENTS)
 
@@ -83,3 +96,22 @@ def test_the_share_of_a_ride_is_rounded_up(value: int, rides: int, each: int) ->
 )
 def test_dollars_are_written_with_two_decimals(amount: int, text: str) -> None:
     assert dollars(amount) == text
+
+
+@pytest.mark.parametrize(
+    ("kind", "least", "most"),
+    [
+        pytest.param(RideCents, 0, 1_000_000, id="a ride of 10,000 dollars at most"),
+        pytest.param(PositiveRideCents, 1, 1_000_000, id="and of a cent at least"),
+        pytest.param(ProgramCents, 0, 10_000_000_000, id="a budget of 100 million at most"),
+        pytest.param(PositiveProgramCents, 1, 10_000_000_000, id="and of a cent"),
+    ],
+)
+def test_every_amount_has_bounds_and_is_a_whole_number(kind: Any, least: int, most: int) -> None:
+    amount: TypeAdapter[int] = TypeAdapter(kind)
+
+    assert amount.validate_python(least, strict=True) == least
+    assert amount.validate_python(most, strict=True) == most
+    for wrong in (least - 1, most + 1, float(most), str(most), True):
+        with pytest.raises(ValidationError):
+            amount.validate_python(wrong, strict=True)

@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 
 import builders
-from builders import NOON, OTHER_PROVIDER, PROVIDER
+from builders import NOON, OTHER_PROVIDER, PROVIDER, RIDE_KEY
 from farechance.callbacks import RideRequested
 from farechance.edge import requests
 from farechance.rides import EventKind, RideEvent, RideState, authorization_id, voucher_key_of
 
 VOUCHER_KEY = "k" * 32
-RIDE_KEY = f"{PROVIDER}#ride-1"
 
 
 def test_an_event_is_known_by_its_provider_ride_and_kind_for_ever() -> None:
@@ -56,7 +55,7 @@ def test_no_two_rides_share_an_identity_whatever_their_names() -> None:
     assert all(event.identity.count("#") == 3 for event in events)
 
 
-CONTENT = [
+CONTENT: list[dict[str, Any]] = [
     {"fare_cents": 1_501},
     {"tip_cents": 1},
     {"currency": "EUR"},

@@ -21,11 +21,13 @@ VALUE, CAP = 4_000, 1_700
 
 @dataclass(frozen=True)
 class Step:
-    """Some time passes, then a provider says something about one of a few rides."""
+    """Some time passes, then a provider says something about a ride; now and then about one of a
+    few others, whatever was said of them before."""
 
     waits: timedelta
     kind: EventKind
     ride: int
+    is_odd: bool
     cents: int
     tip: int
     ahead: timedelta | None
@@ -68,8 +70,18 @@ class History:
             self.rides[event.ride_key] = outcome.ride
         return before, event, outcome
 
+    def _name(self, step: Step) -> str:
+        """A request is mostly for a new ride, a fact mostly about an open one."""
+        is_open = (RideState.HELD, RideState.LAPSED)
+        open_rides = [ride.ride_id for ride in self.rides.values() if ride.state in is_open]
+        if step.is_odd:
+            return f"odd-{step.ride}"
+        if step.kind is EventKind.REQUESTED or not open_rides:
+            return f"ride-{len(self.rides)}"
+        return open_rides[step.ride % len(open_rides)]
+
     def _event(self, step: Step) -> RideEvent:
-        name = f"ride-{step.ride}"
+        name = self._name(step)
         match step.kind:
             case EventKind.REQUESTED:
                 pickup_at = None if step.ahead is None else self.now + step.ahead
@@ -90,18 +102,25 @@ class History:
                 return builders.adjusted(self.now, ride_id=name, fare_cents=step.cents)
 
 
+ASKED, DONE = EventKind.REQUESTED, EventKind.COMPLETED
+# Mostly short, so that holds end and way is left before the voucher does; now and then very long.
+WAITS = [
+    *[timedelta(0)] * 12,
+    *[timedelta(minutes=20)] * 2,
+    *[timedelta(minutes=70)] * 4,
+    timedelta(hours=26),
+    timedelta(days=8),
+]
 steps = st.builds(
     Step,
-    waits=st.sampled_from(
-        [timedelta(0), timedelta(minutes=20), timedelta(hours=2), timedelta(hours=30)]
-    )
-    | st.timedeltas(timedelta(0), timedelta(days=12)),
-    kind=st.sampled_from([*EventKind, EventKind.REQUESTED, EventKind.COMPLETED]),
-    ride=st.integers(1, 7),
-    cents=st.sampled_from([0, 1, 600, 1_000, CAP, CAP + 1, VALUE]) | st.integers(0, 5_000),
+    waits=st.sampled_from(WAITS),
+    kind=st.sampled_from([ASKED, ASKED, ASKED, ASKED, DONE, DONE, *EventKind]),
+    ride=st.integers(0, 3),
+    is_odd=st.sampled_from([False, False, False, False, True]),
+    cents=st.sampled_from([0, 1, 600, 1_000, 1_500, CAP, CAP + 1, VALUE]) | st.integers(0, 2_500),
     tip=st.sampled_from([0, 0, 100, 5_000]),
-    ahead=st.none() | st.timedeltas(timedelta(days=-1), timedelta(days=3)),
-    program=st.sampled_from([*[Status.ACTIVE] * 6, Status.PAUSED]),
+    ahead=st.none() | st.sampled_from([timedelta(days=-1), timedelta(hours=2), timedelta(days=3)]),
+    program=st.sampled_from([*[Status.ACTIVE] * 12, Status.PAUSED]),
 )
 
 
@@ -109,15 +128,15 @@ steps = st.builds(
 def histories(draw: st.DrawFn) -> tuple[History, list[Step]]:
     rules = builders.rules(
         overage=draw(st.sampled_from(["decline", "rider_pays", "program_pays"])),
-        hold_seconds=draw(st.sampled_from([3_600, 86_400])),
+        hold_seconds=draw(st.sampled_from([3_600, 3_600, 86_400])),
     )
     voucher = builders.voucher(
         value_cents=VALUE,
         available_cents=VALUE,
         cap_cents=CAP,
-        max_rides=draw(st.integers(1, 6)),
+        max_rides=draw(st.sampled_from([2, 3, 6, 9, 9])),
     )
-    return History(voucher, rules), draw(st.lists(steps, min_size=1, max_size=25))
+    return History(voucher, rules), draw(st.lists(steps, min_size=12, max_size=40))
 
 
 def check_balances(history: History) -> None:
@@ -192,7 +211,7 @@ def check_capture(history: History, before: Voucher, event: RideEvent, outcome: 
     assert outcome.ride.shortfall_cents == 0
 
 
-@settings(max_examples=400)
+@settings(max_examples=120)
 @given(histories())
 def test_no_history_of_a_voucher_loses_makes_or_overspends_a_cent(
     given_history: tuple[History, list[Step]],
@@ -213,7 +232,7 @@ def test_no_history_of_a_voucher_loses_makes_or_overspends_a_cent(
                 check_capture(history, before, event, outcome)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(
     estimate=st.integers(1, 3_000),
     fare=st.integers(0, 3_000),

@@ -1,61 +1,27 @@
 """Whether a voucher pays a ride that is asked for: every reason against it in the order of
-domain.md, each boundary to the cent and the millisecond, and which dead holds are let go."""
+domain.md, and each boundary to the cent and the millisecond."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Literal
 
 import pytest
 
 import builders
-from builders import NOON, PROVIDER, hold
+from builders import NOON, PROVIDER, approved, hold
 from farechance.programs import PartnerStatus, Rules, Status
 from farechance.ride_table import Case, decide
 from farechance.rides import RideState
-from farechance.vouchers import (
-    Approval,
-    ClosedReason,
-    Hold,
-    Reason,
-    Terms,
-    Voucher,
-    VoucherState,
-    judge_request,
-)
+from farechance.vouchers import Approval, ClosedReason, Reason, Terms, VoucherState
 
 MILLISECOND = timedelta(milliseconds=1)
 DAY = timedelta(days=1)
 
 Overage = Literal["decline", "rider_pays", "program_pays"]
-every_overage = pytest.mark.parametrize("overage", ["decline", "rider_pays", "program_pays"])
-
-
-def judged(
-    voucher: Voucher | None = None,
-    cents: int = 1_500,
-    *,
-    terms: Terms | None = None,
-    pickup_at: datetime | None = None,
-    now: datetime = NOON,
-) -> Approval | Reason:
-    return judge_request(
-        voucher or builders.voucher(), terms or builders.terms(), cents, pickup_at, now
-    )
-
-
-def approved(judgement: Approval | Reason) -> Approval:
-    assert isinstance(judgement, Approval), judgement
-    return judgement
-
-
-def with_holds(holds: dict[str, Hold], **changes: Any) -> Voucher:
-    """A voucher with these open holds beside what is available."""
-    fields = {"holds": holds, "held_cents": sum(one.cents for one in holds.values())}
-    return builders.voucher(**{**fields, **changes})
 
 
 def test_a_new_voucher_pays_a_ride_within_its_cap() -> None:
-    assert judged() == Approval(
+    assert builders.judged() == Approval(
         hold_cents=1_500, hold_expires_at=NOON + timedelta(hours=24), let_go=()
     )
 
@@ -178,7 +144,7 @@ def test_a_request_that_was_made_more_than_five_minutes_ago_is_too_old(
 def test_each_boundary_of_a_voucher_holds_to_the_cent_and_the_millisecond(
     fields: dict[str, Any], reason: Reason | None
 ) -> None:
-    judgement = judged(builders.voucher(**fields))
+    judgement = builders.judged(builders.voucher(**fields))
 
     assert judgement == reason or (reason is None and isinstance(judgement, Approval))
 
@@ -197,7 +163,7 @@ def test_each_boundary_of_a_voucher_holds_to_the_cent_and_the_millisecond(
 def test_a_programme_or_partner_that_is_stopped_authorizes_nothing(
     program: Status, partner: PartnerStatus, reason: Reason | None
 ) -> None:
-    judgement = judged(terms=Terms(builders.rules(), program, partner))
+    judgement = builders.judged(terms_now=Terms(builders.rules(), program, partner))
 
     assert judgement == reason or (reason is None and isinstance(judgement, Approval))
 
@@ -206,8 +172,8 @@ def test_past_its_return_a_voucher_counts_as_closed_whether_or_not_anybody_close
     # On the way home expiry doesn't count, so that the return alone decides.
     expired = builders.voucher(expires_at=NOON - 7 * DAY, last_captured_at=NOON)
 
-    assert judged(expired, now=NOON - MILLISECOND) != Reason.VOUCHER_CLOSED
-    assert judged(expired, now=NOON) == Reason.VOUCHER_CLOSED
+    assert builders.judged(expired, now=NOON - MILLISECOND) != Reason.VOUCHER_CLOSED
+    assert builders.judged(expired, now=NOON) == Reason.VOUCHER_CLOSED
 
 
 def test_the_way_home_is_not_declined_for_expiry() -> None:
@@ -215,18 +181,20 @@ def test_the_way_home_is_not_declined_for_expiry() -> None:
     voucher = builders.voucher(expires_at=NOON, last_captured_at=NOON - timedelta(hours=1), **rode)
     last = NOON + timedelta(hours=11)
 
-    assert isinstance(judged(voucher), Approval)
-    assert isinstance(judged(voucher, now=last), Approval)
-    assert judged(voucher, now=last + MILLISECOND) == Reason.VOUCHER_EXPIRED
+    assert isinstance(builders.judged(voucher), Approval)
+    assert isinstance(builders.judged(voucher, now=last), Approval)
+    assert builders.judged(voucher, now=last + MILLISECOND) == Reason.VOUCHER_EXPIRED
 
 
 def test_the_way_home_opens_nothing_but_expiry() -> None:
     home = {"expires_at": NOON, "last_captured_at": NOON}
 
-    assert judged(builders.voucher(**home, rides_counted=2)) == Reason.NO_RIDES_LEFT
-    assert judged(builders.voucher(**home, available_cents=0)) == Reason.INSUFFICIENT_BALANCE
+    assert builders.judged(builders.voucher(**home, rides_counted=2)) == Reason.NO_RIDES_LEFT
+    assert (
+        builders.judged(builders.voucher(**home, available_cents=0)) == Reason.INSUFFICIENT_BALANCE
+    )
     blocked = builders.voucher(**home, state=VoucherState.BLOCKED)
-    assert judged(blocked) == Reason.VOUCHER_BLOCKED
+    assert builders.judged(blocked) == Reason.VOUCHER_BLOCKED
 
 
 def test_a_ride_that_is_booked_ahead_is_judged_at_its_pickup() -> None:
@@ -234,28 +202,28 @@ def test_a_ride_that_is_booked_ahead_is_judged_at_its_pickup() -> None:
     starts = builders.voucher(valid_from=later)
     ends = builders.voucher(expires_at=later)
 
-    assert judged(starts) == Reason.VOUCHER_NOT_STARTED
-    assert judged(starts, pickup_at=later - MILLISECOND) == Reason.VOUCHER_NOT_STARTED
-    assert isinstance(judged(starts, pickup_at=later), Approval)
-    assert isinstance(judged(ends), Approval)
-    assert isinstance(judged(ends, pickup_at=later - MILLISECOND), Approval)
-    assert judged(ends, pickup_at=later) == Reason.VOUCHER_EXPIRED
+    assert builders.judged(starts) == Reason.VOUCHER_NOT_STARTED
+    assert builders.judged(starts, pickup_at=later - MILLISECOND) == Reason.VOUCHER_NOT_STARTED
+    assert isinstance(builders.judged(starts, pickup_at=later), Approval)
+    assert isinstance(builders.judged(ends), Approval)
+    assert isinstance(builders.judged(ends, pickup_at=later - MILLISECOND), Approval)
+    assert builders.judged(ends, pickup_at=later) == Reason.VOUCHER_EXPIRED
 
 
 def test_the_way_home_too_is_judged_at_the_pickup() -> None:
     voucher = builders.voucher(expires_at=NOON, last_captured_at=NOON)
     last = NOON + timedelta(hours=12)
 
-    assert isinstance(judged(voucher, pickup_at=last), Approval)
-    assert judged(voucher, pickup_at=last + MILLISECOND) == Reason.VOUCHER_EXPIRED
+    assert isinstance(builders.judged(voucher, pickup_at=last), Approval)
+    assert builders.judged(voucher, pickup_at=last + MILLISECOND) == Reason.VOUCHER_EXPIRED
 
 
 def test_the_hold_of_a_ride_that_is_booked_ahead_lasts_from_its_pickup() -> None:
     terms = builders.terms(hold_seconds=3_600)
     later = NOON + 3 * DAY
 
-    now = approved(judged(terms=terms))
-    ahead = approved(judged(terms=terms, pickup_at=later))
+    now = approved(builders.judged(terms_now=terms))
+    ahead = approved(builders.judged(terms_now=terms, pickup_at=later))
 
     assert now.hold_expires_at == NOON + timedelta(hours=1)
     assert ahead.hold_expires_at == later + timedelta(hours=1)
@@ -265,8 +233,8 @@ def test_a_pickup_in_the_past_counts_as_now() -> None:
     yesterday = NOON - DAY
     expired, new = builders.voucher(expires_at=NOON), builders.voucher(valid_from=NOON)
 
-    assert judged(expired, pickup_at=yesterday) == Reason.VOUCHER_EXPIRED
-    assert judged(new, pickup_at=yesterday) == judged(new)
+    assert builders.judged(expired, pickup_at=yesterday) == Reason.VOUCHER_EXPIRED
+    assert builders.judged(new, pickup_at=yesterday) == builders.judged(new)
 
 
 @pytest.mark.parametrize(
@@ -293,7 +261,7 @@ def test_an_estimate_is_covered_wholly_or_in_part_as_the_overage_rule_says(
 ) -> None:
     voucher = builders.voucher(available_cents=available)
 
-    judgement = judged(voucher, cents, terms=builders.terms(overage=overage))
+    judgement = builders.judged(voucher, cents, terms_now=builders.terms(overage=overage))
 
     if isinstance(expected, Reason):
         assert judgement == expected
@@ -303,9 +271,11 @@ def test_an_estimate_is_covered_wholly_or_in_part_as_the_overage_rule_says(
 
 @pytest.mark.parametrize("count", [3, 4])
 def test_a_voucher_has_four_open_holds_at_once_and_no_more(count: int) -> None:
-    voucher = with_holds({f"ride-{n}": hold(1) for n in range(count)}, max_rides=50)
+    voucher = builders.voucher_with_holds(
+        {f"ride-{n}": hold(1) for n in range(count)}, max_rides=50
+    )
 
-    judgement = judged(voucher)
+    judgement = builders.judged(voucher)
 
     if count < 4:
         assert approved(judgement).hold_cents == 1_500
@@ -314,134 +284,15 @@ def test_a_voucher_has_four_open_holds_at_once_and_no_more(count: int) -> None:
 
 
 def test_the_last_ride_is_under_way_and_takes_its_place() -> None:
-    voucher = with_holds({"ride-0": hold(1_000)}, rides_counted=1)
+    voucher = builders.voucher_with_holds({"ride-0": hold(1_000)}, rides_counted=1)
 
-    assert judged(voucher) == Reason.NO_RIDES_LEFT
-
-
-@pytest.mark.parametrize(
-    ("hours", "is_dead"), [(1, False), (1 / 3_600_000, False), (0, True), (-1, True)]
-)
-def test_a_hold_is_dead_once_its_time_has_come(hours: float, is_dead: bool) -> None:
-    voucher = with_holds({"ride-0": hold(1_500, hours=hours)}, available_cents=0)
-
-    judgement = judged(voucher)
-
-    if is_dead:
-        assert approved(judgement).let_go == ("ride-0",)
-    else:
-        assert judgement == Reason.INSUFFICIENT_BALANCE
-
-
-@every_overage
-def test_dead_holds_are_kept_while_nothing_of_theirs_is_needed(overage: Overage) -> None:
-    voucher = with_holds(
-        {"ride-0": hold(500, hours=-1)}, available_cents=1_500, max_rides=3, rides_counted=1
-    )
-
-    judgement = approved(judged(voucher, terms=builders.terms(overage=overage)))
-
-    assert judgement.let_go == ()
-    assert judgement.hold_cents == 1_500
-
-
-@every_overage
-def test_dead_holds_are_let_go_the_oldest_first_and_no_more_than_are_needed(
-    overage: Overage,
-) -> None:
-    dead = {
-        "young": hold(1_000, hours=-1),
-        "oldest": hold(300, hours=-3),
-        "old": hold(700, hours=-2),
-    }
-    voucher = with_holds(dead, available_cents=500, max_rides=9)
-    terms = builders.terms(overage=overage)
-
-    for cents, let_go in (
-        (500, ()),
-        (501, ("oldest",)),
-        (800, ("oldest",)),
-        (801, ("oldest", "old")),
-        (1_500, ("oldest", "old")),
-        (1_501, ("oldest", "old", "young")),
-        (2_000, ("oldest", "old", "young")),
-    ):
-        judgement = approved(judged(voucher, cents, terms=terms))
-        assert judgement.let_go == let_go, cents
-        assert judgement.hold_cents == cents
-
-
-@pytest.mark.parametrize("overage", ["rider_pays", "program_pays"])
-def test_dead_holds_are_let_go_until_the_cap_is_covered_and_not_the_fare(overage: Overage) -> None:
-    dead = {"oldest": hold(1_500, hours=-2), "old": hold(1_500, hours=-1)}
-    voucher = with_holds(dead, available_cents=500, max_rides=9)
-
-    judgement = approved(judged(voucher, 9_000, terms=builders.terms(overage=overage)))
-
-    assert judgement.let_go == ("oldest",)
-    assert judgement.hold_cents == 2_000
-
-
-@pytest.mark.parametrize("overage", ["rider_pays", "program_pays"])
-def test_where_a_part_is_enough_all_dead_holds_are_still_let_go_for_the_rest(
-    overage: Overage,
-) -> None:
-    dead = {"oldest": hold(100, hours=-2), "old": hold(200, hours=-1)}
-    voucher = with_holds(dead, available_cents=1, max_rides=9)
-
-    judgement = approved(judged(voucher, 1_500, terms=builders.terms(overage=overage)))
-
-    assert judgement.let_go == ("oldest", "old")
-    assert judgement.hold_cents == 301
-
-
-@every_overage
-def test_a_dead_hold_is_let_go_for_its_ride(overage: Overage) -> None:
-    dead = {"old": hold(100, hours=-1), "oldest": hold(100, hours=-2)}
-    voucher = with_holds(dead, available_cents=2_000, max_rides=2)
-
-    judgement = approved(judged(voucher, terms=builders.terms(overage=overage)))
-
-    assert judgement.let_go == ("oldest",)
-
-
-@every_overage
-def test_a_dead_hold_is_let_go_for_its_place_among_four(overage: Overage) -> None:
-    holds = {f"live-{n}": hold(100) for n in range(3)} | {"dead": hold(100, hours=-1)}
-    voucher = with_holds(holds, available_cents=2_000, max_rides=50)
-
-    judgement = approved(judged(voucher, terms=builders.terms(overage=overage)))
-
-    assert judgement.let_go == ("dead",)
-
-
-@every_overage
-def test_live_holds_are_never_let_go(overage: Overage) -> None:
-    holds = {"live": hold(1_500, hours=1), "dead": hold(200, hours=-1)}
-    voucher = with_holds(holds, available_cents=0, max_rides=9)
-
-    judgement = judged(voucher, terms=builders.terms(overage=overage))
-
-    if overage == "decline":
-        assert judgement == Reason.INSUFFICIENT_BALANCE
-    else:
-        assert approved(judgement).hold_cents == 200
-        assert approved(judgement).let_go == ("dead",)
-
-
-def test_insufficient_is_said_only_if_the_balance_is_that_with_every_dead_hold_let_go() -> None:
-    dead = {"oldest": hold(700, hours=-2), "old": hold(700, hours=-1)}
-    enough = with_holds(dead, available_cents=100, max_rides=9)
-    too_little = with_holds(dead, available_cents=99, max_rides=9)
-
-    assert isinstance(judged(enough), Approval)
-    assert judged(too_little) == Reason.INSUFFICIENT_BALANCE
+    assert builders.judged(voucher) == Reason.NO_RIDES_LEFT
 
 
 def test_the_rules_of_the_voucher_say_how_long_a_hold_lasts() -> None:
     longest = 31 * 86_400
 
-    judgement = approved(judged(terms=builders.terms(hold_seconds=longest)))
+    judgement = approved(builders.judged(terms_now=builders.terms(hold_seconds=longest)))
 
     assert judgement.hold_expires_at == NOON + 31 * DAY
     assert Rules.model_fields["hold_seconds"].default == 86_400

@@ -16,7 +16,7 @@ from farechance.errors import NotAuthenticated
 from farechance.programs import PartnerStatus
 from farechance.provider_api import Told
 from farechance.rides import RideEvent
-from farechance.signatures import Verified, verify
+from farechance.signatures import SCHEME, Verified, verify
 from farechance.store import Remembered, keys
 from farechance.telemetry import Count, Event, count, invocation, logger
 from farechance.vault import Vault
@@ -80,7 +80,7 @@ class CallbackDoor:
         key = keys.provider(provider_id)
         provider = self.remembered.read(key, now=now)[key]
         if provider is None or provider.status is not PartnerStatus.ACTIVE:
-            raise NotAuthenticated
+            raise NotAuthenticated(SCHEME)
         return verify(headers, body, self.vault.provider_secrets(provider_id, now), now)
 
     def _told(

@@ -38,15 +38,15 @@ def who_is_calling(event: Mapping[str, Any], remembered: Remembered, now: dateti
     claims = authorizer.get("claims") or {}
     client_id = claims.get("client_id")
     if not isinstance(client_id, str) or not client_id:
-        raise NotAuthenticated
+        raise NotAuthenticated("Bearer")
     client_key = keys.client(client_id)
     client = remembered.read(client_key, now=now)[client_key]
     if client is None:
-        raise NotAuthenticated
+        raise NotAuthenticated("Bearer")
     partner_key = keys.partner(client.partner_id)
     partner = remembered.read(partner_key, now=now)[partner_key]
     if partner is None or client_id not in partner.client_ids:
-        raise NotAuthenticated
+        raise NotAuthenticated("Bearer")
     granted = {
         scope.removeprefix(f"{RESOURCE_SERVER}/") for scope in str(claims.get("scope", "")).split()
     }

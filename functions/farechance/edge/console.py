@@ -43,7 +43,8 @@ def _command(event: dict[str, Any]) -> Command:
     try:
         return COMMAND.validate_json(json.dumps(strict_json.read(json.dumps(event).encode())))
     except ValidationError as error:
-        raise requests.field_errors(error) from None
+        # A command's name is where pydantic begins, and no level of what was sent.
+        raise requests.field_errors(error, skipping=1) from None
 
 
 def _refusal(error: FareChanceError) -> dict[str, Any]:

@@ -83,8 +83,12 @@ def say(error: Exception) -> Said:  # noqa: C901, PLR0911, PLR0912 - a row for e
                 KEY_MISSING,
                 "Send an Idempotency-Key header of 1 to 64 visible ASCII characters.",
             )
-        case errors.NotAuthenticated():
-            return Said(NOT_AUTHENTICATED, "Send a valid proof of who is calling.")
+        case errors.NotAuthenticated(scheme):
+            return Said(
+                NOT_AUTHENTICATED,
+                "Send a valid proof of who is calling.",
+                headers={"WWW-Authenticate": scheme},
+            )
         case errors.ScopeMissing(scope):
             return Said(SCOPE_MISSING, f"The scope {scope} is needed.", members={"scope": scope})
         case errors.NotFound(kind, name):
@@ -127,8 +131,9 @@ def response(error: Exception, request_id: str) -> dict[str, Any]:
         "status": said.kind.status,
         "detail": said.detail,
         "instance": request_id,
-        **said.members,
     }
+    # No fact takes the place of a member that every problem has.
+    body |= {name: fact for name, fact in said.members.items() if name not in body}
     return answer(said.kind.status, body, "application/problem+json", said.headers)
 
 

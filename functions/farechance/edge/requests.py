@@ -2,12 +2,12 @@
 binary, so that signatures are over exact bytes."""
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from farechance.edge import strict_json
 from farechance.errors import (
@@ -33,7 +33,7 @@ def body_of(event: Mapping[str, Any]) -> bytes:
     if event.get("isBase64Encoded"):
         try:
             raw = base64.b64decode(body, validate=True)
-        except binascii.Error:
+        except ValueError:
             raise MalformedBody("syntax") from None
     else:
         raw = body.encode("utf-8", "surrogatepass")
@@ -79,26 +79,35 @@ def query[Model: BaseModel](model: type[Model], event: Mapping[str, Any]) -> Mod
         raise field_errors(error) from None
 
 
-def field_errors(error: ValidationError, within: str = "") -> FieldErrors:
-    """pydantic's errors as JSON pointers and words, without the values that were sent."""
+def field_errors(error: ValidationError, within: str = "", skipping: int = 0) -> FieldErrors:
+    """pydantic's errors as JSON pointers and words, without the values that were sent. `skipping`:
+    how many parts of its places are no level of what was sent (a union's member names itself)."""
     return FieldErrors(
         tuple(
-            FieldError(
-                within + "".join(f"/{_escaped(str(part))}" for part in one["loc"]),
-                _words(one["type"], one["msg"]),
-            )
+            FieldError(within + _pointer(one["loc"][skipping:]), _words(one))
             for one in error.errors(include_input=False, include_url=False)[:_MAX_ERRORS]
         )
     )
+
+
+def _pointer(place: tuple[int | str, ...]) -> str:
+    # Of a wrong name, pydantic says that it is the key that is wrong.
+    return "".join(f"/{_escaped(str(part))}" for part in place if part != "[key]")
 
 
 def _escaped(part: str) -> str:
     return part.replace("~", "~0").replace("/", "~1")
 
 
-def _words(kind: str, message: str) -> str:
-    if kind == "extra_forbidden":
-        return "is not a field that we know"
-    if kind == "missing":
-        return "is needed"
-    return message.removeprefix("Value error, ")
+def _words(one: ErrorDetails) -> str:
+    match one["type"]:
+        case "extra_forbidden":
+            return "is not a field that we know"
+        case "missing":
+            return "is needed"
+        case "union_tag_not_found":
+            return f"{one['ctx']['discriminator']} is needed"
+        case "union_tag_invalid":
+            return f"{one['ctx']['discriminator']} must be one of {one['ctx']['expected_tags']}"
+        case _:
+            return one["msg"].removeprefix("Value error, ")

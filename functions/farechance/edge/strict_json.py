@@ -2,7 +2,9 @@
 control characters in strings, at most 16 levels. Numbers and lengths are the models' business."""
 
 import json
+import math
 import unicodedata
+from collections import Counter
 from typing import Any, NoReturn
 
 from farechance.errors import MalformedBody
@@ -25,6 +27,7 @@ def read(body: bytes) -> Any:
             object_pairs_hook=_no_duplicates,
             parse_constant=_no_constant,
             parse_int=_no_huge_number,
+            parse_float=_no_infinite_number,
         )
     except json.JSONDecodeError as error:
         raise MalformedBody("syntax", f"line {error.lineno} column {error.colno}") from None
@@ -51,8 +54,8 @@ def _check_depth(text: str) -> None:
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        times = Counter(name for name, _ in pairs)
+        twice = next(name for name in times if times[name] > 1)
         raise MalformedBody("duplicate_key", twice if _is_clean(twice) else "")
     return members
 
@@ -66,6 +69,14 @@ def _no_huge_number(digits: str) -> int:
     if len(digits) > MAX_DIGITS:
         raise MalformedBody("not_a_number", f"a number of more than {MAX_DIGITS} digits")
     return int(digits)
+
+
+def _no_infinite_number(written: str) -> float:
+    # Python reads 1e999 as infinity, which no JSON can say.
+    number = float(written)
+    if math.isinf(number):
+        raise MalformedBody("not_a_number", "a number beyond every bound")
+    return number
 
 
 def _check_strings(value: Any) -> None:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 MAX_ATTEMPTS = 6
 MAX_ACTIONS = 100
 _PAGE = 100
+# DynamoDB Developer Guide, 'Quotas': a longer key is refused as invalid, so it names nothing.
+_MAX_PK_BYTES, _MAX_SK_BYTES = 2_048, 1_024
 
 # Reasons that pass with time. Each action of a cancelled transaction has one, in any mix.
 _PASSING = frozenset(
@@ -99,13 +101,16 @@ class Store:
     def read(self, *wanted: Key[Any]) -> Found:
         """Up to 100 items in one consistent BatchGetItem. Raises Busy when DynamoDB throttles."""
         request: dict[str, Any] = {}
-        for key in wanted:
+        for key in filter(_can_exist, wanted):
             table = request.setdefault(
                 self._tables[key.table], {"Keys": [], "ConsistentRead": True}
             )
             table["Keys"].append(self._attributes(key_attributes(key)))
         raw: dict[tuple[str, str, str | None], dict[str, Any]] = {}
         for attempt in range(MAX_ATTEMPTS):
+            if not request:
+                break
+            self._wait_before(attempt)
             with _busy_if_it_passes():
                 response = self._client.batch_get_item(RequestItems=request)
             for table_name, items in response["Responses"].items():
@@ -114,10 +119,7 @@ class Store:
                     raw[table_name, plain["pk"], plain.get("sk")] = plain
             # Keys are left over when a table throttles: only they are asked for again.
             request = dict(response["UnprocessedKeys"])
-            if not request:
-                break
-            self._wait(attempt)
-        else:
+        if request:
             raise Busy
         return Found(
             {
@@ -211,10 +213,11 @@ class Store:
         """Runs a read–decide–write until it isn't overtaken, a few times with growing pauses of
         random length; then raises Busy."""
         for number in range(MAX_ATTEMPTS):
+            self._wait_before(number)
             try:
                 return attempt()
             except LostRace:
-                self._wait(number)
+                continue
         raise Busy
 
     # ── DynamoDB's own forms ─────────────────────────────────────────────────────────────────
@@ -251,8 +254,13 @@ class Store:
         # number; and ignoring what a successor's version of the code may have added.
         return model.model_validate_json(json.dumps(named, default=_number), extra="ignore")
 
-    def _wait(self, attempt: int) -> None:
-        self.pause(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, no secret
+    def _wait_before(self, attempt: int) -> None:
+        if attempt > 0:
+            self.pause(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - jitter, no secret
+
+
+def _can_exist(key: Key[Any]) -> bool:
+    return len(key.pk.encode()) <= _MAX_PK_BYTES and len((key.sk or "").encode()) <= _MAX_SK_BYTES
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 from pydantic import BaseModel
 
 from farechance.ledger import Entry
-from farechance.programs import Allotment, Program, Status
+from farechance.programs import Allotment, Status
 from farechance.store import keys
 from farechance.store.keys import Key, TableName, without_key
 from farechance.vouchers import Hold, Voucher
@@ -138,33 +138,16 @@ def take_from_allotment(program_id: str, partner_id: str, cents: int) -> Write:
     )
 
 
-def add_to_allotment(program: Program, partner_id: str, cents: int) -> Write:
-    """Money for a partner, whose allotment is made if it has none yet. A new one takes the
-    programme's status; an old one keeps its mark."""
-    new = Allotment(
-        program_id=program.program_id,
-        partner_id=partner_id,
-        status=program.status,
-        available_cents=0,
-    ).model_dump(mode="json")
-    # Nothing is demanded: an addition is right whatever is there. The programme, changed in the
-    # same transaction at the version that was read, guards the budget and the status.
+def give_to_allotment(program_id: str, partner_id: str, cents: int) -> Write:
+    """Money for a partner that has an allotment, whatever its status. By difference, as mints."""
+    # It must exist: a first allotment is put, with its statuses.
     return Write(
         table="programs",
         action="Update",
-        key=key_attributes(keys.allotment(program.program_id, partner_id)),
-        condition="attribute_not_exists(pk) OR available_cents >= :nothing",
-        update="SET program_id = :program_id, partner_id = :partner_id, "
-        "#status = if_not_exists(#status, :status), "
-        "available_cents = if_not_exists(available_cents, :nothing) + :cents",
-        names={"#status": "status"},
-        values={
-            ":program_id": new["program_id"],
-            ":partner_id": new["partner_id"],
-            ":status": new["status"],
-            ":nothing": 0,
-            ":cents": cents,
-        },
+        key=key_attributes(keys.allotment(program_id, partner_id)),
+        condition="attribute_exists(pk)",
+        update="SET available_cents = available_cents + :cents",
+        values={":cents": cents},
     )
 
 
