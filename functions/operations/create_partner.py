@@ -18,7 +18,9 @@ def create_partner(command: CreatePartner, *, store: Store, clients: Clients) ->
         raise StateForbids("partner_exists", {"partner_id": command.partner_id})
 
     def prepare() -> dict[str, Any]:
-        client = clients.find_or_make(f"{command.partner_id}.{command.command_id}", command.scopes)
+        # Cognito's names have no colon, and no command_id has a '+'.
+        name = f"{command.partner_id}.{command.command_id}".replace(":", "+")
+        client = clients.find_or_make(name, command.scopes)
         return {"client_id": client.client_id, "client_secret": client.client_secret}
 
     def writes_after(made: Mapping[str, Any]) -> list[Write]:

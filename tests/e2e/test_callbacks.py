@@ -1,12 +1,32 @@
 """What a ride company's callbacks do, at both doors."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from e2e.scene import Scene, key, now, wait_until
 from infra.local.client import AUTHORIZATIONS, EVENTS
+
+
+@dataclass(frozen=True, slots=True)
+class Expiring:
+    """Two vouchers whose time ends at `at`; one has made a ride before."""
+
+    used: dict[str, Any]
+    unused: dict[str, Any]
+    at: datetime
+
+
+@pytest.fixture(scope="module", autouse=True)
+def expiring(scene: Scene) -> Expiring:
+    """Made before the tests of this module, so that the last ones needn't wait for long."""
+    scene.mint()
+    at = now() + timedelta(seconds=10)
+    used, unused = (scene.mint(expires_at=at.isoformat()) for _ in range(2))
+    scene.complete(scene.request(used["code"]))
+    return Expiring(used, unused, at)
 
 
 @pytest.mark.parametrize("door", [AUTHORIZATIONS, EVENTS])
@@ -128,42 +148,6 @@ def test_the_overage_of_a_ride_is_owed_by_the_programme_and_by_riders_only_where
     assert scene.books_are_right(rider_pays)
 
 
-def test_each_decline_has_its_true_reason_for_the_partner_and_words_for_the_rider(
-    scene: Scene,
-) -> None:
-    soon = now() + timedelta(seconds=3)
-    expiring = scene.mint(expires_at=soon.isoformat())
-    not_started = scene.mint(valid_from=(now() + timedelta(days=1)).isoformat())
-    used_up = scene.mint(rides=1)
-    scene.complete(scene.request(used_up["code"]), 500)
-    without_shares = scene.new_program("without_shares", cap_cents=1_000)
-    poor = scene.mint(program_id=without_shares, value_cents=1_000)
-    scene.complete(scene.request(poor["code"], 900), 900)
-
-    declined = {
-        "over_ride_cap": (scene.request(scene.mint()["code"], 2_001), None),
-        "voucher_not_started": (scene.request(not_started["code"]), not_started),
-        "no_rides_left": (scene.request(used_up["code"], 500), used_up),
-        "insufficient_balance": (scene.request(poor["code"], 900), poor),
-        "request_too_old": (
-            scene.request(scene.mint()["code"], requested_at=now() - timedelta(minutes=6)),
-            None,
-        ),
-        "currency_mismatch": (scene.request(scene.mint()["code"], currency="CAD"), None),
-    }
-    wait_until(soon)
-    declined["voucher_expired"] = (scene.request(expiring["code"]), expiring)
-
-    for reason, (answer, voucher) in declined.items():
-        assert (answer["decision"], answer["reason"]) == ("declined", reason)
-        assert 0 < len(answer["rider_message"]["text"]) <= 160
-        if voucher is not None:
-            last = scene.show(voucher)["last_decline"]
-            assert last["reason"] == reason
-            assert last["what_to_do"]
-    assert scene.books_are_right()
-
-
 def test_a_fifth_open_ride_is_declined(scene: Scene) -> None:
     program_id = scene.new_program("many", max_rides=6)
     voucher = scene.mint(program_id=program_id, rides=6)
@@ -173,17 +157,6 @@ def test_a_fifth_open_ride_is_declined(scene: Scene) -> None:
 
     assert decisions == ["approved"] * 4
     assert fifth["reason"] == "too_many_open_rides"
-
-
-def test_the_way_home_is_paid_after_the_voucher_has_expired(scene: Scene) -> None:
-    soon = now() + timedelta(seconds=4)
-    voucher = scene.mint(expires_at=soon.isoformat())
-    scene.complete(scene.request(voucher["code"]))
-    wait_until(soon)
-
-    home = scene.request(voucher["code"])
-
-    assert home["decision"] == "approved"
 
 
 def test_a_ride_that_nobody_asked_for_is_refused_and_its_fare_is_on_record(scene: Scene) -> None:
@@ -242,3 +215,47 @@ def test_fields_that_we_do_not_know_and_places_are_dropped(scene: Scene) -> None
     stored = str(scene.stored())
     assert "40.748817" not in stored
     assert "somebody" not in stored
+
+
+def test_each_decline_has_its_true_reason_for_the_partner_and_words_for_the_rider(
+    scene: Scene, expiring: Expiring
+) -> None:
+    not_started = scene.mint(valid_from=(now() + timedelta(days=1)).isoformat())
+    used_up = scene.mint(rides=1)
+    scene.complete(scene.request(used_up["code"]), 500)
+    without_shares = scene.new_program("without_shares", cap_cents=1_000)
+    poor = scene.mint(program_id=without_shares, value_cents=1_000)
+    scene.complete(scene.request(poor["code"], 900), 900)
+
+    declined = {
+        "over_ride_cap": (scene.request(scene.mint()["code"], 2_001), None),
+        "voucher_not_started": (scene.request(not_started["code"]), not_started),
+        "no_rides_left": (scene.request(used_up["code"], 500), used_up),
+        "insufficient_balance": (scene.request(poor["code"], 900), poor),
+        "request_too_old": (
+            scene.request(scene.mint()["code"], requested_at=now() - timedelta(minutes=6)),
+            None,
+        ),
+        "currency_mismatch": (scene.request(scene.mint()["code"], currency="CAD"), None),
+    }
+    wait_until(expiring.at)
+    declined["voucher_expired"] = (scene.request(expiring.unused["code"]), expiring.unused)
+
+    for reason, (answer, voucher) in declined.items():
+        assert (answer["decision"], answer["reason"]) == ("declined", reason)
+        assert 0 < len(answer["rider_message"]["text"]) <= 160
+        if voucher is not None:
+            last = scene.show(voucher)["last_decline"]
+            assert last["reason"] == reason
+            assert last["what_to_do"]
+    assert scene.books_are_right()
+
+
+def test_the_way_home_is_paid_after_the_voucher_has_expired(
+    scene: Scene, expiring: Expiring
+) -> None:
+    wait_until(expiring.at)
+
+    home = scene.request(expiring.used["code"])
+
+    assert home["decision"] == "approved"

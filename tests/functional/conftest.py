@@ -12,7 +12,8 @@ from moto import mock_aws
 from books import differences
 from builders import OTHER_PARTNER
 from farechance import telemetry
-from functional.stack import Partner, Provider, Stack, client_of, make_stack, secret_of
+from functional.players import Partner, Provider
+from functional.stack import Stack, client_of, make_stack, secret_of
 from tables import empty_tables, fill_tables
 
 _DOORS = ("administration", "contract", "enrollment", "minting", "redemption")
@@ -62,7 +63,7 @@ def stack(
     for door in _DOORS:
         sys.modules.pop(f"{door}.app", None)
     world = stack.world
-    if world.everything() != stack.furniture:
+    if stack.image() != stack.untouched:
         found = differences(world)
         empty_tables(world.client, world.tables)
         fill_tables(world.client, world.tables, stack.furniture)

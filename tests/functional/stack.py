@@ -1,35 +1,31 @@
 """A deployed stack, as moto plays it: tables, secrets and the user pool, and the Lambda handlers,
 each started with exactly the environment that the template gives it."""
 
-import base64
-import hmac
 import importlib
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import boto3
 import pytest
-from standardwebhooks.webhooks import Webhook
+from moto.backends import get_backend
+from moto.core.models import DEFAULT_ACCOUNT_ID
 
 import builders
 from builders import CODE_KEYS, PARTNER, PROVIDER
 from farechance.clients import Clients
-from farechance.commands import SCOPES
 from farechance.settings import Settings
 from farechance.store import keys
 from farechance.vault import Vault
-from functional.gateway import Answer, proxy_event, read_answer, strings_of
+from functional.gateway import Answer, read_answer, strings_of
 from infra.local import template
-from tables import make_tables, world_on
+from tables import empty_tables, make_tables, world_on
 from world import Clock, World
 
-ALL_SCOPES = " ".join(f"farechance/{scope}" for scope in SCOPES)
 _PRIVATE = frozenset(
     {
         "code",
@@ -47,7 +43,9 @@ _PRIVATE = frozenset(
 _FUNCTIONS = template.resources("AWS::Serverless::Function")
 _FOR_ALL: dict[str, Any] = template.load()["Globals"]["Function"]["Environment"]["Variables"]
 _STACK_NAME = "farechance-test"
-_CODE_SECRET = "the-codes-of-a-test"
+_REGION = "us-east-1"
+PROVIDER_SECRETS = f"{_STACK_NAME}/provider/"
+CODE_SECRET = "the-codes-of-a-test"
 
 
 @dataclass
@@ -58,6 +56,7 @@ class Stack:
     on_tables: World
     user_pool_id: str
     furniture: dict[str, list[dict[str, Any]]]
+    untouched: dict[str, list[str]] = field(default_factory=dict)
     monkeypatch: pytest.MonkeyPatch = field(default_factory=pytest.MonkeyPatch)
     read_stdout: Callable[[], str] = str
     private: set[str] = field(default_factory=set)
@@ -96,12 +95,34 @@ class Stack:
             self.private.update(strings_of(answer.body, _PRIVATE - {"name"}))
         return answer
 
+    def command(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Invokes the administration function."""
+        answer: dict[str, Any] = self.handler("administration")(event, _Context())
+        self.private.update(strings_of(answer, _PRIVATE - {"name"}))
+        return answer
+
+    def take_everything_out(self) -> None:
+        """As it is on the day after it was deployed."""
+        empty_tables(self.world.client, self.world.tables)
+        secrets = boto3.client("secretsmanager")
+        for secret in secrets.list_secrets()["SecretList"]:
+            if secret["Name"].startswith(PROVIDER_SECRETS):
+                secrets.delete_secret(SecretId=secret["Name"], ForceDeleteWithoutRecovery=True)
+
     @contextmanager
     def unchanged(self) -> Iterator[None]:
         """Within it, nothing may be written."""
-        before = self.world.everything()
+        before = self.image()
         yield
-        assert self.world.everything() == before
+        assert self.image() == before
+
+    def image(self) -> dict[str, list[str]]:
+        """Every item, to compare. It is read from moto's memory, since its scans are slow."""
+        stored = get_backend("dynamodb")[DEFAULT_ACCOUNT_ID][_REGION].tables
+        return {
+            name: sorted(str(item.to_json()) for item in stored[name].all_items())
+            for name in self.on_tables.tables.values()
+        }
 
     def lines(self) -> list[dict[str, Any]]:
         """The lines that were logged, metrics among them."""
@@ -131,89 +152,10 @@ class Stack:
             case {"Ref": name}:
                 return named[name]
             case {"Fn::GetAtt": "CodeSecret.Id"}:
-                return _CODE_SECRET
+                return CODE_SECRET
             case {"Fn::Sub": text}:
                 return str(text).replace("${AWS::StackName}", _STACK_NAME)
         raise AssertionError(f"the template gives a function {value}")
-
-
-@dataclass
-class Partner:
-    """A partner's app with a token."""
-
-    stack: Stack
-    client_id: str
-    scopes: str = ALL_SCOPES
-    in_base64: bool = True
-
-    def get(self, path: str, **query: str) -> Answer:
-        """GET"""
-        return self.call("GET", path, query=query)
-
-    def post(self, path: str, body: Any, key: str | None = None, **headers: str) -> Answer:
-        """POST of a JSON body, under an Idempotency-Key."""
-        sent = {"Content-Type": "application/json", "Idempotency-Key": key or uuid4().hex}
-        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.call("POST", path, body=raw, headers=_without_empty({**sent, **named}))
-
-    def call(
-        self,
-        method: str,
-        path: str,
-        body: bytes | None = None,
-        over: Mapping[str, Any] | None = None,
-        **more: Any,
-    ) -> Answer:
-        """Any call; `over` replaces parts of the gateway's event."""
-        claims = {"client_id": self.client_id, "scope": self.scopes, "token_use": "access"}
-        more.setdefault("claims", claims)
-        event = proxy_event(method, path, body=body, in_base64=self.in_base64, **more)
-        event |= over or {}
-        folder = "enrollment" if path.startswith("/participants") else "minting"
-        return self.stack.send(folder, event, _readable(body))
-
-
-@dataclass
-class Provider:
-    """A ride company, which signs as Standard Webhooks' own client does."""
-
-    stack: Stack
-    secret: str
-    provider_id: str = PROVIDER
-    in_base64: bool = True
-
-    def tell(self, kind: str, data: Any, door: str = "events", **more: Any) -> Answer:
-        """Sends a callback."""
-        now = datetime.now(UTC)
-        body = {"type": kind, "timestamp": now.isoformat().replace("+00:00", "Z"), "data": data}
-        return self.send(json.dumps(body).encode(), door, **more)
-
-    def send(self, body: bytes, door: str = "events", **headers: str) -> Answer:
-        """Sends a body with its signature; `headers` replace or, where '', remove one."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        sent = _without_empty({**self.signed(body), **named})
-        path = f"/providers/{self.provider_id}/{door}"
-        event = proxy_event(
-            "POST",
-            path,
-            body=body,
-            headers=sent,
-            path_parameters={"provider_id": self.provider_id},
-            in_base64=self.in_base64,
-        )
-        return self.stack.send("redemption", event, _readable(body))
-
-    def signed(self, body: bytes, ago: timedelta = timedelta(), secret: str = "") -> dict[str, str]:
-        """The headers of a delivery that was made some time ago."""
-        message_id, at = f"msg_{uuid4().hex}", datetime.now(UTC) - ago
-        signature = _signature(secret or self.secret, message_id, at, body)
-        return {
-            "Content-Type": "application/json",
-            "webhook-id": message_id,
-            "webhook-timestamp": str(int(at.timestamp())),
-            "webhook-signature": signature,
-        }
 
 
 @dataclass(frozen=True)
@@ -230,12 +172,12 @@ def make_stack() -> Stack:
     tables = make_tables(client)
     pool = boto3.client("cognito-idp").create_user_pool(PoolName="partners")["UserPool"]["Id"]
     boto3.client("secretsmanager").create_secret(
-        Name=_CODE_SECRET, SecretString=json.dumps(CODE_KEYS)
+        Name=CODE_SECRET, SecretString=json.dumps(CODE_KEYS)
     )
     settings = Settings(
         environment="trial",
         tables=tables,
-        provider_secret_prefix=f"{_STACK_NAME}/provider/",
+        provider_secret_prefix=PROVIDER_SECRETS,
         user_pool_id=pool,
     )
     now = datetime.now(UTC)
@@ -246,7 +188,9 @@ def make_stack() -> Stack:
         starts_on=(now - timedelta(days=30)).date(), ends_on=(now + timedelta(days=300)).date()
     )
     world.with_program(rules=rules)
-    return Stack(world, pool, world.everything())
+    stack = Stack(world, pool, world.everything())
+    stack.untouched |= stack.image()
+    return stack
 
 
 def client_of(stack: Stack, partner: str = PARTNER) -> str:
@@ -257,37 +201,21 @@ def client_of(stack: Stack, partner: str = PARTNER) -> str:
     return found.client_ids[0]
 
 
+def provider_secret_id(provider: str = PROVIDER) -> str:
+    """Where a ride company's signing secrets are kept."""
+    return f"{PROVIDER_SECRETS}{provider}"
+
+
 def secret_of(stack: Stack, provider: str = PROVIDER) -> str:
     """A ride company's signing secret."""
-    name = f"{_STACK_NAME}/provider/{provider}"
+    name = provider_secret_id(provider)
     kept = boto3.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
     secret = str(json.loads(kept)["current"])
     stack.private.add(secret)
     return secret
 
 
-def _signature(secret: str, message_id: str, at: datetime, body: bytes) -> str:
-    try:
-        return str(Webhook(secret).sign(message_id, at, body.decode()))
-    except UnicodeDecodeError:
-        # The client signs text only; these bytes aren't.
-        key = base64.b64decode(secret.removeprefix("whsec_"))
-        content = f"{message_id}.{int(at.timestamp())}.".encode() + body
-        return "v1," + base64.b64encode(hmac.digest(key, content, "sha256")).decode()
-
-
 def _variables(function: str) -> dict[str, Any]:
     properties = _FUNCTIONS[function]["Properties"]
     found: dict[str, Any] = properties.get("Environment", {}).get("Variables", {})
     return found
-
-
-def _without_empty(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in headers.items() if value}
-
-
-def _readable(body: bytes | None) -> Any:
-    try:
-        return json.loads(body or b"")
-    except (ValueError, RecursionError):
-        return None

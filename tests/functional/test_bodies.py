@@ -9,7 +9,8 @@ import pytest
 
 from functional.bodies import enrollment_body, mint_body, requested
 from functional.gateway import Answer
-from functional.stack import Partner, Provider, Stack
+from functional.players import Partner, Provider
+from functional.stack import Stack
 
 Send = Callable[..., list[Answer]]
 

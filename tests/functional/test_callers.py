@@ -12,7 +12,8 @@ from farechance.partner_api import WhoAmI
 from farechance.store import keys, writes
 from functional.bodies import enrollment_body, mint_body
 from functional.gateway import Answer
-from functional.stack import Partner, Stack
+from functional.players import Partner
+from functional.stack import Stack
 
 NOBODY = "par_" + "0" * 32
 

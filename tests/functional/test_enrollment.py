@@ -6,7 +6,8 @@ import pytest
 
 from farechance.partner_api import Enrolled, ParticipantAnswer, ParticipantList
 from functional.bodies import enrollment_body, mint_body, rfc3339
-from functional.stack import Partner, Stack
+from functional.players import Partner
+from functional.stack import Stack
 
 
 def _with(part: str, **changes: Any) -> dict[str, Any]:
@@ -104,7 +105,7 @@ def test_a_reference_that_points_to_a_person_is_refused_with_the_reason(
         ("/attestation/attested_by", _with("attestation", attested_by="a@example.org")),
         ("/attestation/attested_on", _with("attestation", attested_on="2026-02-30")),
         ("/attestation/attested_on", _with("attestation", attested_on=rfc3339(days=2)[:10])),
-        ("/consent/granted_at", _with("consent", granted_at=rfc3339(minutes=6))),
+        ("/consent/granted_at", _with("consent", granted_at=rfc3339(hours=1))),
         ("/consent/granted_at", _with("consent", granted_at="2026-03-01")),
         ("/consent/granted_at", _with("consent", granted_at=1_772_000_000)),
         (

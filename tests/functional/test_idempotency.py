@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from functional.bodies import enrollment_body, mint_body
-from functional.stack import Partner, Stack
+from functional.players import Partner
+from functional.stack import Stack
 
 ENROLL, MINT = "/participants", "/vouchers"
 

@@ -6,7 +6,8 @@ import pytest
 
 from farechance.partner_api import EntryList, Minted, VoucherAnswer, WhoAmI
 from functional.bodies import enrollment_body, mint_body, requested, rfc3339
-from functional.stack import Partner, Provider, Stack
+from functional.players import Partner, Provider
+from functional.stack import Stack
 
 
 def test_a_mint_answers_with_codes(stack: Stack, partner: Partner) -> None:

@@ -106,6 +106,16 @@ def test_a_lapsed_ride_is_paid_from_what_is_available_and_the_rest_of_its_promis
     assert outcome.voucher.rides_counted == 1
 
 
+def test_a_lapsed_ride_takes_the_last_ride_that_is_left() -> None:
+    voucher, ride = builders.lapsed(1_500, rides_counted=1)
+
+    outcome = builders.decided(builders.completed(), voucher, ride)
+
+    assert voucher.rides_left == 1
+    assert amounts(outcome) == {"captured_cents": 1_500}
+    assert outcome.voucher.rides_counted == 2
+
+
 def test_a_lapsed_ride_whose_place_was_taken_pays_nothing_and_is_short() -> None:
     other = {"holds": {"other": hold(1_000)}, "held_cents": 1_000, "available_cents": 3_000}
     voucher, ride = builders.lapsed(1_500, rides_counted=1, **other)

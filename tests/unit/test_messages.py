@@ -98,6 +98,19 @@ def test_a_helper_is_named_beside_the_number_where_there_is_room() -> None:
         assert text.endswith(f"{word}: Second Start 555-0100")
 
 
+def test_the_name_gives_way_where_it_makes_the_message_longer_than_one_sms() -> None:
+    def text(name: str) -> str:
+        partner = builders.partner(help_name=name, help_phone="+" + "5" * 24)
+        return approved(dear("en"), builders.rules(), partner, 999_999, 1_000_000).text
+
+    longest = "N" * 36
+
+    assert len(text(longest)) == 160
+    assert longest in text(longest)
+    assert "N" * 5 not in text(longest + "N")
+    assert "Help: +555" in text(longest + "N")
+
+
 def test_an_approval_says_what_is_paid_what_is_left_and_until_when() -> None:
     held: dict[str, Any] = {
         "available_cents": 2_500,
@@ -178,7 +191,8 @@ def test_a_ride_that_would_work_is_within_the_cap_too() -> None:
 
 
 def test_what_a_dead_hold_would_free_is_left_too() -> None:
-    holds = {"dead": hold(1_000, hours=-1), "live": hold(500, hours=1)}
+    # A hold is dead from the instant on at which its time is over.
+    holds = {"dead": hold(1_000, hours=0), "live": hold(500, hours=1)}
     voucher = builders.voucher(available_cents=200, held_cents=1_500, holds=holds)
 
     text = declined(

@@ -110,6 +110,7 @@ def test_what_helps_stands_where_a_client_looks_for_it() -> None:
     proof, _ = told(errors.NotAuthenticated("Bearer"))
     _, enrolled = told(errors.StateForbids("already_enrolled", {"participant_id": "par_1"}))
     _, missing = told(errors.NotFound("voucher", "vch_1"))
+    _, erased = told(errors.NotFound("participant"))
     _, wrong = told(FieldErrors((FieldError("/a", "is needed"), FieldError("/b/0", "is odd"))))
 
     assert scope["statusCode"] == 403
@@ -118,7 +119,8 @@ def test_what_helps_stands_where_a_client_looks_for_it() -> None:
     assert busy["headers"]["Retry-After"] == "7"
     assert proof["headers"]["WWW-Authenticate"] == "Bearer"
     assert enrolled["participant_id"] == "par_1"
-    assert "vch_1" in missing["detail"]
+    assert missing["detail"] == "There is no such voucher for you: vch_1."
+    assert erased["detail"] == "There is no such participant for you."
     assert wrong["errors"] == [
         {"pointer": "/a", "detail": "is needed"},
         {"pointer": "/b/0", "detail": "is odd"},
@@ -158,10 +160,10 @@ def test_each_state_that_a_partner_can_meet_has_words_of_its_own(reason: str) ->
 
 
 def test_a_state_without_words_of_its_own_is_still_told() -> None:
-    _, problem = told(errors.StateForbids("partner_exists"))
+    _, problem = told(errors.StateForbids("moon_is_full"))
 
-    assert problem["type"].endswith(":partner_exists")
-    assert "partner_exists" in problem["detail"]
+    assert problem["type"].endswith(":moon_is_full")
+    assert "moon_is_full" in problem["detail"]
 
 
 def test_each_way_in_which_a_body_is_malformed_has_words_of_its_own() -> None:

@@ -57,7 +57,7 @@ def test_a_body_of_256_kilobytes_is_read_and_no_more() -> None:
         body_of({"body": "é" * (MAX_BODY_BYTES // 2 + 1), "isBase64Encoded": False})
 
 
-@pytest.mark.parametrize("body", ["not base 64!", "AAA", "é"])
+@pytest.mark.parametrize("body", ["not base 64!", "AAAA!", "AA AA", "AAA", "é"])
 def test_a_body_that_is_not_the_base_64_that_it_says_is_malformed(body: str) -> None:
     with pytest.raises(MalformedBody):
         body_of({"body": body, "isBase64Encoded": True})

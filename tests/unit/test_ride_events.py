@@ -157,6 +157,27 @@ def test_the_states_and_events_of_a_ride_are_those_of_the_design() -> None:
     }
 
 
+def test_of_a_new_ride_nothing_is_held_paid_owed_or_counted() -> None:
+    new = builders.ride().model_dump(
+        exclude={"provider_id", "ride_id", "voucher_key", "voucher_id"}
+    )
+
+    assert new == {
+        "state": RideState.NONE,
+        "hold_cents": 0,
+        "hold_expires_at": None,
+        "promised_cents": 0,
+        "fare_cents": 0,
+        "captured_cents": 0,
+        "overage_cents": 0,
+        "overage_owed_by": None,
+        "shortfall_cents": 0,
+        "counted": False,
+        "completed_at": None,
+        "version": 1,
+    }
+
+
 def test_an_event_names_its_ride_among_all_providers() -> None:
     event: RideEvent = builders.requested()
 

@@ -140,6 +140,16 @@ def test_of_several_signatures_one_that_is_right_is_enough_wherever_it_stands() 
         assert is_authentic({**signed(), "webhook-signature": header}), header
 
 
+def test_ten_signatures_are_looked_at_and_no_more() -> None:
+    right = signed()["webhook-signature"]
+
+    tenth = {**signed(), "webhook-signature": "v1,AAAA " * 9 + right}
+    eleventh = {**signed(), "webhook-signature": "v1,AAAA " * 10 + right}
+
+    assert is_authentic(tenth)
+    assert not is_authentic(eleventh)
+
+
 def test_the_newest_secret_that_matches_is_told_whatever_the_order_of_the_signatures() -> None:
     newest, previous = signed()["webhook-signature"], signed(secret=OTHER_SECRET)
     both = f"{previous['webhook-signature']} {newest}"

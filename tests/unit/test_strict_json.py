@@ -34,6 +34,7 @@ def malformed(body: bytes) -> MalformedBody:
         '{"a": {"a": {"a": 1}}, "b": [{"a": 1}, {"a": 2}]}',
         "1e308",
         "12345678901234567890",
+        "9" * 30,
     ],
 )
 def test_plain_json_reads_as_json_does(text: str) -> None:
@@ -117,6 +118,13 @@ def test_levels_are_counted_along_one_branch_only() -> None:
     wide = b"[" + b",".join([nested(15)] * 50) + b"]"
 
     assert strict_json.read(wide) == json.loads(wide)
+
+
+def test_what_was_closed_lends_no_level_to_what_follows() -> None:
+    siblings = b"[" + b"[]," * 100
+
+    assert strict_json.read(siblings + nested(15) + b"]")
+    assert malformed(siblings + nested(16) + b"]").problem == "too_deep"
 
 
 def test_brackets_in_strings_are_no_levels() -> None:

@@ -46,6 +46,8 @@ def as_sent(text: str) -> datetime:
         ("2026-03-01T14:00:00.123999Z", datetime(2026, 3, 1, 14, 0, 0, 123_000, tzinfo=UTC)),
         ("2026-03-01T14:00:00.999999999Z", datetime(2026, 3, 1, 14, 0, 0, 999_000, tzinfo=UTC)),
         ("2028-02-29T00:00:00Z", datetime(2028, 2, 29, tzinfo=UTC)),
+        ("2000-01-01T00:00:00Z", datetime(2000, 1, 1, tzinfo=UTC)),
+        ("2100-12-31T23:59:59Z", datetime(2100, 12, 31, 23, 59, 59, tzinfo=UTC)),
         ("2026-01-01T00:30:00+01:00", datetime(2025, 12, 31, 23, 30, tzinfo=UTC)),
     ],
 )

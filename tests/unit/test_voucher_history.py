@@ -202,13 +202,22 @@ def check_request(history: History, before: Voucher, event: RideEvent, outcome: 
 
 
 def check_capture(history: History, before: Voucher, event: RideEvent, outcome: Outcome) -> None:
-    """An approved ride is paid: its hold always, before the voucher's return."""
-    hold = before.holds.get(event.ride_key)
-    if hold is None or history.now >= before.return_at:
+    """An approved ride is paid before the voucher's return: out of its hold always; if that was let
+    go, out of what is available, where a ride is left. What was promised is never dropped."""
+    if outcome.answer["outcome"] != "captured":
         return
     fare = event.fare_cents - event.tip_cents
-    assert outcome.ride.captured_cents == min(fare, CAP, hold.cents + before.available_cents)
-    assert outcome.ride.shortfall_cents == 0
+    paid, short = outcome.ride.captured_cents, outcome.ride.shortfall_cents
+    hold = before.holds.get(event.ride_key)
+    if history.now >= before.return_at or (hold is None and before.rides_left < 1):
+        assert paid == 0
+        assert short == min(fare, CAP, outcome.ride.promised_cents)
+    elif hold is None:
+        assert paid == min(fare, CAP, before.available_cents)
+        assert short == max(0, min(fare, CAP, outcome.ride.promised_cents) - paid)
+    else:
+        assert paid == min(fare, CAP, hold.cents + before.available_cents)
+        assert short == 0
 
 
 @settings(max_examples=120)

@@ -49,6 +49,13 @@ _STATES: Mapping[str, str] = {
     "monthly_limit_reached": "The participant has had as many vouchers this month as the "
     "programme's rules allow.",
     "too_many_open_vouchers": "The participant has as many open vouchers as a person may have.",
+    "command_id_reused": "The command_id came before with another content. Choose a new one.",
+    "program_exists": "A programme with this program_id is there already.",
+    "partner_exists": "A partner with this partner_id is there already.",
+    "provider_exists": "A ride company with this provider_id is there already.",
+    "insufficient_budget": "The programme holds less that is not allotted to a partner.",
+    "program_not_active": "The programme is not active, so it cannot be paused.",
+    "program_not_paused": "The programme is not paused, so it cannot be resumed.",
 }
 
 _MALFORMED: Mapping[str, str] = {

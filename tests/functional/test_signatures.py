@@ -1,0 +1,208 @@
+"""A callback is taken only with a right signature over its exact bytes, made within five minutes of
+now (Standard Webhooks 1.0). Whatever is wrong looks the same."""
+
+import base64
+import json
+from collections.abc import Callable
+from datetime import timedelta
+
+import boto3
+import pytest
+
+from builders import PROVIDER
+from farechance.signatures import new_secret
+from functional.bodies import requested, rfc3339
+from functional.gateway import Answer
+from functional.players import Partner, Provider, mint_code
+from functional.stack import Stack, provider_secret_id
+
+Change = Callable[[dict[str, str]], object]
+
+
+def _request(code: str) -> bytes:
+    body = {"type": "ride.requested", "timestamp": rfc3339(), "data": requested(code)}
+    return json.dumps(body).encode()
+
+
+def _is_refused(answer: Answer) -> None:
+    problem = answer.problem(401, "not_authenticated")
+    assert problem.detail == "Send a valid proof of who is calling."
+    assert answer.headers["www-authenticate"]
+
+
+@pytest.mark.parametrize("door", ["authorizations", "events"])
+@pytest.mark.parametrize("in_base64", [True, False], ids=["in base 64", "plain"])
+def test_a_signed_callback_is_taken_at_both_doors_in_both_forms(
+    stack: Stack, partner: Partner, provider: Provider, door: str, *, in_base64: bool
+) -> None:
+    code = mint_code(partner)
+    provider.in_base64 = in_base64
+
+    answer = provider.send(_request(code), door)
+
+    assert (answer.status, answer.body["decision"]) == (200, "approved")
+    assert stack.world.voucher(code).held_cents == 1_500
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda it: it.update({"webhook-signature": "v1," + base64.b64encode(b"x" * 32).decode()}),
+        lambda it: it.update({"webhook-signature": it["webhook-signature"].replace("v1,", "v2,")}),
+        lambda it: it.update({"webhook-signature": it["webhook-signature"][:-2]}),
+        lambda it: it.update({"webhook-signature": "v1,not base 64!"}),
+        lambda it: it.update({"webhook-signature": ""}),
+        lambda it: it.pop("webhook-signature"),
+        lambda it: it.update({"webhook-id": "msg_another"}),
+        lambda it: it.pop("webhook-id"),
+        lambda it: it.update({"webhook-id": "msg with blanks"}),
+        lambda it: it.update({"webhook-timestamp": str(int(it["webhook-timestamp"]) + 1)}),
+        lambda it: it.update({"webhook-timestamp": "now"}),
+        lambda it: it.update({"webhook-timestamp": "-1"}),
+        lambda it: it.update({"webhook-timestamp": "9" * 400}),
+        lambda it: it.pop("webhook-timestamp"),
+        lambda it: it.clear(),
+    ],
+)
+def test_a_wrong_proof_is_refused(
+    stack: Stack, partner: Partner, provider: Provider, change: Change
+) -> None:
+    body = _request(mint_code(partner))
+    headers = provider.signed(body)
+    change(headers)
+
+    with stack.unchanged():
+        answer = provider.deliver(body, headers)
+
+    _is_refused(answer)
+
+
+@pytest.mark.parametrize(
+    "ago", [timedelta(minutes=5, seconds=2), timedelta(minutes=-5, seconds=-2)]
+)
+def test_an_old_or_future_delivery_is_refused_however_well_it_is_signed(
+    stack: Stack, partner: Partner, provider: Provider, ago: timedelta
+) -> None:
+    body = _request(mint_code(partner))
+
+    with stack.unchanged():
+        answer = provider.deliver(body, provider.signed(body, ago))
+
+    _is_refused(answer)
+
+
+@pytest.mark.parametrize(
+    "ago", [timedelta(minutes=4, seconds=55), timedelta(minutes=-4, seconds=-55)]
+)
+def test_a_clock_may_differ_by_five_minutes(
+    partner: Partner, provider: Provider, ago: timedelta
+) -> None:
+    body = _request(mint_code(partner))
+
+    answer = provider.deliver(body, provider.signed(body, ago))
+
+    assert answer.body["decision"] == "approved"
+
+
+def test_a_delivery_that_is_sent_again_gets_the_first_answer(
+    stack: Stack, partner: Partner, provider: Provider
+) -> None:
+    body = _request(mint_code(partner))
+    headers = provider.signed(body)
+    first = provider.deliver(body, headers)
+
+    with stack.unchanged():
+        again = provider.deliver(body, headers, "events")
+
+    assert again.body == {
+        **first.body,
+        "replayed": True,
+        "ride": {"state": "held", "captured_cents": 0},
+    }
+
+
+def test_a_body_that_was_changed_on_the_way_is_refused(
+    stack: Stack, partner: Partner, provider: Provider
+) -> None:
+    body = _request(mint_code(partner))
+    headers = provider.signed(body)
+
+    with stack.unchanged():
+        answers = [
+            provider.deliver(body.replace(b"1500", b"1501"), headers),
+            provider.deliver(body.replace(b": ", b":"), headers),
+            provider.deliver(body + b" ", headers),
+        ]
+
+    for answer in answers:
+        _is_refused(answer)
+
+
+def test_another_providers_signature_is_refused_and_an_unknown_provider_looks_the_same(
+    stack: Stack, partner: Partner, provider: Provider
+) -> None:
+    body = _request(mint_code(partner))
+    stranger = Provider(stack, new_secret(), provider_id="pvd_nobody")
+    forger = Provider(stack, new_secret(), provider_id=PROVIDER)
+
+    with stack.unchanged():
+        answers = [
+            stranger.send(body),
+            Provider(stack, provider.secret, provider_id="pvd_nobody").send(body),
+            Provider(stack, provider.secret, provider_id="x" * 3_000).send(body),
+            forger.send(body),
+        ]
+
+    for answer in answers:
+        _is_refused(answer)
+    assert len({answer.text for answer in answers}) == 1
+
+
+def test_the_proof_is_looked_at_before_anything_else(stack: Stack, provider: Provider) -> None:
+    forger = Provider(stack, new_secret(), provider_id=provider.provider_id)
+
+    with stack.unchanged():
+        answers = [forger.send(b"{"), forger.send(b"[]", Content_Type="text/plain")]
+
+    for answer in answers:
+        _is_refused(answer)
+
+
+def test_one_of_several_signatures_is_enough(partner: Partner, provider: Provider) -> None:
+    body = _request(mint_code(partner))
+    headers = provider.signed(body)
+    wrong = "v1," + base64.b64encode(b"x" * 32).decode()
+    headers["webhook-signature"] = f"v1a,x {wrong} {headers['webhook-signature']}"
+
+    answer = provider.deliver(body, headers)
+
+    assert answer.body["decision"] == "approved"
+
+
+def test_while_a_secret_is_rotated_both_are_taken_and_the_test_tells_which(
+    stack: Stack, provider: Provider
+) -> None:
+    secrets, name = boto3.client("secretsmanager"), provider_secret_id()
+    newer = Provider(stack, new_secret())
+    both = {"current": newer.secret, "previous": provider.secret}
+    secrets.put_secret_value(SecretId=name, SecretString=json.dumps(both))
+
+    told = [one.tell("webhook.test", {}).body["secret"] for one in (provider, newer)]
+
+    secrets.put_secret_value(SecretId=name, SecretString=json.dumps({"current": provider.secret}))
+    assert told == ["previous", "current"]
+
+
+@pytest.mark.parametrize("seconds", [-120, 0, 120])
+def test_the_test_tells_how_far_the_clocks_are_apart(
+    stack: Stack, provider: Provider, seconds: int
+) -> None:
+    body = json.dumps({"type": "webhook.test", "timestamp": rfc3339(), "data": {}}).encode()
+
+    with stack.unchanged():
+        answer = provider.deliver(body, provider.signed(body, timedelta(seconds=-seconds)))
+
+    told = answer.body
+    assert (told["outcome"], told["secret"], told["replayed"]) == ("ignored", "current", False)
+    # The second may turn between the signing and the reading.
+    assert told["clock_skew_seconds"] - seconds in (-1, 0)
