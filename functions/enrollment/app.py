@@ -34,10 +34,12 @@ def enroll_participant(call: Call[EnrollmentRequest]) -> Replayed[Enrolled]:
 @door.serves(LIST_PARTICIPANTS)
 def list_own_participants(call: Call[ParticipantQuery]) -> ParticipantList:
     """GET /v1/participants"""
-    return list_participants(call.body, call.caller.partner_id, store=store)
+    return list_participants(call.body, call.caller.partner_id, store=store, now=call.clock())
 
 
 @door.serves(SHOW_PARTICIPANT)
 def show_own_participant(call: Call[NoQuery]) -> ParticipantAnswer:
     """GET /v1/participants/{participant_id}"""
-    return show_participant(call.path["participant_id"], call.caller.partner_id, store=store)
+    return show_participant(
+        call.path["participant_id"], call.caller.partner_id, store=store, now=call.clock()
+    )

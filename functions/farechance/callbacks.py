@@ -20,6 +20,15 @@ RECEIVED = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_er
 VoucherCode = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
+class AnyCallback(BaseModel):
+    """All that is asked of a callback of a type that we don't know, or of `webhook.test`: whatever
+    else it holds is answered 200 and ignored."""
+
+    model_config = RECEIVED
+
+    type: Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
+
+
 class Callback(BaseModel):
     """The envelope, as in Standard Webhooks: `type` says what `data` holds."""
 

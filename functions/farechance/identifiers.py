@@ -29,24 +29,31 @@ ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()-]{4,23}$")]
 """A help line as it is printed on cards; an organisation's, never a participant's."""
 
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|_at_.+_(com|org|net|edu|gov|us)\b")
 _SEPARATORS = re.compile(r"[-_. ()+]")
+# Anywhere between separators. With letters or digits at its side a number is somebody's own: a
+# stricter pattern would refuse every fiftieth UUID.
+_ALONE = r"(?<![A-Za-z0-9]){}(?![A-Za-z0-9])"
+_NATIONAL_ID = re.compile(_ALONE.format(r"\d{3}[-_. ]?\d{2}[-_. ]?\d{4}"), re.ASCII)
+_PHONE = re.compile(
+    _ALONE.format(r"((1[-_. ]?)?\d{3}[-_. ]?\d{3}[-_. ]?\d{4}|\d{3}[-_. ]\d{4}|00\d{8,15})"),
+    re.ASCII,
+)
 
 
 def _personal(value: str) -> str:
-    """Refuses what is plainly a person's national id, phone number or e-mail address."""
+    """Refuses what is plainly a person's national id, phone number or e-mail address, also with
+    something before or behind it."""
     if _EMAIL.search(value):
         raise ValueError("looks like an e-mail address; use a reference that only you can resolve")
     digits = _SEPARATORS.sub("", value)
-    if digits.isascii() and digits.isdigit():
-        if len(digits) == 9:
-            raise ValueError(
-                "looks like a social security number; use a reference of your own, with a letter"
-            )
-        if len(digits) in (10, 11, 12) or re.fullmatch(r"\d{3}[-. _]\d{4}", value):
-            raise ValueError(
-                "looks like a phone number; use a reference of your own, with a letter"
-            )
+    is_number = digits.isascii() and digits.isdigit()
+    if _NATIONAL_ID.search(value) or (is_number and len(digits) == 9):
+        raise ValueError(
+            "looks like a social security number; use a reference of your own, with a letter"
+        )
+    if _PHONE.search(value) or (is_number and len(digits) in (10, 11, 12)):
+        raise ValueError("looks like a phone number; use a reference of your own, with a letter")
     return value
 
 

@@ -62,8 +62,8 @@ _DECLINED: Mapping[Reason, Mapping[Language, tuple[str, str]]] = {
         "es": ("Su vale empieza el {first_day}.", "Pida el viaje ese dia."),
     },
     Reason.NO_RIDES_LEFT: {
-        "en": ("All rides of your voucher are used.", "Please call for a new one."),
-        "es": ("Ya no quedan viajes en su vale.", "Llame para pedir otro."),
+        "en": ("All rides of your voucher are used or booked.", "Please call for help."),
+        "es": ("Los viajes de su vale ya se usaron o se pidieron.", "Por favor llame."),
     },
     Reason.TOO_MANY_OPEN_RIDES: {
         "en": ("You have {most} rides booked.", "End or cancel one first."),
@@ -77,6 +77,15 @@ _DECLINED: Mapping[Reason, Mapping[Language, tuple[str, str]]] = {
         "en": ("Your voucher cannot be used now.", "Please call."),
         "es": ("Su vale no se puede usar ahora.", "Por favor llame."),
     },
+}
+# A ride that is booked for a time after the voucher's end, while the voucher is still good.
+_BOOKED_TOO_LATE: Mapping[Language, tuple[str, str]] = {
+    "en": ("Your voucher is good until {last_day}.", "Please ask for an earlier ride."),
+    "es": ("Su vale es bueno hasta el {last_day}.", "Pida un viaje antes."),
+}
+_NOTHING_LEFT: Mapping[Language, tuple[str, str]] = {
+    "en": ("Your voucher has no money left for a ride.", "Please call for help."),
+    "es": ("Su vale no tiene saldo para un viaje.", "Por favor llame."),
 }
 _AGAIN: Mapping[Language, tuple[str, str]] = {
     "en": ("This ride could not be booked.", "Please ask for it again."),
@@ -92,7 +101,8 @@ _WHAT_TO_DO: Mapping[Reason, str] = {
     Reason.RIDE_ALREADY_SETTLED: "The ride was over already. Ask the rider to book a new one.",
     Reason.REQUEST_TOO_OLD: "The request reached us too late. Ask the rider to book again.",
     Reason.VOUCHER_NOT_STARTED: "The voucher isn't valid yet. Look at valid_from.",
-    Reason.VOUCHER_EXPIRED: "The voucher has expired. Mint a new one.",
+    Reason.VOUCHER_EXPIRED: "The voucher has expired, or will have by the pick-up. Look at "
+    "expires_at before you mint a new one.",
     Reason.VOUCHER_BLOCKED: "The voucher is blocked. Find out why before it is unblocked.",
     Reason.VOUCHER_CLOSED: "The voucher is closed. Mint a new one.",
     Reason.PROGRAM_PAUSED: "The programme is paused. Ask the administrator.",
@@ -115,10 +125,11 @@ class RiderMessage:
     text: str
 
 
-def unknown_code() -> RiderMessage:
-    """For a code that leads to no voucher: nobody's language and nobody's help line."""
+def unknown_code(help_phone: str) -> RiderMessage:
+    """For a code that leads to no voucher: nobody's language is known, so English; the help line is
+    the ride company's."""
     facts, advice = _DECLINED[Reason.VOUCHER_UNKNOWN]["en"]
-    return RiderMessage("en", _fit(facts, advice))
+    return RiderMessage("en", _fit(facts, advice, f"{_HELP['en']} {help_phone}"))
 
 
 def approved(
@@ -156,12 +167,15 @@ def declined(
 ) -> RiderMessage:
     """For a ride that may not begin, with what would work instead."""
     language = voucher.language
-    templates = _DECLINED.get(for_provider(reason))
-    facts, advice = templates[language] if templates else _AGAIN[language]
     left = voucher.left_cents(now)
     usable = min(left, voucher.cap_cents)
-    if "{usable}" in advice and usable == 0:
-        facts, advice = _DECLINED[Reason.NO_RIDES_LEFT][language]
+    if reason is Reason.VOUCHER_EXPIRED and now < voucher.expires_at:
+        templates = _BOOKED_TOO_LATE
+    elif reason is Reason.INSUFFICIENT_BALANCE and usable == 0:
+        templates = _NOTHING_LEFT
+    else:
+        templates = _DECLINED.get(for_provider(reason), _AGAIN)
+    facts, advice = templates[language]
     values = {
         "left": _amount(left, rules),
         "usable": _amount(usable, rules),

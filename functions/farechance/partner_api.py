@@ -2,10 +2,18 @@
 form of each body (strict, nothing unknown); they must never hold a rule that needs the clock or a
 stored thing. The published contract is made from these same models."""
 
-from datetime import date
+import re
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from farechance.identifiers import (
     Currency,
@@ -35,6 +43,16 @@ from farechance.vouchers import ClosedReason, Reason, VoucherState
 MAX_MINTED_AT_ONCE = 25
 
 ANSWER = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
+
+
+def _as_digits(value: object) -> object:
+    """A query holds text only, and pydantic would take '5.0' for a whole number too."""
+    if isinstance(value, str) and not re.fullmatch(r"[1-9]\d{0,2}", value, re.ASCII):
+        raise ValueError("must be a whole number from 1 to 100")
+    return value
+
+
+Limit = Annotated[int, BeforeValidator(_as_digits), Field(ge=1, le=100)]
 
 Cursor = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,200}$")]
 
@@ -81,7 +99,7 @@ class ParticipantAnswer(BaseModel):
     open_voucher_ids: tuple[VoucherId, ...]
 
     @classmethod
-    def of(cls, participant: Participant) -> Self:
+    def of(cls, participant: Participant, now: datetime) -> Self:
         """All but `subject_id`, which links to entries and is nobody's to see."""
         return cls(
             participant_id=participant.participant_id,
@@ -92,7 +110,7 @@ class ParticipantAnswer(BaseModel):
             attestation=participant.attestation,
             consent=participant.consent,
             enrolled_at=participant.enrolled_at,
-            open_voucher_ids=tuple(sorted(participant.open_vouchers)),
+            open_voucher_ids=tuple(sorted(participant.still_open(now))),
         )
 
 
@@ -106,7 +124,7 @@ class ParticipantQuery(BaseModel):
     external_ref: ExternalRef | None = None
     status: ParticipantStatus | None = None
     cursor: Cursor | None = None
-    limit: int = Field(default=50, ge=1, le=100)
+    limit: Limit = 50
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
@@ -259,7 +277,7 @@ class EntryQuery(BaseModel):
     model_config = SENT
 
     cursor: Cursor | None = None
-    limit: int = Field(default=100, ge=1, le=100)
+    limit: Limit = 100
 
 
 class EntryList(BaseModel):

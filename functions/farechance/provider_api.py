@@ -28,10 +28,10 @@ class Told:
     def full(self) -> dict[str, Any]:
         """The answer with what every answer carries."""
         answer = {**self.answer, "replayed": self.is_replay}
-        if self.ride is not None:
+        if self.is_replay:
             answer["ride"] = {
-                "state": self.ride.state.value,
-                "captured_cents": self.ride.captured_cents,
+                "state": (self.ride.state if self.ride else RideState.NONE).value,
+                "captured_cents": self.ride.captured_cents if self.ride else 0,
             }
         return answer
 

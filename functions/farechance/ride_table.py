@@ -266,18 +266,11 @@ def _void(case: Case) -> Outcome:
 
 def _void_without_money(case: Case) -> Outcome:
     """lapsed cancelled, and – cancelled: a tombstone, so that a request that was overtaken by its
-    own cancellation never holds money."""
-    fee = case.event.fare_cents
+    own cancellation never holds money. Nothing is held for it, so nobody owes a fee."""
     return Outcome(
         voucher=case.voucher.after(),
-        ride=_ride_after(
-            case,
-            RideState.VOIDED,
-            overage_cents=fee,
-            overage_owed_by=_owed_by(case, fee),
-        ),
-        overage_cents=fee,
-        answer=_amounts(case, "voided", overage_cents=fee),
+        ride=_ride_after(case, RideState.VOIDED),
+        answer=_amounts(case, "voided"),
     )
 
 

@@ -31,6 +31,7 @@ class Count(StrEnum):
     RIDE_DECLINED = "RideDeclined"
     RIDE_CAPTURED = "RideCaptured"
     RIDE_VOIDED = "RideVoided"
+    VOUCHER_CHECKED = "VoucherChecked"
     EVENT_REFUSED = "EventRefused"
     EVENT_IGNORED = "EventIgnored"
     EVENT_REPLAYED = "EventReplayed"

@@ -1,7 +1,7 @@
 """Carries out an admin command, once: the command's record is written in the same transaction as
 its effect, a repeat gets the recorded answer, and no record holds a secret."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from farechance.commands import (
 from farechance.errors import StateForbids
 from farechance.partner_api import stored_answer
 from farechance.store import Store, keys, writes
+from farechance.times import instant_text
 from farechance.vault import Vault
 from operations.administration_plan import Plan
 from operations.allot import allot
@@ -54,14 +55,21 @@ def _attempt(command: Command, tools: Tools) -> dict[str, Any]:
     record_key = keys.command(command.command_id)
     record = tools.store.read(record_key)[record_key]
     content = stored_answer(command)
-    if record is not None and not isinstance(command, CheckBooks):
+    if record is not None and isinstance(command, CheckBooks):
+        if record.command != command.command:
+            raise StateForbids("command_id_reused", {"command_id": command.command_id})
+        # A question is asked anew each time, and each time is on record.
+        record_key = keys.command(f"{command.command_id}@{instant_text(now)}")
+    elif record is not None:
         if record.content != content:
             raise StateForbids("command_id_reused", {"command_id": command.command_id})
-        return {**record.answer, "repeated": True}
+        return _said("This was done before, and nothing was done now.", record.answer, "repeated")
 
     plan = _plan(command, tools, now)
-    if command.dry_run:
+    if command.dry_run and isinstance(command, CheckBooks):
         return {**plan.answer, "dry_run": True}
+    if command.dry_run:
+        return _said("Nothing was done. Without dry_run:", plan.answer, "dry_run")
     made = plan.prepare()
     answer = {**plan.answer, **made}
     audit = CommandRecord(
@@ -73,12 +81,13 @@ def _attempt(command: Command, tools: Tools) -> dict[str, Any]:
         content=content,
         answer={name: value for name, value in answer.items() if name not in plan.secrets},
     )
-    effects = plan.writes_after(made)
-    if record is None:
-        effects.append(writes.put_new(record_key, audit))
-    if effects:
-        tools.store.commit(*effects)
+    tools.store.commit(*plan.writes_after(made), writes.put_new(record_key, audit))
     return answer
+
+
+def _said(beforehand: str, answer: Mapping[str, Any], mark: str) -> dict[str, Any]:
+    """An answer of which nothing is done now, and says so first."""
+    return {**answer, "in_words": f"{beforehand} {answer['in_words']}", mark: True}
 
 
 def _plan(command: Command, tools: Tools, now: datetime) -> Plan:

@@ -7,7 +7,7 @@ from typing import Any
 
 from farechance.commands import CheckBooks
 from farechance.money import dollars
-from farechance.programs import Program
+from farechance.programs import Allotment, Program
 from farechance.store import Store, keys
 from operations.administration_plan import Plan, existing_program
 
@@ -17,7 +17,8 @@ _PAUSE_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """What was added up, in cents."""
+    """What was added up, in cents. `stood_still`: neither the programme nor an allotment moved
+    between the beginning and the end."""
 
     program: Program
     allotted_cents: int
@@ -25,6 +26,7 @@ class Books:
     held_cents: int
     spent_cents: int
     vouchers: int
+    stood_still: bool
 
     @property
     def found_cents(self) -> int:
@@ -45,24 +47,24 @@ class Books:
 
 
 def check_books(command: CheckBooks, *, store: Store) -> Plan:
-    """Raises NotFound. Minting goes on while it adds up; a difference is looked at again before
-    it is told."""
-    books = _add_up(existing_program(command.program_id, store), store)
+    """Raises NotFound. Minting goes on while it adds up, so a difference is told as one only if
+    neither the programme nor an allotment moved meanwhile."""
+    books = _add_up(command.program_id, store)
     for _ in range(_ATTEMPTS - 1):
         if books.balance:
             break
         # A voucher that was just minted may not be in the index yet.
         store.pause(_PAUSE_SECONDS)
-        books = _add_up(existing_program(command.program_id, store), store)
+        books = _add_up(command.program_id, store)
     return Plan(answer=_answer(books))
 
 
-def _add_up(program: Program, store: Store) -> Books:
+def _add_up(program_id: str, store: Store) -> Books:
     """One page of vouchers at a time: memory doesn't grow with the programme."""
-    allotted = available = held = spent = count = 0
-    for allotment in store.all_of(keys.allotment(program.program_id, "")):
-        allotted += allotment.available_cents
-        for page in store.voucher_keys(program.program_id, allotment.partner_id):
+    program, allotments = _budget(program_id, store)
+    available = held = spent = count = 0
+    for allotment in allotments:
+        for page in store.voucher_keys(program_id, allotment.partner_id):
             found = store.read(*page)
             for key in page:
                 voucher = found[key]
@@ -71,20 +73,39 @@ def _add_up(program: Program, store: Store) -> Books:
                     held += voucher.held_cents
                     spent += voucher.spent_cents
                     count += 1
-    return Books(program, allotted, available, held, spent, count)
+    return Books(
+        program=program,
+        allotted_cents=sum(allotment.available_cents for allotment in allotments),
+        available_cents=available,
+        held_cents=held,
+        spent_cents=spent,
+        vouchers=count,
+        stood_still=(program, allotments) == _budget(program_id, store),
+    )
+
+
+def _budget(program_id: str, store: Store) -> tuple[Program, list[Allotment]]:
+    allotments = list(store.all_of(keys.allotment(program_id, "")))
+    return existing_program(program_id, store), allotments
+
+
+def _verdict(books: Books) -> str:
+    if books.balance:
+        return "The books balance."
+    difference = dollars(books.found_cents - books.program.funded_cents)
+    if not books.stood_still:
+        return (
+            "The books could not be compared, since vouchers were being minted meanwhile "
+            f"(a difference of {difference} that says nothing). Please check again in a moment."
+        )
+    return f"THE BOOKS DIFFER by {difference}. Tell an engineer at once."
 
 
 def _answer(books: Books) -> dict[str, Any]:
     program = books.program
     sign = "=" if books.balance else "≠"
-    verdict = (
-        "The books balance."
-        if books.balance
-        else "THE BOOKS DIFFER by "
-        f"{dollars(books.found_cents - program.funded_cents)}. Tell an engineer at once."
-    )
     return {
-        "in_words": f"{verdict} Funded {dollars(program.funded_cents)} {sign} "
+        "in_words": f"{_verdict(books)} Funded {dollars(program.funded_cents)} {sign} "
         f"{dollars(program.unallotted_cents)} not allotted + "
         f"{dollars(program.paid_direct_cents)} paid directly + "
         f"{dollars(books.allotted_cents)} allotted and not minted + "
@@ -92,6 +113,7 @@ def _answer(books: Books) -> dict[str, Any]:
         f"{dollars(books.held_cents)} held for rides under way + "
         f"{dollars(books.spent_cents)} spent on rides.",
         "balance": books.balance,
+        "stood_still": books.stood_still,
         "program_id": program.program_id,
         "status": program.status.value,
         "funded_cents": program.funded_cents,

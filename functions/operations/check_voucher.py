@@ -9,7 +9,7 @@ from farechance.codes import CodeKeys, key_of, read_code
 from farechance.provider_api import Told
 from farechance.store import Remembered, Store, keys
 from farechance.vouchers import Reason, Terms, Voucher, for_provider, judge_request
-from operations.read_terms import read_terms
+from operations.read_terms import provider_help_phone, read_terms
 
 
 def check_voucher(
@@ -25,10 +25,10 @@ def check_voucher(
     as the voucher now allows."""
     voucher = _read(asked.voucher_code, store, code_keys)
     if voucher is None:
-        return _unknown()
+        return _unknown(provider_help_phone(provider_id, remembered, now))
     terms = read_terms(voucher, remembered, now)
     if provider_id not in terms.rules.provider_ids:
-        return _unknown()
+        return _unknown(provider_help_phone(provider_id, remembered, now))
     usable_cents = min(voucher.cap_cents, voucher.left_cents(now))
     estimate_cents = asked.estimated_fare_cents or max(1, usable_cents)
     judgement = judge_request(
@@ -70,9 +70,9 @@ def _read(written_code: str, store: Store, code_keys: CodeKeys) -> Voucher | Non
     return store.read(key)[key]
 
 
-def _unknown() -> Told:
+def _unknown(help_phone: str) -> Told:
     return Told(
-        _declined(Reason.VOUCHER_UNKNOWN, messages.unknown_code()),
+        _declined(Reason.VOUCHER_UNKNOWN, messages.unknown_code(help_phone)),
         Reason.VOUCHER_UNKNOWN,
     )
 

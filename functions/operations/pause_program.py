@@ -18,10 +18,11 @@ _AT_ONCE = 50
 
 
 def pause_program(command: PauseProgram, *, store: Store, now: datetime) -> Plan:
-    """Raises NotFound, StateForbids (`program_not_active`)."""
+    """Raises NotFound, StateForbids (`program_not_active`). A paused programme may be paused
+    again: where a resumption was cut short, some of its allotments are open."""
     return _mark(
         command,
-        (Status.ACTIVE, Status.PAUSED, Kind.PROGRAM_PAUSED),
+        ((Status.ACTIVE, Status.PAUSED), Status.PAUSED, Kind.PROGRAM_PAUSED),
         "is paused. Nothing can be minted; new rides are declined within a minute; rides that "
         "were approved are still paid.",
         store,
@@ -33,7 +34,7 @@ def resume_program(command: ResumeProgram, *, store: Store, now: datetime) -> Pl
     """Raises NotFound, StateForbids (`program_not_paused`)."""
     return _mark(
         command,
-        (Status.PAUSED, Status.ACTIVE, Kind.PROGRAM_RESUMED),
+        ((Status.PAUSED,), Status.ACTIVE, Kind.PROGRAM_RESUMED),
         "is active again: vouchers can be minted, and within a minute rides are approved.",
         store,
         now,
@@ -42,15 +43,16 @@ def resume_program(command: ResumeProgram, *, store: Store, now: datetime) -> Pl
 
 def _mark(
     command: PauseProgram | ResumeProgram,
-    step: tuple[Status, Status, Kind],
+    step: tuple[tuple[Status, ...], Status, Kind],
     words: str,
     store: Store,
     now: datetime,
 ) -> Plan:
-    from_status, to_status, kind = step
+    from_statuses, to_status, kind = step
     before = existing_program(command.program_id, store)
-    if before.status is not from_status:
-        raise StateForbids(f"program_not_{from_status}", {"status": before.status.value})
+    if before.status not in from_statuses:
+        reason = f"program_not_{from_statuses[0]}"
+        raise StateForbids(reason, {"status": before.status.value})
     _, made = program_writes(before, kind, command.command_id, now, status=to_status)
 
     def prepare() -> dict[str, Any]:

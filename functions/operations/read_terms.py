@@ -29,3 +29,13 @@ def read_terms(voucher: Voucher, remembered: Remembered, now: datetime) -> Progr
     if program is None or rules is None or partner is None:
         raise BooksDiffer(f"{voucher.voucher_id} has no programme, rules or partner")
     return ProgramTerms(program, rules, partner)
+
+
+def provider_help_phone(provider_id: str, remembered: Remembered, now: datetime) -> str:
+    """Whom a rider may call about a code that leads to no voucher. Raises BooksDiffer if the
+    provider, which has just signed, isn't there."""
+    key = keys.provider(provider_id)
+    provider = remembered.read(key, now=now)[key]
+    if provider is None:
+        raise BooksDiffer(f"{provider_id} isn't there")
+    return provider.help_phone

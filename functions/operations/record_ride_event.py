@@ -18,7 +18,7 @@ from farechance.rides import EventKind, Ride, RideEvent, RideState, authorizatio
 from farechance.store import Remembered, Store, Write, keys, writes
 from farechance.times import local_day
 from farechance.vouchers import Reason, Terms, Voucher
-from operations.read_terms import ProgramTerms, read_terms
+from operations.read_terms import ProgramTerms, provider_help_phone, read_terms
 
 _KINDS: Mapping[EventKind, Kind] = {
     EventKind.REQUESTED: Kind.RIDE_REQUESTED,
@@ -66,13 +66,13 @@ def _attempt(
 ) -> Told:
     found = _read(event, store, code_keys)
     if found is None:
-        return _turned_away(event, Reason.VOUCHER_UNKNOWN)
+        return _turned_away(event, Reason.VOUCHER_UNKNOWN, remembered, now)
     terms = read_terms(found.voucher, remembered, now)
     # A voucher that this provider may not use looks like none; a ride that it has is its own.
     if event.provider_id not in terms.rules.provider_ids and not found.has_ride:
-        return _turned_away(event, Reason.VOUCHER_UNKNOWN)
+        return _turned_away(event, Reason.VOUCHER_UNKNOWN, remembered, now)
     if found.is_other:
-        return _turned_away(event, Reason.RIDE_OF_OTHER_VOUCHER)
+        return _turned_away(event, Reason.RIDE_OF_OTHER_VOUCHER, remembered, now)
 
     if found.first is not None and found.first.content_digest == event.content_digest:
         return _replay(found.first, found, event)
@@ -137,10 +137,11 @@ def _with_content(event: RideEvent) -> str:
     return f"{event.identity}#{event.content_digest}"
 
 
-def _turned_away(event: RideEvent, reason: Reason) -> Told:
+def _turned_away(event: RideEvent, reason: Reason, remembered: Remembered, now: datetime) -> Told:
     answer = ride_table.turned_away(event, reason)
     if event.kind is EventKind.REQUESTED:
-        answer |= _as_member(messages.unknown_code())
+        help_phone = provider_help_phone(event.provider_id, remembered, now)
+        answer |= _as_member(messages.unknown_code(help_phone))
     return Told(answer, reason)
 
 

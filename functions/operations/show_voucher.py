@@ -74,11 +74,9 @@ def list_entries(
     voucher = _own_voucher(voucher_id, partner_id, store, code_keys)
     zone = read_terms(voucher, remembered, now).rules.zone
     after = 0 if query.cursor is None else _sequence(query.cursor)
-    account = keys.entry(keys.voucher_account(voucher.voucher_key), "")
-    following = sorted(
-        (entry for entry in store.all_of(account) if entry.sequence > after),
-        key=lambda entry: entry.sequence,
-    )
+    # One more than is shown says whether more follow.
+    account = keys.voucher_account(voucher.voucher_key)
+    following = store.entries(account, after, query.limit + 1)
     shown = following[: query.limit]
     return EntryList(
         voucher_id=voucher_id,

@@ -29,7 +29,7 @@ USUAL_PORT = 4566
 REGION = "us-east-1"
 # To the emulator this access key is the account's root: it may do everything, whatever the secret.
 ROOT_KEY = "test"
-START_SECONDS = 60
+START_SECONDS = 120
 STOP_SECONDS = 60
 
 
@@ -76,6 +76,7 @@ def start() -> str:
         if _answers(url):
             return url
         time.sleep(0.1)
+    process.terminate()
     raise NotStarted(f"the emulator gave no answer within {START_SECONDS} s; see {LOG}")
 
 

@@ -28,7 +28,13 @@ def resources(kind: str) -> dict[str, dict[str, Any]]:
 def create_table_arguments(logical_id: str) -> dict[str, Any]:
     """What `create_table` needs to make this table, named by its logical id."""
     properties = resources("AWS::DynamoDB::Table")[logical_id]["Properties"]
-    schema = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+    schema = (
+        "AttributeDefinitions",
+        "KeySchema",
+        "LocalSecondaryIndexes",
+        "GlobalSecondaryIndexes",
+        "BillingMode",
+    )
     return {
         "TableName": logical_id,
         **{key: properties[key] for key in schema if key in properties},

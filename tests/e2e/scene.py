@@ -144,7 +144,7 @@ class Scene:
         """What enrolls a new person."""
         body = {
             "program_id": self.program_id,
-            "external_ref": f"case-{uuid.uuid4().hex}",
+            "external_ref": f"case-x{uuid.uuid4().hex}",
             "language": "en",
             "attestation": {
                 "eligible": True,

@@ -43,7 +43,8 @@ def test_a_command_that_is_repeated_is_carried_out_once(scene: Scene) -> None:
     again = scene.admin.do("fund", command_id, **money)
     reused = scene.admin.ask("fund", command_id, **{**money, "amount_cents": 800})
 
-    assert again == {**first, "repeated": True}
+    words = f"This was done before, and nothing was done now. {first['in_words']}"
+    assert again == {**first, "in_words": words, "repeated": True}
     assert reused["problem"] == "command_id_reused"
     assert scene.admin.do("check_books", program_id=program_id)["funded_cents"] == 100_700
 

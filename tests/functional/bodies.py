@@ -18,7 +18,7 @@ def enrollment_body(**changes: Any) -> dict[str, Any]:
     """A person who agreed to be enrolled."""
     fields: dict[str, Any] = {
         "program_id": PROGRAM,
-        "external_ref": f"case-{uuid4().hex[:12]}",
+        "external_ref": f"case-x{uuid4().hex[:12]}",
         "language": "en",
         "attestation": {
             "eligible": True,

@@ -80,7 +80,13 @@ def test_sent_again_they_change_nothing_and_show_no_secret(fresh: Stack) -> None
     first = {command: fresh.command(event(command)) for command in IN_ORDER}
 
     with fresh.unchanged():
-        again = {command: fresh.command(event(command)) for command in IN_ORDER}
+        again = {
+            command: fresh.command(event(command))
+            for command in IN_ORDER
+            if command != "check_books"
+        }
+    # A question is asked anew each time, and each time is on record.
+    again["check_books"] = fresh.command(event("check_books"))
 
     for command, answer in again.items():
         reads_well(answer)
@@ -88,7 +94,8 @@ def test_sent_again_they_change_nothing_and_show_no_secret(fresh: Stack) -> None
             assert answer["balance"] is True
             continue
         assert answer["repeated"] is True
-        assert answer["in_words"] == first[command]["in_words"]
+        assert answer["in_words"].startswith("This was done before")
+        assert answer["in_words"].endswith(first[command]["in_words"])
         assert SECRETS.get(command, "") not in answer
 
 
@@ -100,7 +107,8 @@ def test_a_dry_run_of_each_says_what_would_happen_and_does_nothing(fresh: Stack)
 
         reads_well(said)
         assert (said["done"], said["dry_run"]) == (False, True)
-        assert said["in_words"] == done["in_words"]
+        assert said["in_words"].endswith(done["in_words"])
+        assert said["in_words"].startswith("Nothing was done") or command == "check_books"
         assert SECRETS.get(command, "") not in said
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from farechance.errors import StateForbids
+from wire import Wire
 from world import World
 
 
@@ -57,8 +59,29 @@ def test_a_question_is_answered_anew_under_the_same_command_id(world: World) -> 
 
     assert (first["vouchers"], second["vouchers"]) == (0, 1)
     assert second["balance"] is True
-    records = [it for it in world.items("programs") if it["pk"]["S"] == "command#daily"]
-    assert len(records) == 1
+    world.clock.passes(seconds=1)
+    _check(world, command_id="daily", requested_by="somebody else")
+    records = [it for it in world.items("programs") if it["pk"]["S"].startswith("command#daily")]
+    assert len(records) == 3
+    assert {it["requested_by"]["S"] for it in records} >= {"somebody else"}
+
+
+def test_a_question_does_not_take_the_command_id_of_another_command(world: World) -> None:
+    world.administer("fund", command_id="once", program_id=world.program_id, amount_cents=100)
+
+    with pytest.raises(StateForbids) as refused:
+        _check(world, command_id="once")
+
+    assert refused.value.reason == "command_id_reused"
+
+
+def test_a_mint_in_between_is_no_difference(world: World) -> None:
+    with Wire(world.client) as line:
+        line.before("Query", world.mint, times=12)
+        books = _check(world)
+
+    assert "DIFFER" not in books["in_words"]
+    assert books["stood_still"] is False
 
 
 def test_more_vouchers_than_fit_on_a_page_are_all_added_up(world: World) -> None:

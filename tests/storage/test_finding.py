@@ -15,7 +15,9 @@ from world import World
 
 def _found(world: World, partner: str = "", **query: object) -> tuple[list[str], str | None]:
     asked = ParticipantQuery.model_validate(query)
-    page = list_participants(asked, partner or world.partner_id, store=world.store)
+    page = list_participants(
+        asked, partner or world.partner_id, store=world.store, now=world.clock()
+    )
     return [one.participant_id for one in page.participants], page.cursor
 
 
@@ -94,7 +96,7 @@ def test_whoever_is_not_there_is_not_found_however_the_id_is_written(
     world: World, participant_id: str
 ) -> None:
     with pytest.raises(NotFound) as refused:
-        show_participant(participant_id, world.partner_id, store=world.store)
+        show_participant(participant_id, world.partner_id, store=world.store, now=world.clock())
 
     assert refused.value.kind == "participant"
 
@@ -104,7 +106,7 @@ def test_another_partner_finds_neither_person_nor_voucher_nor_entries(world: Wor
     voucher_id = world.mint().vouchers[0].voucher_id
 
     with pytest.raises(NotFound):
-        show_participant(person, world.other_partner_id, store=world.store)
+        show_participant(person, world.other_partner_id, store=world.store, now=world.clock())
     with pytest.raises(NotFound):
         _shown(world, voucher_id, world.other_partner_id)
     with pytest.raises(NotFound):

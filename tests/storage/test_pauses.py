@@ -3,6 +3,7 @@ meanwhile."""
 
 import pytest
 
+import builders
 import wire
 from farechance.errors import Busy, StateForbids
 from farechance.programs import Status
@@ -91,18 +92,41 @@ def test_money_that_is_allotted_in_a_pause_does_not_end_it(world: World) -> None
         world.mint()
 
 
-def test_only_an_active_program_is_paused_and_only_a_paused_one_resumed(world: World) -> None:
+def test_only_a_funded_program_is_paused_and_only_a_paused_one_resumed(world: World) -> None:
     with pytest.raises(StateForbids) as not_paused:
         world.administer("resume_program", program_id=world.program_id)
-    _pause(world)
+    world.administer(
+        "create_program",
+        program_id="prg_unfunded",
+        name="A programme without money",
+        funder="A foundation",
+        rules=builders.rules(),
+    )
     before = world.everything()
 
     with pytest.raises(StateForbids) as not_active:
-        _pause(world, "pause-2")
+        world.administer("pause_program", program_id="prg_unfunded")
 
     assert not_paused.value.reason == "program_not_paused"
     assert not_active.value.reason == "program_not_active"
     assert world.everything() == before
+
+
+def test_a_resumption_that_was_cut_short_is_stopped_by_pausing_again(world: World) -> None:
+    _pause(world)
+    with Wire(world.client) as line:
+        line.disturb(wire.lost_before_sending, "TransactWriteItems", at=1)
+        with pytest.raises(Busy):
+            world.administer("resume_program", program_id=world.program_id)
+    when_cut = _statuses(world)
+
+    _pause(world, "pause-2")
+
+    assert when_cut == ["active"] * 2
+    assert _statuses(world) == ["paused"] * 2
+    assert world.program().status is Status.PAUSED
+    with pytest.raises(StateForbids):
+        world.mint()
 
 
 def test_a_pause_is_on_the_ledger_of_the_program(world: World) -> None:

@@ -55,7 +55,7 @@ def test_a_table_is_keyed_as_the_store_writes(name: str, keys: list[str]) -> Non
     assert _keys(TABLES[name]["Properties"]["KeySchema"]) == keys
 
 
-def test_there_are_two_indexes_and_only_the_ledgers_copies_items() -> None:
+def test_there_are_two_global_indexes_and_only_the_ledgers_copies_items() -> None:
     found = {
         index["IndexName"]: (_keys(index["KeySchema"]), index["Projection"]["ProjectionType"])
         for table in TABLES.values()
@@ -68,11 +68,24 @@ def test_there_are_two_indexes_and_only_the_ledgers_copies_items() -> None:
     }
 
 
+OTHERS = TABLES.keys() - {"LedgerTable"}
+
+
+def test_an_accounts_entries_are_read_in_order_and_consistently() -> None:
+    (index,) = TABLES["LedgerTable"]["Properties"]["LocalSecondaryIndexes"]
+
+    assert index["IndexName"] == "by_sequence"
+    assert _keys(index["KeySchema"]) == ["pk", "sequence"]
+    assert not any("LocalSecondaryIndexes" in TABLES[name]["Properties"] for name in OTHERS)
+
+
 @pytest.mark.parametrize("name", TABLES)
-def test_every_key_is_a_string(name: str) -> None:
+def test_every_key_is_a_string_but_an_entrys_number(name: str) -> None:
     definitions = TABLES[name]["Properties"]["AttributeDefinitions"]
 
-    assert {definition["AttributeType"] for definition in definitions} == {"S"}
+    types = {one["AttributeName"]: one["AttributeType"] for one in definitions}
+    assert types.pop("sequence", "N") == "N"
+    assert set(types.values()) == {"S"}
 
 
 def test_data_is_protected_unless_a_parameter_says_otherwise() -> None:

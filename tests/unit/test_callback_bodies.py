@@ -149,6 +149,31 @@ def test_an_adjustment_says_why(why: str) -> None:
     assert refusals(RideAdjusted, {**ADJUSTED, "why": why}) == {}
 
 
+@pytest.mark.parametrize(
+    ("model", "field", "values"),
+    [
+        (RideRequested, "voucher_code", ["1", "1" * 64]),
+        (RideRequested, "estimated_fare_cents", [1, 1_000_000]),
+        (RideRequested, "booked_by", ["rider", "staff"]),
+        (RideRequested, "pickup", [{"latitude": -90, "longitude": 180}]),
+        (RideCompleted, "distance_meters", [0, 10_000_000]),
+        (RideCompleted, "duration_seconds", [0, 1_000_000]),
+        (RideCancelled, "cancellation_fee_cents", [0, 1_000_000]),
+    ],
+)
+def test_a_field_may_go_to_its_bounds(model: type[Any], field: str, values: list[Any]) -> None:
+    for value in values:
+        assert refusals(model, {**MODELS[model], field: value}) == {}
+
+
+def test_a_tip_and_a_fee_are_nothing_unless_they_are_said() -> None:
+    completed = requests.parsed(RideCompleted, COMPLETED).event(PROVIDER, NOON)
+    cancelled = requests.parsed(RideCancelled, CANCELLED).event(PROVIDER, NOON)
+
+    assert completed.tip_cents == 0
+    assert cancelled.fare_cents == 0
+
+
 def test_a_fare_may_be_nothing_but_an_estimate_may_not() -> None:
     assert refusals(RideCompleted, {**COMPLETED, "fare_cents": 0}) == {}
     assert refusals(RideAdjusted, {**ADJUSTED, "fare_cents": 0}) == {}
@@ -265,6 +290,7 @@ def test_an_envelope_may_carry_more_and_its_type_may_be_unknown() -> None:
     envelope = {"type": "ride.rated", "timestamp": AT, "data": {"stars": 5}, "version": 2}
 
     assert refusals(Callback, envelope) == {}
+    assert refusals(Callback, {**envelope, "type": "x" * 64}) == {}
 
 
 def test_an_envelope_too_may_be_five_minutes_ahead_and_no_more() -> None:

@@ -22,7 +22,17 @@ def problem(kind: Any, value: str) -> str | None:
 
 @pytest.mark.parametrize("kind", [ExternalRef, StaffRef])
 @pytest.mark.parametrize(
-    "value", ["123-45-6789", "123456789", "123_45_6789", "12-345-6789", "000000000", "1-2-3-456789"]
+    "value",
+    [
+        "ssn_123-45-6789",
+        "case-123456789",
+        "123-45-6789",
+        "123456789",
+        "123_45_6789",
+        "12-345-6789",
+        "000000000",
+        "1-2-3-456789",
+    ],
 )
 def test_what_looks_like_a_social_security_number_is_refused_in_words(
     kind: Any, value: str
@@ -50,6 +60,10 @@ def test_what_looks_like_a_social_security_number_is_refused_in_words(
         "555-0100",
         "555_0100",
         "491512345678",
+        "tel-2125550100",
+        "212-555-0100_home",
+        "x-555-0100",
+        "00491512345678",
     ],
 )
 def test_what_looks_like_a_phone_number_is_refused_in_words(value: str) -> None:
@@ -60,7 +74,9 @@ def test_what_looks_like_a_phone_number_is_refused_in_words(value: str) -> None:
     assert "reference of your own" in words
 
 
-@pytest.mark.parametrize("value", ["someone@example.org", "a.b+c@mail.example.org", "x@y.z"])
+@pytest.mark.parametrize(
+    "value", ["someone@example.org", "a.b+c@mail.example.org", "x@y.z", "someone_at_example_org"]
+)
 def test_what_looks_like_an_e_mail_address_is_refused_in_words(value: str) -> None:
     words = problem(ExternalRef, value)
 
@@ -82,6 +98,8 @@ def test_what_looks_like_an_e_mail_address_is_refused_in_words(value: str) -> No
         pytest.param("c123456789", id="nine digits and a letter"),
         pytest.param("2125550100x", id="ten digits and a letter"),
         pytest.param("1234567890123", id="thirteen digits"),
+        pytest.param("case-2026-000123", id="a year and a long number"),
+        pytest.param("a1b2c123-4567-4a6b-8f10-5c2e7d123456789f", id="digits within letters"),
         pytest.param("_-_", id="signs only"),
         pytest.param("a" * 64, id="64 letters"),
         pytest.param("3f2b8c1e-9d47-4a6b-8f10-5c2e7d9a0b13", id="a UUID"),

@@ -156,9 +156,9 @@ def test_a_rider_who_must_pay_is_told_so_beforehand(
     [
         (Reason.INSUFFICIENT_BALANCE, ["$7.00 left", "up to $7.00"], ["$7.00", "hasta $7.00"]),
         (Reason.OVER_RIDE_CAP, ["costs too much", "up to $7.00"], ["demasiado", "hasta $7.00"]),
-        (Reason.VOUCHER_EXPIRED, ["until Mar 9", "new one"], ["hasta el 9 mar", "otro"]),
+        (Reason.VOUCHER_EXPIRED, ["is good until Mar 9", "earlier"], ["hasta el 9 mar", "antes"]),
         (Reason.VOUCHER_NOT_STARTED, ["starts on Mar 2"], ["empieza el 2 mar"]),
-        (Reason.NO_RIDES_LEFT, ["All rides", "new one"], ["no quedan viajes", "otro"]),
+        (Reason.NO_RIDES_LEFT, ["used or booked", "call"], ["se usaron", "llame"]),
         (Reason.TOO_MANY_OPEN_RIDES, ["4 rides", "cancel one"], ["4 viajes", "cancele uno"]),
         (Reason.VOUCHER_BLOCKED, ["cannot be used now"], ["no se puede usar ahora"]),
         (Reason.REQUEST_TOO_OLD, ["could not be booked", "again"], ["No se pudo", "otra vez"]),
@@ -234,12 +234,12 @@ def test_what_stops_a_whole_voucher_reads_the_same_whatever_it_is(language: Lang
     assert len(texts) == 1
 
 
-def test_an_unknown_code_leads_to_nobodys_help_line() -> None:
-    message = unknown_code()
+def test_an_unknown_code_leads_to_the_ride_companys_help_line() -> None:
+    message = unknown_code("555-0199")
 
     assert is_one_sms(message)
     assert "do not know this code" in message.text
-    assert "Help" not in message.text
+    assert "Help: 555-0199" in message.text
 
 
 def test_currencies_other_than_dollars_are_named() -> None:
@@ -323,3 +323,26 @@ def test_the_last_day_is_the_one_before_a_midnight_and_the_same_one_before_noon(
 
     assert "Mar 9." in at_midnight
     assert "Mar 10." in at_noon
+
+
+def test_a_voucher_that_is_over_and_one_that_will_be_are_told_apart() -> None:
+    voucher, rules, partner = builders.voucher(), builders.rules(), builders.partner()
+
+    booked_ahead = declined(voucher, rules, partner, Reason.VOUCHER_EXPIRED, NOON).text
+    over = declined(voucher, rules, partner, Reason.VOUCHER_EXPIRED, voucher.expires_at).text
+
+    assert "is good until" in booked_ahead
+    assert "new one" not in booked_ahead
+    assert "was good until" in over
+    assert "new one" in over
+
+
+def test_a_voucher_without_money_is_not_said_to_be_without_rides() -> None:
+    empty = builders.voucher(available_cents=0, spent_cents=4_000)
+
+    text = declined(
+        empty, builders.rules(), builders.partner(), Reason.INSUFFICIENT_BALANCE, NOON
+    ).text
+
+    assert "no money left" in text
+    assert "rides" not in text

@@ -179,8 +179,16 @@ def test_a_person_has_forty_open_vouchers_at_most() -> None:
 
 
 def test_the_link_between_a_person_and_the_books_is_shown_to_nobody() -> None:
-    answer = stored_answer(ParticipantAnswer.of(participant(open_vouchers={"vch_1": NOON})))
+    answer = stored_answer(ParticipantAnswer.of(participant(open_vouchers={"vch_1": NOON}), NOON))
 
     assert "subject_id" not in answer
     assert "sub_1" not in str(answer)
     assert answer["open_voucher_ids"] == ["vch_1"]
+
+
+def test_a_voucher_that_is_over_is_not_shown_as_open() -> None:
+    person = participant(open_vouchers={"vch_1": NOON - timedelta(days=9), "vch_2": NOON})
+
+    answer = ParticipantAnswer.of(person, NOON)
+
+    assert answer.open_voucher_ids == ("vch_2",)

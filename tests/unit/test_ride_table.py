@@ -81,8 +81,8 @@ ROWS: Mapping[tuple[RideState, EventKind], Row] = {
     (NONE, ASKED): Row(HELD, "approved", changes={AVAILABLE: -1_500, ON_HOLD: 1_500}),
     # A direct capture, which no programme allows yet; the fare is recorded as a shortfall.
     (NONE, DONE): Row(REFUSED, "refused", "direct_capture_not_allowed", shortfall=1_600),
-    # A tombstone.
-    (NONE, OFF): Row(VOIDED, "voided", overage=300),
+    # A tombstone: nobody approved the ride, so nobody owes its fee.
+    (NONE, OFF): Row(VOIDED, "voided"),
     # 15.00 from the hold and 1.00 from what is available.
     (HELD, DONE): Row(
         CAPTURED, "captured", changes={ON_HOLD: -1_500, AVAILABLE: -100, SPENT: 1_600}
@@ -98,7 +98,7 @@ ROWS: Mapping[tuple[RideState, EventKind], Row] = {
     (VOIDED, OFF): Row(VOIDED, "voided"),
     # What the hold had promised was let go, but is still there.
     (LAPSED, DONE): Row(CAPTURED, "captured", changes={AVAILABLE: -1_600, SPENT: 1_600}),
-    (LAPSED, OFF): Row(VOIDED, "voided", overage=300),
+    (LAPSED, OFF): Row(VOIDED, "voided"),
     # The voucher owes nothing.
     (DECLINED, DONE): Row(DECLINED, "refused", "ride_declined"),
     (DECLINED, OFF): Row(DECLINED, "refused", "ride_declined"),

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from farechance.callbacks import RIDE_CALLBACKS, Callback, VoucherChecked
+from farechance.callbacks import RIDE_CALLBACKS, AnyCallback, Callback, VoucherChecked
 from farechance.edge import problems, requests, strict_json
 from farechance.errors import NotAuthenticated
 from farechance.programs import PartnerStatus
@@ -58,14 +58,14 @@ class CallbackDoor:
         headers = requests.headers_of(event)
         verified = self._verify(provider_id, headers, body, now)
         requests.check_is_json(headers)
-        callback = requests.parsed(Callback, strict_json.read(body))
-        callback.check_times(now)
-        told = self._told(callback, provider_id, verified, now)
-        _count(told)
+        value = strict_json.read(body)
+        type_name = requests.parsed(AnyCallback, value).type
+        told = self._told(type_name, value, provider_id, verified, now)
+        _count(type_name, told)
         logger.info(
             Event.RIDE_EVENT_ANSWERED,
             provider_id=provider_id,
-            callback=callback.type if _is_known(callback.type) else "unknown",
+            callback=type_name if _is_known(type_name) else "unknown",
             voucher_id=told.answer.get("voucher_id"),
             said=told.answer.get("decision") or told.answer.get("outcome"),
             reason=told.reason,
@@ -84,20 +84,22 @@ class CallbackDoor:
         return verify(headers, body, self.vault.provider_secrets(provider_id, now), now)
 
     def _told(
-        self, callback: Callback, provider_id: str, verified: Verified, now: datetime
+        self, type_name: str, value: Any, provider_id: str, verified: Verified, now: datetime
     ) -> Told:
-        if callback.type == "webhook.test":
+        if type_name == "webhook.test":
             secret = "current" if verified.secret_index == 0 else "previous"
             skew = verified.skew_seconds
             return Told({"outcome": "ignored", "secret": secret, "clock_skew_seconds": skew})
-        if callback.type == "voucher.checked":
+        if not _is_known(type_name):
+            return Told({"outcome": "ignored"})
+        callback = requests.parsed(Callback, value)
+        callback.check_times(now)
+        if type_name == "voucher.checked":
             asked = _data(VoucherChecked, callback)
             asked.check_times(now)
             return self.check(asked, provider_id, now)
-        if callback.type in RIDE_CALLBACKS:
-            data = _data(RIDE_CALLBACKS[callback.type], callback)
-            return self.record(data.event(provider_id, now))
-        return Told({"outcome": "ignored"})
+        data = _data(RIDE_CALLBACKS[type_name], callback)
+        return self.record(data.event(provider_id, now))
 
 
 def _data[Model: BaseModel](model: type[Model], callback: Callback) -> Model:
@@ -111,13 +113,17 @@ def _is_known(type_name: str) -> bool:
     return type_name in RIDE_CALLBACKS or type_name in ("voucher.checked", "webhook.test")
 
 
-def _count(told: Told) -> None:
+def _count(type_name: str, told: Told) -> None:
+    if told.reason is Reason.VOUCHER_UNKNOWN:
+        count(Count.CODE_UNKNOWN)
+    if type_name == "voucher.checked":
+        # A question is no decision: what alarms stand on counts decisions.
+        count(Count.VOUCHER_CHECKED)
+        return
     if told.is_replay:
         count(Count.EVENT_REPLAYED)
         return
     count(_COUNTS[str(told.answer.get("decision") or told.answer["outcome"])])
-    if told.reason is Reason.VOUCHER_UNKNOWN:
-        count(Count.CODE_UNKNOWN)
     if told.reason is Reason.EVENT_CONFLICT:
         count(Count.EVENT_CONFLICT)
     if told.answer.get("shortfall_cents"):

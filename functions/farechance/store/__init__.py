@@ -16,7 +16,8 @@ Access patterns (every read is of the table itself and consistent, unless an ind
     vouchers of an allotment, by time      vouchers  index by_allotment {prg}#{org}
     participant; a partner's participants  people    {org}                    | participant#{par}
     external reference; enrollment's key   people    {org}                    | reference#…, key#…
-    an event's entry; an account's entries ledger    {account}                | {event's identity}
+    an event's entry                       ledger    {account}                | {event's identity}
+    an account's entries, in order         ledger    index by_sequence (local, consistent)
     the entries of a month                 ledger    index by_month {prg}#{month}#{shard}
 """
 

@@ -24,6 +24,7 @@ from botocore.exceptions import (
 from pydantic import BaseModel
 
 from farechance.errors import Busy
+from farechance.ledger import Entry
 from farechance.settings import Settings
 from farechance.store import keys
 from farechance.store.keys import Key
@@ -168,6 +169,20 @@ class Store:
                 return
             after = page.after
 
+    def entries(self, account: str, after: int, limit: int) -> list[Entry]:
+        """The entries of an account that follow the one numbered `after`, in order."""
+        with _busy_if_it_passes():
+            response = self._client.query(
+                TableName=self._tables["ledger"],
+                IndexName="by_sequence",
+                ConsistentRead=True,
+                KeyConditionExpression="pk = :account AND #sequence > :after",
+                ExpressionAttributeNames={"#sequence": "sequence"},
+                ExpressionAttributeValues={":account": {"S": account}, ":after": {"N": str(after)}},
+                Limit=limit,
+            )
+        return [self._model(Entry, self._plain(item)) for item in response["Items"]]
+
     def voucher_keys(self, program_id: str, partner_id: str) -> Iterator[tuple[Key[Any], ...]]:
         """The keys of an allotment's vouchers, in pages of at most 100, from the index (which may
         be a moment behind). Read the vouchers themselves for their balances."""
@@ -294,11 +309,11 @@ def _lost(error: ClientError) -> bool:
 
 
 def _client() -> "DynamoDBClient":
-    """Time-outs such that a decision still fits into two seconds; botocore's own repeats are safe,
-    since it gives each transaction a token."""
+    """Time-outs such that three tries end before the shortest of the functions' own (10 seconds);
+    botocore's repeats are safe, since it gives each transaction a token."""
     config = Config(
         connect_timeout=1,
-        read_timeout=3,
+        read_timeout=2,
         retries={"mode": "standard", "total_max_attempts": 3},
         tcp_keepalive=True,
     )
