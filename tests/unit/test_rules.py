@@ -91,11 +91,25 @@ HOURS = {"weekday": "monday", "from": "08:00", "to": "24:00"}
         ("service_area_ends", ["pickup", "dropoff", "either", "both"], ["", "none"]),
         ("currency", ["USD", "EUR"], ["usd", "US", "DOLLAR", ""]),
         ("rider_facing_name", ["R", "R" * 40], ["", "R" * 41]),
-        ("provider_ids", [["pvd_a"], [f"pvd_{n}" for n in range(10)]], [[], ["city_cabs"]]),
+        (
+            "provider_ids",
+            [["pvd_a"], [f"pvd_{n}" for n in range(10)]],
+            [[], ["city_cabs"], [f"pvd_{n}" for n in range(11)]],
+        ),
         (
             "purposes",
-            [[{"name": "job", "public_label": {"en": "R", "es": "V"}}]],
-            [[], [{"name": "Job"}], [{"name": "job", "public_label": {"en": ""}}], ["job"]],
+            [
+                [{"name": "job", "public_label": {"en": "R", "es": "V" * 30}}],
+                [{"name": f"purpose_{n}"} for n in range(20)],
+            ],
+            [
+                [],
+                ["job"],
+                [{"name": "Job"}],
+                [{"name": "job", "public_label": {"en": ""}}],
+                [{"name": "job", "public_label": {"en": "R" * 31}}],
+                [{"name": f"purpose_{n}"} for n in range(21)],
+            ],
         ),
         (
             "time_zone",
@@ -104,13 +118,22 @@ HOURS = {"weekday": "monday", "from": "08:00", "to": "24:00"}
         ),
         (
             "service_areas",
-            [[], [AREA], [AREA] * 20],
-            [[{**AREA, "radius_meters": 19}], [{**AREA, "latitude": 90.1}], [AREA] * 21],
+            [[], [AREA] * 20, [{"latitude": -90, "longitude": 180, "radius_meters": 500_000}]],
+            [
+                [AREA] * 21,
+                [{**AREA, "radius_meters": 19}],
+                [{**AREA, "radius_meters": 500_001}],
+                [{**AREA, "latitude": 90.5}],
+                [{**AREA, "latitude": -90.5}],
+                [{**AREA, "longitude": 180.5}],
+                [{**AREA, "longitude": -180.5}],
+            ],
         ),
         (
             "weekly_hours",
-            [[], [HOURS]],
+            [[], [HOURS] * 50],
             [
+                [HOURS] * 51,
                 [{**HOURS, "from": "24:00"}],
                 [{**HOURS, "to": "8:00"}],
                 [{**HOURS, "weekday": "mon"}],
@@ -154,7 +177,7 @@ def test_a_rule_is_taken_only_as_what_it_is(field: str, value: Any) -> None:
     ("changes", "words"),
     [
         ({"ends_on": "2025-12-31"}, "ends_on must not be before starts_on"),
-        ({"ends_on": "2036-02-01"}, "ten years"),
+        ({"ends_on": "2036-01-10"}, "ten years"),
         ({"min_value_cents": 4_001}, "max_value_cents must not be less than min_value_cents"),
         ({"cap_cents": 4_001}, "cap_cents must not exceed max_value_cents"),
         ({"purposes": [{"name": "job"}, {"name": "job"}]}, "each purpose may stand once"),
@@ -165,6 +188,25 @@ def test_a_rule_is_taken_only_as_what_it_is(field: str, value: Any) -> None:
 )
 def test_rules_must_agree_with_each_other(changes: dict[str, Any], words: str) -> None:
     assert words in refusals(Rules, sent(**changes))[""]
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        pytest.param({"starts_on": "2026-12-31", "ends_on": "2026-12-31"}, id="one day"),
+        pytest.param({"starts_on": "2026-01-01", "ends_on": "2036-01-09"}, id="3,660 days"),
+        pytest.param({"starts_on": "2000-01-01", "ends_on": "2000-12-31"}, id="the first year"),
+        pytest.param({"starts_on": "2100-01-01", "ends_on": "2100-12-31"}, id="the last year"),
+    ],
+)
+def test_a_programme_may_last_a_day_or_ten_years(days: dict[str, str]) -> None:
+    assert refusals(Rules, sent(**days)) == {}
+
+
+def test_what_is_equal_agrees() -> None:
+    equal = {"min_value_cents": 4_000, "max_value_cents": 4_000, "cap_cents": 4_000}
+
+    assert refusals(Rules, sent(**equal)) == {}
 
 
 def test_a_rule_that_we_do_not_know_is_refused_and_not_ignored() -> None:
