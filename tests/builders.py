@@ -19,7 +19,8 @@ from farechance.errors import FieldErrors
 from farechance.participants import Attestation, Consent
 from farechance.partner_api import EnrollmentRequest, MintRequest
 from farechance.programs import Partner, PartnerStatus, PurposeRule, Rules, Status
-from farechance.ride_table import Case, Outcome, decide
+from farechance.ride_case import Case, Outcome
+from farechance.ride_table import decide
 from farechance.rides import Ride, RideEvent, RideState
 from farechance.vouchers import Approval, Hold, Reason, Terms, Voucher, judge_request
 

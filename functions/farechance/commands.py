@@ -4,7 +4,7 @@ of each command and of the record that it leaves; it must never carry one out.
 Ids of programmes, partners and providers are chosen by the caller, so that prepared commands work
 as they stand (api.md, 'Names that must be the same everywhere')."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, Field, TypeAdapter
 
@@ -28,14 +28,7 @@ Scope = Literal[
     "codes:read",
     "reports:read",
 ]
-SCOPES: tuple[Scope, ...] = (
-    "participants:read",
-    "participants:write",
-    "vouchers:read",
-    "vouchers:write",
-    "codes:read",
-    "reports:read",
-)
+SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 
 class _Command(BaseModel):

@@ -13,7 +13,7 @@ from farechance.errors import BooksDiffer
 from farechance.ledger import Account, Chain, Entry, Facts, Kind, append
 from farechance.messages import RiderMessage
 from farechance.provider_api import Told
-from farechance.ride_table import Case, Outcome
+from farechance.ride_case import Case, Outcome, turned_away
 from farechance.rides import EventKind, Ride, RideEvent, RideState, authorization_id, voucher_key_of
 from farechance.store import Remembered, Store, Write, keys, writes
 from farechance.times import local_day
@@ -138,7 +138,7 @@ def _with_content(event: RideEvent) -> str:
 
 
 def _turned_away(event: RideEvent, reason: Reason, remembered: Remembered, now: datetime) -> Told:
-    answer = ride_table.turned_away(event, reason)
+    answer = turned_away(event, reason)
     if event.kind is EventKind.REQUESTED:
         help_phone = provider_help_phone(event.provider_id, remembered, now)
         answer |= _as_member(messages.unknown_code(help_phone))

@@ -14,7 +14,8 @@ from farechance import endpoints, errors, ride_table
 from farechance.commands import SCOPES
 from farechance.edge import problems
 from farechance.provider_api import CallbackAnswer, Told
-from farechance.ride_table import TABLE, Case
+from farechance.ride_case import Case, turned_away
+from farechance.ride_table import TABLE
 from farechance.rides import EventKind, RideState
 from farechance.vouchers import Reason, for_provider
 from infra.contract import problem_responses
@@ -322,7 +323,7 @@ def test_every_answer_of_the_ride_table_is_one_of_the_contracts(
 
 
 def test_what_is_said_of_no_voucher_and_what_is_ignored_is_in_the_contract() -> None:
-    refused = ride_table.turned_away(builders.completed(), Reason.VOUCHER_UNKNOWN)
+    refused = turned_away(builders.completed(), Reason.VOUCHER_UNKNOWN)
 
     _check_told(Told(refused))
     _check_told(Told({"outcome": "ignored"}))

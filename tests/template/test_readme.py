@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 import builders
-from farechance.ride_table import TABLE, Case
+from farechance.ride_case import Case
+from farechance.ride_table import TABLE
 from farechance.rides import EventKind, RideState
 from farechance.vouchers import VoucherState
 from infra.local import template

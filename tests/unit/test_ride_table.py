@@ -12,7 +12,8 @@ import builders
 from builders import NOON, PROVIDER, RIDE_KEY, hold
 from farechance import ride_table
 from farechance.ledger import Account
-from farechance.ride_table import TABLE, Case, Outcome, Takes
+from farechance.ride_case import Case, Outcome, Takes, turned_away
+from farechance.ride_table import TABLE
 from farechance.rides import EventKind, RideEvent, RideState
 from farechance.vouchers import Reason, Voucher
 
@@ -273,7 +274,7 @@ def test_the_same_event_with_other_content_changes_nothing_and_is_on_record(
 
 @pytest.mark.parametrize("kind", EventKind)
 def test_an_event_that_reaches_no_voucher_is_told_nothing_of_any(kind: EventKind) -> None:
-    answer = ride_table.turned_away(EVENTS[kind], Reason.VOUCHER_UNKNOWN)
+    answer = turned_away(EVENTS[kind], Reason.VOUCHER_UNKNOWN)
 
     if kind is ASKED:
         assert answer == {"decision": "declined", "reason": "voucher_unknown"}

@@ -10,7 +10,8 @@ import pytest
 import builders
 from builders import NOON, PROVIDER, approved, hold
 from farechance.programs import PartnerStatus, Rules, Status
-from farechance.ride_table import Case, decide
+from farechance.ride_case import Case
+from farechance.ride_table import decide
 from farechance.rides import RideState
 from farechance.vouchers import Approval, ClosedReason, Reason, Terms, VoucherState
 
