@@ -151,6 +151,42 @@ def left_unprocessed(call: Call) -> AWSResponse:
     return _response(200, {**answer, "UnprocessedKeys": first})
 
 
+def read_before(table: str, start: str) -> Fault:
+    """A BatchGetItem meets somebody's transaction half-way, since it is no snapshot: of a table,
+    what has a key that begins with `start` was read before it, and so isn't seen; the rest after
+    it."""
+
+    def fault(call: Call) -> AWSResponse:
+        answer = json.loads(call.deliver().content)
+        for name, found in answer["Responses"].items():
+            if name.startswith(table):
+                answer["Responses"][name] = [
+                    item for item in found if not _key(item).startswith(start)
+                ]
+        return _response(200, answer)
+
+    return fault
+
+
+def read_as_it_was(old: Mapping[str, Any]) -> Fault:
+    """The same, of an item that was there already: it is seen as it was before."""
+
+    def fault(call: Call) -> AWSResponse:
+        answer = json.loads(call.deliver().content)
+        for name, found in answer["Responses"].items():
+            answer["Responses"][name] = [
+                dict(old) if _key(item) == _key(old) else item for item in found
+            ]
+        return _response(200, answer)
+
+    return fault
+
+
+def _key(item: Mapping[str, Any]) -> str:
+    key: str = item.get("sk", item["pk"])["S"]
+    return key
+
+
 def answered(status: int, code: str, **more: Any) -> AWSResponse:
     """An error in DynamoDB's form."""
     kind = f"com.amazonaws.dynamodb.v20120810#{code}"

@@ -75,8 +75,8 @@ def _capture(case: Case, *, own_cents: int, payable: bool) -> Outcome:
 
 
 def void(case: Case) -> Outcome:
-    """held cancelled: the hold goes back. A fee isn't covered (programmes with covered fees are
-    refused when they are made), so it is overage."""
+    """held or lapsed, cancelled: what is still held goes back. A fee isn't covered (programmes with
+    covered fees are refused when they are made), so it is overage."""
     event, voucher, own_cents = case.event, case.voucher, case.known_ride.hold_cents
     return Outcome(
         voucher=voucher.after(
@@ -90,15 +90,15 @@ def void(case: Case) -> Outcome:
             overage_cents=event.fare_cents,
             overage_owed_by=owed_by(case, event.fare_cents),
         ),
-        changes={Account.HELD: -own_cents, Account.AVAILABLE: own_cents},
+        changes={Account.HELD: -own_cents, Account.AVAILABLE: own_cents} if own_cents else {},
         overage_cents=event.fare_cents,
         answer=amounts(case, "voided", released_cents=own_cents, overage_cents=event.fare_cents),
     )
 
 
-def void_without_money(case: Case) -> Outcome:
-    """lapsed cancelled, and – cancelled: a tombstone, so that a request that was overtaken by its
-    own cancellation never holds money. Nothing is held for it, so nobody owes a fee."""
+def entomb(case: Case) -> Outcome:
+    """– cancelled: a tombstone, so that a request that was overtaken by its own cancellation never
+    holds money. Nobody approved the ride, so nobody owes a fee."""
     return Outcome(
         voucher=case.voucher.after(),
         ride=ride_after(case, RideState.VOIDED),

@@ -9,13 +9,13 @@ from farechance.ride_requests import authorize, decline, declines
 from farechance.ride_settlements import (
     capture_held,
     capture_lapsed,
+    entomb,
     not_supported,
     refuse_direct_capture,
     refused,
     refuses,
     stay_voided,
     void,
-    void_without_money,
 )
 from farechance.rides import EventKind, RideState
 from farechance.vouchers import Reason
@@ -56,7 +56,7 @@ def _wrong_currency(case: Case) -> Outcome:
 TABLE: Mapping[tuple[RideState, EventKind], Rule] = {
     (RideState.NONE, EventKind.REQUESTED): authorize,
     (RideState.NONE, EventKind.COMPLETED): refuse_direct_capture,
-    (RideState.NONE, EventKind.CANCELLED): void_without_money,
+    (RideState.NONE, EventKind.CANCELLED): entomb,
     (RideState.NONE, EventKind.ADJUSTED): not_supported,
     (RideState.HELD, EventKind.REQUESTED): declines(Reason.RIDE_ALREADY_SETTLED),
     (RideState.HELD, EventKind.COMPLETED): capture_held,
@@ -72,7 +72,7 @@ TABLE: Mapping[tuple[RideState, EventKind], Rule] = {
     (RideState.VOIDED, EventKind.ADJUSTED): not_supported,
     (RideState.LAPSED, EventKind.REQUESTED): declines(Reason.RIDE_ALREADY_SETTLED),
     (RideState.LAPSED, EventKind.COMPLETED): capture_lapsed,
-    (RideState.LAPSED, EventKind.CANCELLED): void_without_money,
+    (RideState.LAPSED, EventKind.CANCELLED): void,
     (RideState.LAPSED, EventKind.ADJUSTED): not_supported,
     (RideState.DECLINED, EventKind.REQUESTED): declines(Reason.RIDE_DECLINED),
     (RideState.DECLINED, EventKind.COMPLETED): refuses(Reason.RIDE_DECLINED),

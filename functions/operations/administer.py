@@ -65,7 +65,8 @@ def _attempt(command: Command, tools: Tools) -> dict[str, Any]:
             raise StateForbids("command_id_reused", {"command_id": command.command_id})
         return _said("This was done before, and nothing was done now.", record.answer, "repeated")
 
-    plan = _plan(command, tools, now)
+    with tools.store.refusing_unless(record_key):
+        plan = _plan(command, tools, now)
     if command.dry_run and isinstance(command, CheckBooks):
         return {**plan.answer, "dry_run": True}
     if command.dry_run:

@@ -15,7 +15,7 @@ from farechance.errors import (
 from farechance.ledger import digest
 from farechance.participants import EnrollmentKey, ExternalReference, Participant
 from farechance.partner_api import Enrolled, EnrollmentRequest, stored_answer
-from farechance.programs import Status
+from farechance.programs import Allotment, Status
 from farechance.store import Store, keys, writes
 from farechance.times import AHEAD
 
@@ -44,14 +44,9 @@ def _attempt(
     if record := found[key_key]:
         return _replay(record, body_digest, partner_id, store), True
 
-    _check_times(request, now)
-    allotment, reference = found[allotment_key], found[reference_key]
-    if allotment is None:
-        raise NotFound("programme", request.program_id)
-    if allotment.status is Status.CLOSED:
-        raise StateForbids("program_closed", {"program_id": request.program_id})
-    if reference is not None:
-        raise StateForbids("already_enrolled", {"participant_id": reference.participant_id})
+    with store.refusing_unless(key_key):
+        _check_times(request, now)
+        _check(found[allotment_key], found[reference_key], request)
 
     participant = Participant(
         participant_id=f"par_{uuid.uuid4().hex}",
@@ -74,6 +69,17 @@ def _attempt(
         ),
     )
     return _told(participant), False
+
+
+def _check(
+    allotment: Allotment | None, reference: ExternalReference | None, request: EnrollmentRequest
+) -> None:
+    if allotment is None:
+        raise NotFound("programme", request.program_id)
+    if allotment.status is Status.CLOSED:
+        raise StateForbids("program_closed", {"program_id": request.program_id})
+    if reference is not None:
+        raise StateForbids("already_enrolled", {"participant_id": reference.participant_id})
 
 
 def _replay(record: EnrollmentKey, body_digest: str, partner_id: str, store: Store) -> Enrolled:

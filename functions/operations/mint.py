@@ -68,28 +68,34 @@ def _attempt(call: _Call, now: datetime) -> tuple[Minted, bool]:
         rules = _rules(call, record.rules_version, now)
         return _told(call, rules, record, _planned(call, rules, record)), True
 
-    allotment = found[allotment_key]
-    if allotment is None:
-        raise NotFound("programme", request.program_id)
-    record = MintKey(
-        body_digest=body_digest,
-        secret_version=newest_version(call.code_keys),
-        rules_version=_current_rules_version(call, now),
-        minted_at=now,
-    )
-    rules = _rules(call, record.rules_version, now)
-    mints.check_against(request, rules, now)
-    _check_allotment(allotment, request)
-    participants = [_participant(found, key, request.program_id) for key in people]
-    planned = _planned(call, rules, record)
+    with call.store.refusing_unless(key_key):
+        allotment = _own_allotment(found[allotment_key], request)
+        record = MintKey(
+            body_digest=body_digest,
+            secret_version=newest_version(call.code_keys),
+            rules_version=_current_rules_version(call, now),
+            minted_at=now,
+        )
+        rules = _rules(call, record.rules_version, now)
+        mints.check_against(request, rules, now)
+        _check_allotment(allotment, request)
+        participants = [_participant(found, key, request.program_id) for key in people]
+        planned = _planned(call, rules, record)
+        for_people = _participant_writes(request, planned, participants, rules, now)
     cents = request.value_cents * request.count
     call.store.commit(
         writes.put_new(key_key, record),
         writes.take_from_allotment(request.program_id, call.partner_id, cents),
         *_voucher_writes(call, planned, participants, rules, record),
-        *_participant_writes(request, planned, participants, rules, now),
+        *for_people,
     )
     return _told(call, rules, record, planned), False
+
+
+def _own_allotment(allotment: Allotment | None, request: MintRequest) -> Allotment:
+    if allotment is None:
+        raise NotFound("programme", request.program_id)
+    return allotment
 
 
 def _planned(call: _Call, rules: Rules, record: MintKey) -> list[Planned]:

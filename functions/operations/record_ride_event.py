@@ -15,7 +15,7 @@ from farechance.messages import RiderMessage
 from farechance.provider_api import Told
 from farechance.ride_case import Case, Outcome, turned_away
 from farechance.rides import EventKind, Ride, RideEvent, RideState, authorization_id, voucher_key_of
-from farechance.store import Remembered, Store, Write, keys, writes
+from farechance.store import LostRace, Remembered, Store, Write, keys, writes
 from farechance.times import local_day
 from farechance.vouchers import Reason, Terms, Voucher
 from operations.read_terms import ProgramTerms, provider_help_phone, read_terms
@@ -115,8 +115,17 @@ def _read(event: RideEvent, store: Store, code_keys: CodeKeys) -> _Named | None:
     voucher, ride = found[voucher_key], found[ride_key]
     if voucher is None:
         return None
+    if found[first_key] is not None and (ride is None or _is_before(ride, event)):
+        # A BatchGetItem is no snapshot: the ride was written with the entry, and is so by now.
+        raise LostRace
     is_other = any(name != (ride.voucher_key if ride else named[0]) for name in named)
     return _Named(voucher, ride, is_other, found[first_key], found[same_key])
+
+
+def _is_before(ride: Ride, event: RideEvent) -> bool:
+    """Whether the ride stands as no ride does once the event is on record."""
+    settles = event.kind in (EventKind.COMPLETED, EventKind.CANCELLED)
+    return settles and ride.state in (RideState.HELD, RideState.LAPSED)
 
 
 def _voucher_keys(event: RideEvent, code_keys: CodeKeys) -> list[str]:

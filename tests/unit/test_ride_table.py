@@ -99,7 +99,8 @@ ROWS: Mapping[tuple[RideState, EventKind], Row] = {
     (VOIDED, OFF): Row(VOIDED, "voided"),
     # What the hold had promised was let go, but is still there.
     (LAPSED, DONE): Row(CAPTURED, "captured", changes={AVAILABLE: -1_600, SPENT: 1_600}),
-    (LAPSED, OFF): Row(VOIDED, "voided"),
+    # As of the held one: whether somebody let the hold go changes nothing of the fee.
+    (LAPSED, OFF): Row(VOIDED, "voided", overage=300),
     # The voucher owes nothing.
     (DECLINED, DONE): Row(DECLINED, "refused", "ride_declined"),
     (DECLINED, OFF): Row(DECLINED, "refused", "ride_declined"),

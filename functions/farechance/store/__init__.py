@@ -21,9 +21,9 @@ Access patterns (every read is of the table itself and consistent, unless an ind
     the entries of a month                 ledger    index by_month {prg}#{month}#{shard}
 """
 
-from farechance.store.database import Found, Store
+from farechance.store.database import Found, LostRace, Store
 from farechance.store.keys import Key
 from farechance.store.remembered import Remembered
 from farechance.store.writes import Write
 
-__all__ = ["Found", "Key", "Remembered", "Store", "Write"]
+__all__ = ["Found", "Key", "LostRace", "Remembered", "Store", "Write"]

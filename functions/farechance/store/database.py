@@ -23,7 +23,7 @@ from botocore.exceptions import (
 )
 from pydantic import BaseModel
 
-from farechance.errors import Busy
+from farechance.errors import Busy, Refusal
 from farechance.ledger import Entry
 from farechance.settings import Settings
 from farechance.store import keys
@@ -223,6 +223,18 @@ class Store:
         except (HTTPClientError, NoConnection) as error:
             # The answer may be lost after the commit: then the repeat finds its own items.
             raise Busy from error
+
+    @contextmanager
+    def refusing_unless(self, done: Key[Any]) -> Iterator[None]:
+        """Around a decision that may refuse. A BatchGetItem is no snapshot: it may have missed the
+        record of a call and seen what the call did. So before a refusal is told, the record is
+        looked for once more, by itself; if it is there, LostRace has all be read again."""
+        try:
+            yield
+        except Refusal as refusal:
+            if self.read(done)[done] is not None:
+                raise LostRace from refusal
+            raise
 
     def again[Answer](self, attempt: Callable[[], Answer]) -> Answer:
         """Runs a read–decide–write until it isn't overtaken, a few times with growing pauses of
