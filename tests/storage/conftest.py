@@ -80,10 +80,9 @@ def world(
 ) -> World:
     """A funded programme with two partners and a ride company. It is made once by the commands
     and then put back as it was, which is faster."""
-    world = worlds()
     if not furniture:
-        furniture |= world.with_program().everything()
-        return world
+        furniture |= worlds().with_program().everything()
+    world = worlds()
     fill_tables(bystander, world.tables, furniture)
     return world
 
