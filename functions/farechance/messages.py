@@ -124,6 +124,10 @@ class RiderMessage:
     language: Language
     text: str
 
+    def as_member(self) -> dict[str, dict[str, str]]:
+        """How an answer carries it."""
+        return {"rider_message": {"language": self.language, "text": self.text}}
+
 
 def unknown_code(help_phone: str) -> RiderMessage:
     """For a code that leads to no voucher: nobody's language is known, so English; the help line is

@@ -57,7 +57,7 @@ def check_voucher(
             "decision": "approved",
             "voucher_id": voucher.voucher_id,
             "held_cents": judgement.hold_cents,
-            "rider_message": {"language": message.language, "text": message.text},
+            **message.as_member(),
         }
     )
 
@@ -81,5 +81,5 @@ def _declined(reason: Reason, message: messages.RiderMessage) -> dict[str, Any]:
     return {
         "decision": "declined",
         "reason": for_provider(reason).value,
-        "rider_message": {"language": message.language, "text": message.text},
+        **message.as_member(),
     }

@@ -11,7 +11,6 @@ from farechance import messages, ride_table
 from farechance.codes import CodeKeys, key_of, read_code
 from farechance.errors import BooksDiffer
 from farechance.ledger import Account, Chain, Entry, Facts, Kind, append
-from farechance.messages import RiderMessage
 from farechance.provider_api import Told
 from farechance.ride_case import Case, Outcome, turned_away
 from farechance.rides import EventKind, Ride, RideEvent, RideState, authorization_id, voucher_key_of
@@ -150,7 +149,7 @@ def _turned_away(event: RideEvent, reason: Reason, remembered: Remembered, now: 
     answer = turned_away(event, reason)
     if event.kind is EventKind.REQUESTED:
         help_phone = provider_help_phone(event.provider_id, remembered, now)
-        answer |= _as_member(messages.unknown_code(help_phone))
+        answer |= messages.unknown_code(help_phone).as_member()
     return Told(answer, reason)
 
 
@@ -171,11 +170,7 @@ def _rider_message(case: Case, outcome: Outcome, terms: ProgramTerms) -> dict[st
         message = messages.approved(outcome.voucher, rules, partner, held, case.event.fare_cents)
     else:
         message = messages.declined(case.voucher, rules, partner, outcome.reason, case.now)
-    return _as_member(message)
-
-
-def _as_member(message: RiderMessage) -> dict[str, Any]:
-    return {"rider_message": {"language": message.language, "text": message.text}}
+    return message.as_member()
 
 
 def _writes(
