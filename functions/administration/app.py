@@ -1,6 +1,7 @@
 """The door for administrators: invoked in the Lambda console with a prepared test event, one
 command at a time. IAM says who may."""
 
+from collections.abc import Callable
 from typing import Any
 
 from farechance.clients import Clients
@@ -13,12 +14,12 @@ from farechance.vault import Vault
 from operations.administer import Tools, administer
 
 settings = Settings.from_environment()
-tools = Tools(Store(settings), Vault(settings), Clients(settings), utc_now)
+store, vault, clients = Store(settings), Vault(settings), Clients(settings)
 
 
-def carry_out(command: Command) -> dict[str, Any]:
+def carry_out(command: Command, has_time: Callable[[], bool]) -> dict[str, Any]:
     """Any admin command of api.md."""
-    return administer(command, tools)
+    return administer(command, Tools(store, vault, clients, utc_now, has_time))
 
 
 console = Console(carry_out)

@@ -72,7 +72,8 @@ class VoucherChecked(BaseModel):
 class RideRequested(BaseModel):
     """May this ride begin, and up to which fare? The rider waits for the answer, so a request that
     was made more than 5 minutes ago is declined. `pickup_at` is for a ride that is booked ahead, by
-    30 days at most. `replaces_ride_id` isn't supported yet: such a request is declined."""
+    30 days at most. `replaces_ride_id` names the ride whose car this one replaces: if this one is
+    approved, the other's hold is voided."""
 
     model_config = RECEIVED
 
@@ -122,8 +123,9 @@ class _Named(BaseModel):
 
 class RideCompleted(_Named):
     """The ride was made. `fare_cents` is all in; the tip in it isn't covered. The voucher is named
-    by `authorization_id`, by `voucher_code` or by both. A ride that was never requested is
-    refused."""
+    by `authorization_id`, by `voucher_code` or by both. A ride that was never requested is paid
+    only where its programme allows direct capture: judged as of `requested_at`, at most 7 days
+    back."""
 
     fare_cents: RideCents
     tip_cents: RideCents = 0
@@ -162,7 +164,8 @@ class RideCompleted(_Named):
 
 class RideCancelled(_Named):
     """There will be no ride; also to be sent where no answer to the request arrived. The voucher is
-    named by `authorization_id`, by `voucher_code` or by both. A fee isn't covered."""
+    named by `authorization_id`, by `voucher_code` or by both. A fee is covered up to what the
+    programme allows, else it is overage."""
 
     cancelled_at: Instant
     cancellation_fee_cents: RideCents = 0
@@ -182,8 +185,9 @@ class RideCancelled(_Named):
 
 
 class RideAdjusted(_Named):
-    """The fare of a ride was corrected afterwards: `fare_cents` is the new total without tips. This
-    isn't supported yet: it is refused as `not_supported`, leaves no trace and may come again."""
+    """The fare of a ride was corrected: `fare_cents` is the new total without tips, 0 a full
+    refund. The latest `adjusted_at` counts, then the greater `adjustment_id`; one that comes before the
+    ride's completion waits for it. A `tip` or `damage` is never covered."""
 
     adjustment_id: ProviderReference
     fare_cents: RideCents

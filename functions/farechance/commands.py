@@ -6,7 +6,7 @@ as they stand (api.md, 'Names that must be the same everywhere')."""
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, Field, StringConstraints, TypeAdapter
 
 from farechance.identifiers import (
     CommandId,
@@ -14,9 +14,11 @@ from farechance.identifiers import (
     Phone,
     ProgramId,
     ProviderId,
+    RideId,
     ShortText,
+    VoucherId,
 )
-from farechance.money import PositiveProgramCents
+from farechance.money import PositiveProgramCents, PositiveRideCents
 from farechance.programs import SENT, STORED, RiderNeeds, Rules
 from farechance.times import Instant
 
@@ -107,6 +109,121 @@ class RegisterProvider(_Command):
     staff_can_book: bool
 
 
+class SetRules(_Command):
+    """A new version of the rules, for vouchers minted from now on (within a minute). Currency and
+    time zone stay: months and amounts must add up."""
+
+    command: Literal["set_rules"]
+    program_id: ProgramId
+    rules: Rules
+
+
+class CloseProgram(_Command):
+    """No mint and no authorization any more; approved rides are paid, and money goes back as it
+    comes free. `confirm` is the programme's id, typed again."""
+
+    command: Literal["close_program"]
+    program_id: ProgramId
+    confirm: ProgramId
+
+
+class Defund(_Command):
+    """Money back to the funder: unallotted → outside."""
+
+    command: Literal["defund"]
+    program_id: ProgramId
+    amount_cents: PositiveProgramCents
+
+
+class Unallot(_Command):
+    """Money back from a partner: its allotment → unallotted."""
+
+    command: Literal["unallot"]
+    program_id: ProgramId
+    partner_id: PartnerId
+    amount_cents: PositiveProgramCents
+
+
+class SuspendPartner(_Command):
+    """Stops a partner's mints at once and new authorizations of its vouchers within a minute."""
+
+    command: Literal["suspend_partner"]
+    partner_id: PartnerId
+
+
+class ResumePartner(_Command):
+    """Takes a suspension back."""
+
+    command: Literal["resume_partner"]
+    partner_id: PartnerId
+
+
+class BlockVoucher(_Command):
+    """Stops one voucher's new rides; approved rides are paid."""
+
+    command: Literal["block_voucher"]
+    voucher_id: VoucherId
+
+
+class UnblockVoucher(_Command):
+    """Takes a block back."""
+
+    command: Literal["unblock_voucher"]
+    voucher_id: VoucherId
+
+
+class RevokeVoucher(_Command):
+    """Closes one voucher for good; its money goes back to the partner's allotment. `confirm` is
+    the voucher's id, typed again."""
+
+    command: Literal["revoke_voucher"]
+    voucher_id: VoucherId
+    confirm: VoucherId
+
+
+class AcceptShortfall(_Command):
+    """Pays the ride company, from the programme's unallotted money, what a lapsed hold had
+    promised."""
+
+    command: Literal["accept_shortfall"]
+    program_id: ProgramId
+    provider_id: ProviderId
+    ride_id: RideId
+    amount_cents: PositiveRideCents
+
+
+class AcceptOverage(_Command):
+    """Pays the ride company, from the programme's unallotted money, what a fare was above the
+    voucher and the programme owes."""
+
+    command: Literal["accept_overage"]
+    program_id: ProgramId
+    provider_id: ProviderId
+    ride_id: RideId
+    amount_cents: PositiveRideCents
+
+
+class WriteOff(_Command):
+    """Says that a shortfall or an overage of a ride won't be paid. Moves no money."""
+
+    command: Literal["write_off"]
+    program_id: ProgramId
+    provider_id: ProviderId
+    ride_id: RideId
+    amount_cents: PositiveRideCents
+
+
+class RecordPayment(_Command):
+    """A payment to the ride company that was made outside of the system."""
+
+    command: Literal["record_payment"]
+    program_id: ProgramId
+    provider_id: ProviderId
+    month: Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
+    amount_cents: PositiveProgramCents
+    invoice_ref: ShortText
+
+
 class CheckBooks(_Command):
     """Adds up every account of a programme from the stored items. A question: each time anew."""
 
@@ -122,6 +239,19 @@ Command = Annotated[
     | ResumeProgram
     | CreatePartner
     | RegisterProvider
+    | SetRules
+    | CloseProgram
+    | Defund
+    | Unallot
+    | SuspendPartner
+    | ResumePartner
+    | BlockVoucher
+    | UnblockVoucher
+    | RevokeVoucher
+    | AcceptShortfall
+    | AcceptOverage
+    | WriteOff
+    | RecordPayment
     | CheckBooks,
     Field(discriminator="command"),
 ]

@@ -87,6 +87,7 @@ MINT = Endpoint(
         "insufficient_allotment",
         "program_paused",
         "program_closed",
+        "partner_suspended",
         "participant_exited",
         "consent_expired",
         "monthly_limit_reached",

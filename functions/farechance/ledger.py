@@ -29,10 +29,12 @@ class Account(StrEnum):
 
     OUTSIDE = "outside"
     UNALLOTTED = "program.unallotted"
+    PAID_DIRECT = "program.paid_direct"
     ALLOTTED = "allotment.available"
     AVAILABLE = "voucher.available"
     HELD = "voucher.held"
     SPENT = "voucher.spent"
+    TRANSFER = "voucher.transfer"
 
 
 class Kind(StrEnum):
@@ -42,10 +44,27 @@ class Kind(StrEnum):
     PROGRAM_CREATED = "program.created"
     PROGRAM_FUNDED = "program.funded"
     PROGRAM_ALLOTTED = "program.allotted"
+    PROGRAM_RULED = "program.ruled"
+    PROGRAM_DEFUNDED = "program.defunded"
+    PROGRAM_UNALLOTTED = "program.unallotted"
+    PROGRAM_CLOSED = "program.closed"
+    SHORTFALL_ACCEPTED = "shortfall.accepted"
+    OVERAGE_ACCEPTED = "overage.accepted"
+    WRITTEN_OFF = "owed.written_off"
+    PAYMENT_RECORDED = "payment.recorded"
     PROGRAM_PAUSED = "program.paused"
     PROGRAM_RESUMED = "program.resumed"
     VOUCHER_MINTED = "voucher.minted"
+    VOUCHER_ASSIGNED = "voucher.assigned"
+    VOUCHER_BLOCKED = "voucher.blocked"
+    VOUCHER_UNBLOCKED = "voucher.unblocked"
+    VOUCHER_EXTENDED = "voucher.extended"
+    VOUCHER_REVOKED = "voucher.revoked"
+    VOUCHER_REISSUED = "voucher.reissued"
+    VOUCHER_SUCCEEDED = "voucher.succeeded"
+    VOUCHER_RETURNED = "voucher.returned"
     HOLD_LAPSED = "hold.lapsed"
+    HOLD_REPLACED = "hold.replaced"
     RIDE_REQUESTED = "ride.requested"
     RIDE_COMPLETED = "ride.completed"
     RIDE_CANCELLED = "ride.cancelled"
@@ -81,6 +100,10 @@ class Facts(BaseModel):
     overage_cents: int | None = None
     overage_owed_by: Literal["program", "rider"] | None = None
     shortfall_cents: int | None = None
+    decided_cents: int | None = None
+    paid_cents: int | None = None
+    paid_month: str | None = None
+    invoice_ref: str | None = None
     counted: bool | None = None
     command_id: str | None = None
 

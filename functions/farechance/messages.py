@@ -95,8 +95,6 @@ _AGAIN: Mapping[Language, tuple[str, str]] = {
 _WHAT_TO_DO: Mapping[Reason, str] = {
     Reason.CURRENCY_MISMATCH: "The ride company sent another currency than the programme's. Ask "
     "the administrator to speak with the ride company.",
-    Reason.NOT_SUPPORTED: "The ride company asked for something that the system doesn't do yet. "
-    "Ask the rider to book again as a new ride.",
     Reason.RIDE_CANCELLED: "The ride had been cancelled. Ask the rider to book again.",
     Reason.RIDE_ALREADY_SETTLED: "The ride was over already. Ask the rider to book a new one.",
     Reason.REQUEST_TOO_OLD: "The request reached us too late. Ask the rider to book again.",

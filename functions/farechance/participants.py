@@ -114,6 +114,18 @@ class Participant(BaseModel):
             }
         )
 
+    def with_voucher_instead(
+        self, old: VoucherId, new: VoucherId, expires_at: datetime, now: datetime
+    ) -> Self:
+        """The record after a voucher got another id or another end; no month's count changes."""
+        others = {one: ends for one, ends in self.still_open(now).items() if one != old}
+        return self.model_copy(
+            update={
+                "open_vouchers": {**others, new: expires_at},
+                "version": self.version + 1,
+            }
+        )
+
     def still_open(self, now: datetime) -> dict[str, datetime]:
         """Without those that expired over eight days ago, past every use."""
         return {

@@ -3,6 +3,7 @@ drives. It owns the form and the statuses of each; it must never move a voucher'
 
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -46,10 +47,16 @@ class PartnerStatus(StrEnum):
 
 
 def _time_zone(name: str) -> str:
-    # The last two are what a machine is set to, and no place.
-    if name not in available_timezones() - {"localtime", "Factory"}:
+    if name not in _time_zones():
         raise ValueError("must be an IANA time zone such as America/New_York")
     return name
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    """Reading them all takes longer than reading a voucher, so it is done once."""
+    # The last two are what a machine is set to, and no place.
+    return frozenset(available_timezones() - {"localtime", "Factory"})
 
 
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
@@ -93,7 +100,7 @@ Overage = Literal["decline", "rider_pays", "program_pays"]
 class Rules(BaseModel):
     """What a programme promises. A version never changes, and a voucher keeps the one under which
     it was minted. Days are local to `time_zone`; without `cap_cents` a ride may take an equal share
-    of the voucher's value."""
+    of the voucher's value; without `max_owed_cents` nothing is judged of what is owed."""
 
     model_config = SENT
 
@@ -117,7 +124,7 @@ class Rules(BaseModel):
     return_hours: int = Field(default=12, ge=0, le=48)
     max_vouchers_per_participant_month: int = Field(default=10, ge=1, le=40)
     provider_ids: tuple[ProviderId, ...] = Field(min_length=1, max_length=10)
-    max_owed_cents: ProgramCents = 0
+    max_owed_cents: ProgramCents | None = None
     small_count_threshold: int = Field(default=11, ge=1, le=100)
     rider_facing_name: str = Field(min_length=1, max_length=40)
 
@@ -166,6 +173,25 @@ class Program(BaseModel):
     chain: Chain = Chain()
 
 
+class ListedProgram(BaseModel):
+    """Stands in the one partition that names every programme, so that jobs need no scan."""
+
+    model_config = STORED
+
+    program_id: ProgramId
+
+
+class OwedThrough(BaseModel):
+    """What was owed beyond vouchers when a month had ended, so that only later months need be added
+    up: a closed month never changes (domain.md, 'Months')."""
+
+    model_config = STORED
+
+    month: str
+    owed_cents: int
+    version: int = 1
+
+
 class Allotment(BaseModel):
     """The part of one programme's budget that one partner may mint from. Its money changes by
     conditional differences, so it has no version: mints of one partner commute."""
@@ -175,6 +201,7 @@ class Allotment(BaseModel):
     program_id: ProgramId
     partner_id: PartnerId
     status: Status
+    partner_status: PartnerStatus = PartnerStatus.ACTIVE
     available_cents: ProgramCents
 
 

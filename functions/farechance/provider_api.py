@@ -99,17 +99,22 @@ class Declined(BaseModel):
 
 class Recorded(BaseModel):
     """What a fact did. `captured_cents` was taken from the voucher, `released_cents` of the hold
-    set free. Of the fare `overage_cents` isn't covered, and `overage_owed_by` says who owes it;
+    set free; by an adjustment `captured_cents` more were taken or `refunded_cents` given back. Of
+    the fare `overage_cents` isn't covered, and `overage_owed_by` says who owes it;
     `shortfall_cents` is on record for the programme to settle: what a hold that lapsed had
-    promised, or the fare of a ride that is refused. `reason` is there where the fact is refused,
-    and no ids where it reached no voucher."""
+    promised, or the fare of a ride that is refused. An adjustment of a ride that isn't captured yet
+    is `pending`, and one that is older than the ride's last is `superseded`. `reason` is there
+    where the fact is refused, and no ids where it reached no voucher."""
 
     model_config = ANSWER
 
-    outcome: Literal["captured", "voided", "refused"]
+    outcome: Literal[
+        "captured", "voided", "refunded", "unchanged", "superseded", "pending", "refused"
+    ]
     reason: ToldReason | None = None
     captured_cents: RideCents
-    released_cents: RideCents
+    released_cents: RideCents | None = None
+    refunded_cents: RideCents | None = None
     overage_cents: RideCents
     overage_owed_by: OwedBy | None = None
     shortfall_cents: RideCents

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from farechance.ledger import Account
 from farechance.programs import Rules
 from farechance.rides import EventKind, OwedBy, Ride, RideEvent, RideState
-from farechance.vouchers import Hold, Reason, Terms, Voucher, for_provider
+from farechance.vouchers import Reason, Terms, Voucher, for_provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +44,27 @@ class Case:
         return self.terms.rules
 
 
-Takes = Literal["identity", "content", "nothing"]
+Takes = Literal["identity", "content"]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an event does. `ride` and `voucher` are as they will be stored; `let_go` are the dead
-    holds (by ride) that lapse first; `changes` is the event's own movement of money; `answer` is
-    what the provider is told; `reason` is the true one. `takes` says what a repeat is known by: the
-    event's identity; its identity and content, where the event may still come put right; or
-    nothing, where it leaves no trace and is judged anew."""
+    """What an event does. `ride` and `voucher` are as they will be stored; `let_go` are the rides
+    whose dead holds lapse first, `replaced` the one that is voided for another car; `changes` is
+    the event's own movement of money, `shortfall_cents` and `overage_cents` what it adds to what
+    the ride had; `fare_cents` is the fare that was applied, where an adjustment had come before
+    the event; `answer` is what the provider is told; `reason` is the true one. `takes` says what
+    a repeat is known by: the event's identity; or its identity and content, where the event may
+    still come put right."""
 
     voucher: Voucher
     ride: Ride
     answer: Mapping[str, Any]
     changes: Mapping[Account, int] = field(default_factory=dict)
-    let_go: Mapping[str, Hold] = field(default_factory=dict)
+    let_go: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
     reason: Reason | None = None
+    fare_cents: int | None = None
     shortfall_cents: int = 0
     overage_cents: int = 0
     takes: Takes = "identity"
@@ -79,10 +83,19 @@ def turned_away(event: RideEvent, reason: Reason) -> dict[str, Any]:
 
 
 def ride_after(case: Case, state: RideState, **changes: object) -> Ride:
+    """The ride's next version."""
     before = case.known_ride
     return Ride.model_validate(
         {**dict(before), "state": state, "version": before.version + 1, **changes}
     )
+
+
+def owed_by(case: Case, overage_cents: int) -> OwedBy | None:
+    """Who owes what the voucher doesn't cover: under `rider_pays` the person, else the programme
+    (domain.md, 'Overage rule': under `decline` the person never pays)."""
+    if overage_cents == 0:
+        return None
+    return "rider" if case.rules.overage == "rider_pays" else "program"
 
 
 def amounts(
@@ -94,22 +107,17 @@ def amounts(
     released_cents: int = 0,
     overage_cents: int = 0,
     shortfall_cents: int = 0,
+    refunded_cents: int | None = None,
 ) -> dict[str, Any]:
+    """An event's answer, in the words of api.md. `refunded_cents` only of an adjustment."""
     answer = {
         "outcome": outcome,
         "reason": reason and for_provider(reason).value,
         "captured_cents": captured_cents,
-        "released_cents": released_cents,
+        "released_cents": released_cents if refunded_cents is None else None,
+        "refunded_cents": refunded_cents,
         "overage_cents": overage_cents,
         "overage_owed_by": owed_by(case, overage_cents),
         "shortfall_cents": shortfall_cents,
     }
     return {name: value for name, value in answer.items() if value is not None}
-
-
-def owed_by(case: Case, overage_cents: int) -> OwedBy | None:
-    """Who owes what the voucher doesn't cover: under `rider_pays` the person, else the programme
-    (domain.md, 'Overage rule': under `decline` the person never pays)."""
-    if overage_cents == 0:
-        return None
-    return "rider" if case.rules.overage == "rider_pays" else "program"

@@ -11,6 +11,7 @@ from farechance.vouchers import (
     Decline,
     Hold,
     Reason,
+    Voucher,
     for_provider,
     judge_request,
 )
@@ -18,28 +19,49 @@ from farechance.vouchers import (
 
 def authorize(case: Case) -> Outcome:
     """– requested: held, or declined with the first reason."""
-    event, voucher = case.event, case.voucher
-    if event.replaces_ride_id is not None:
-        return decline(case, Reason.NOT_SUPPORTED)
+    event = case.event
     if event.at < case.now - REQUEST_MAX_AGE:
         return decline(case, Reason.REQUEST_TOO_OLD)
+    replaced = _replaced(case)
+    voucher = case.voucher.without_holds(replaced)
     judgement = judge_request(voucher, case.terms, event.fare_cents, event.pickup_at, case.now)
     if isinstance(judgement, Reason):
+        # The car that was to be replaced keeps its hold: a decline changes no money.
         return decline(case, judgement)
-    return _hold(case, judgement)
+    return _hold(case, voucher, judgement, replaced)
 
 
-def _hold(case: Case, approval: Approval) -> Outcome:
-    event, voucher, cents = case.event, case.voucher, approval.hold_cents
-    let_go = {ride: voucher.holds[ride] for ride in approval.let_go}
-    freed = sum(hold.cents for hold in let_go.values())
-    kept = {ride: hold for ride, hold in voucher.holds.items() if ride not in let_go}
-    expires_at = approval.hold_expires_at
-    after = voucher.after(
-        available_cents=voucher.available_cents + freed - cents,
-        held_cents=voucher.held_cents - freed + cents,
-        holds={**kept, event.ride_key: Hold(cents=cents, expires_at=expires_at)},
-        last_hold_expires_at=max(expires_at, voucher.last_hold_expires_at or expires_at),
+def decline(case: Case, reason: Reason) -> Outcome:
+    """A request that is declined; a ride that exists already stays as it is."""
+    is_new = case.known_ride.state is RideState.NONE
+    return Outcome(
+        voucher=case.voucher.after(last_decline=Decline(at=case.now, reason=reason)),
+        ride=ride_after(case, RideState.DECLINED) if is_new else case.known_ride,
+        reason=reason,
+        answer={"decision": "declined", "reason": for_provider(reason).value},
+    )
+
+
+def declines(reason: Reason) -> Rule:
+    """The rule that declines a request for a fixed reason."""
+    return lambda case: decline(case, reason)
+
+
+def _replaced(case: Case) -> tuple[str, ...]:
+    """The ride that this one replaces, if its hold is open and of the same voucher."""
+    ride_key = f"{case.event.provider_id}#{case.event.replaces_ride_id}"
+    return (ride_key,) if ride_key in case.voucher.holds else ()
+
+
+def _hold(case: Case, voucher: Voucher, approval: Approval, replaced: tuple[str, ...]) -> Outcome:
+    event, cents, expires_at = case.event, approval.hold_cents, approval.hold_expires_at
+    freed = voucher.without_holds(approval.let_go)
+    latest = max(expires_at, voucher.last_hold_expires_at or expires_at)
+    after = freed.after(
+        available_cents=freed.available_cents - cents,
+        held_cents=freed.held_cents + cents,
+        holds={**freed.holds, event.ride_key: Hold(cents=cents, expires_at=expires_at)},
+        last_hold_expires_at=latest,
     )
     return Outcome(
         voucher=after,
@@ -51,25 +73,11 @@ def _hold(case: Case, approval: Approval) -> Outcome:
             fare_cents=event.fare_cents,
         ),
         changes={Account.AVAILABLE: -cents, Account.HELD: cents},
-        let_go=let_go,
+        let_go=approval.let_go,
+        replaced=replaced,
         answer={
             "decision": "approved",
             "held_cents": cents,
             "hold_expires_at": instant_text(expires_at),
         },
     )
-
-
-def decline(case: Case, reason: Reason) -> Outcome:
-    """A request that is declined; a ride that exists already stays as it is."""
-    return Outcome(
-        voucher=case.voucher.after(last_decline=Decline(at=case.now, reason=reason)),
-        ride=case.ride or ride_after(case, RideState.DECLINED),
-        reason=reason,
-        answer={"decision": "declined", "reason": for_provider(reason).value},
-    )
-
-
-def declines(reason: Reason) -> Rule:
-    """The rule that declines a request for a fixed reason."""
-    return lambda case: decline(case, reason)

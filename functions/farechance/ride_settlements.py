@@ -1,174 +1,168 @@
-"""Settlements: what a voucher pays of a fare that was driven, and what goes back when a ride is
-off. It owns the rules of the ride table that capture, void and refuse; it must never ask whether
-a ride may begin."""
+"""Settlements: what a voucher pays of a fare that was driven or of a fee, and what goes back when a
+ride is off. It owns the ride table's rules that capture and void; it must never ask whether a ride
+may begin, but for a direct capture, which asks as of then."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import timedelta
 
 from farechance.ledger import Account
-from farechance.money import covered, shortfall
-from farechance.ride_case import Case, Outcome, Rule, Takes, amounts, owed_by, ride_after
-from farechance.rides import RideState
-from farechance.vouchers import Hold, Reason, Voucher
+from farechance.ride_case import Case, Outcome, amounts, owed_by, ride_after
+from farechance.ride_fares import captured_ride, own_fare, split_fare, waiting_adjustment
+from farechance.ride_refusals import refused_fare
+from farechance.rides import Ride, RideState
+from farechance.vouchers import Reason, judge_request
+
+DIRECT_CAPTURE_MAX_AGE = timedelta(days=7)
 
 
 def capture_held(case: Case) -> Outcome:
     """held completed: captured up to covered(fare), the rest of the hold set free. A dead hold
     still pays until return_at; past that it counts as lapsed."""
+    ride = case.known_ride
     if case.now >= case.voucher.return_at:
-        return _capture(case, own_cents=case.known_ride.hold_cents, payable=False)
-    return _capture(case, own_cents=case.known_ride.hold_cents, payable=True)
+        promised = max(ride.promised_cents, ride.hold_cents)
+        unpayable = ride.model_copy(update={"promised_cents": promised})
+        return _capture(case, unpayable, own_cents=ride.hold_cents, counts=False, payable=False)
+    return _capture(case, ride, own_cents=ride.hold_cents, counts=True)
 
 
 def capture_lapsed(case: Case) -> Outcome:
     """lapsed completed: from available, if a ride is left and return_at isn't past, else 0; what
     the hold had promised and is gone is a shortfall, never dropped."""
     payable = case.now < case.voucher.return_at and case.voucher.rides_left >= 1
-    return _capture(case, own_cents=0, payable=payable)
+    return _capture(case, case.known_ride, own_cents=0, counts=payable, payable=payable)
 
 
-def _capture(case: Case, *, own_cents: int, payable: bool) -> Outcome:
-    event, voucher, ride = case.event, case.voucher, case.known_ride
-    fare_cents = event.fare_cents - event.tip_cents
-    cap_cents = voucher.cap_cents
-    paid = covered(fare_cents, cap_cents, own_cents, voucher.available_cents) if payable else 0
-    promised = ride.promised_cents if payable else max(ride.promised_cents, own_cents)
-    missing = shortfall(fare_cents, cap_cents, promised, paid)
-    overage = fare_cents - paid - missing
-    after = voucher.after(
-        available_cents=voucher.available_cents + own_cents - paid,
-        held_cents=voucher.held_cents - own_cents,
-        spent_cents=voucher.spent_cents + paid,
-        holds=_without(voucher, event.ride_key),
-        rides_counted=voucher.rides_counted + payable,
-        last_captured_at=_latest(voucher, min(event.at, case.now), counted=payable),
-    )
-    return Outcome(
-        voucher=after,
-        ride=ride_after(
-            case,
-            RideState.CAPTURED,
-            fare_cents=fare_cents,
-            captured_cents=paid,
-            overage_cents=overage,
-            overage_owed_by=owed_by(case, overage),
-            shortfall_cents=missing,
-            counted=payable,
-            completed_at=event.at,
-            promised_cents=promised,
-        ),
-        changes={
-            Account.HELD: -own_cents,
-            Account.AVAILABLE: own_cents - paid,
-            Account.SPENT: paid,
-        },
-        shortfall_cents=missing,
-        overage_cents=overage,
-        answer=amounts(
-            case,
-            "captured",
-            captured_cents=paid,
-            released_cents=max(0, own_cents - paid),
-            overage_cents=overage,
-            shortfall_cents=missing,
-        ),
-    )
+def capture_directly(case: Case) -> Outcome:
+    """– completed: for providers that ask nobody beforehand. The checks of a request as of then,
+    but with the status of today; if one fails the ride is refused, its fare a shortfall."""
+    event, fare_cents = case.event, own_fare(case)
+    asked_at = event.requested_at or event.at
+    reason: Reason | None = None
+    let_go: tuple[str, ...] = ()
+    if not case.rules.direct_capture:
+        reason = Reason.DIRECT_CAPTURE_NOT_ALLOWED
+    elif asked_at < case.now - DIRECT_CAPTURE_MAX_AGE:
+        reason = Reason.REQUEST_TOO_OLD
+    else:
+        judgement = judge_request(
+            case.voucher, case.terms, fare_cents, None, case.now, as_of=asked_at
+        )
+        if isinstance(judgement, Reason):
+            reason = judgement
+        else:
+            let_go = judgement.let_go
+    if reason is not None:
+        return refused_fare(case, reason, RideState.REFUSED)
+    freed = replace(case, voucher=case.voucher.without_holds(let_go))
+    return replace(_capture(freed, case.known_ride, own_cents=0, counts=True), let_go=let_go)
 
 
-def void(case: Case) -> Outcome:
-    """held or lapsed, cancelled: what is still held goes back. A fee isn't covered (programmes with
-    covered fees are refused when they are made), so it is overage."""
-    event, voucher, own_cents = case.event, case.voucher, case.known_ride.hold_cents
-    return Outcome(
-        voucher=voucher.after(
-            available_cents=voucher.available_cents + own_cents,
-            held_cents=voucher.held_cents - own_cents,
-            holds=_without(voucher, event.ride_key),
-        ),
-        ride=ride_after(
-            case,
-            RideState.VOIDED,
-            overage_cents=event.fare_cents,
-            overage_owed_by=owed_by(case, event.fare_cents),
-        ),
-        changes={Account.HELD: -own_cents, Account.AVAILABLE: own_cents} if own_cents else {},
-        overage_cents=event.fare_cents,
-        answer=amounts(case, "voided", released_cents=own_cents, overage_cents=event.fare_cents),
-    )
+def cancel_held(case: Case) -> Outcome:
+    """held cancelled: the hold goes back; where the programme covers fees, the fee is captured
+    with the programme's maximum as a second cap, and isn't counted as a ride."""
+    fee_cap, ride = case.rules.max_cancellation_fee_cents, case.known_ride
+    if case.event.fare_cents == 0 or fee_cap == 0 or case.now >= case.voucher.return_at:
+        return _void(case, own_cents=ride.hold_cents, fee_cents=case.event.fare_cents)
+    fee = ride.model_copy(update={"fee_cap_cents": fee_cap})
+    return _capture(case, fee, own_cents=ride.hold_cents, counts=False)
+
+
+def cancel_lapsed(case: Case) -> Outcome:
+    """lapsed cancelled: nothing is held any more."""
+    return _void(case, own_cents=0, fee_cents=case.event.fare_cents)
 
 
 def entomb(case: Case) -> Outcome:
     """– cancelled: a tombstone, so that a request that was overtaken by its own cancellation never
     holds money. Nobody approved the ride, so nobody owes a fee."""
-    return Outcome(
-        voucher=case.voucher.after(),
-        ride=ride_after(case, RideState.VOIDED),
-        answer=amounts(case, "voided"),
-    )
+    return _void(case, own_cents=0, fee_cents=0)
 
 
 def stay_voided(case: Case) -> Outcome:
     """voided cancelled: a first one follows a replacement, which has voided the ride already."""
     return Outcome(
-        voucher=case.voucher.after(),
-        ride=case.known_ride,
-        answer=amounts(case, "voided"),
+        voucher=case.voucher.after(), ride=case.known_ride, answer=amounts(case, "voided")
     )
 
 
-def refuse_direct_capture(case: Case) -> Outcome:
-    """– completed: for providers that ask nobody beforehand. No programme allows it yet, so the
-    ride is refused and its fare recorded as a shortfall."""
-    outcome = refused(case, Reason.DIRECT_CAPTURE_NOT_ALLOWED, owes_the_fare=True)
-    fare_cents = case.event.fare_cents - case.event.tip_cents
+def _capture(
+    case: Case, ride: Ride, *, own_cents: int, counts: bool, payable: bool = True
+) -> Outcome:
+    """Takes what the voucher covers from the ride's own hold, then from available."""
+    voucher = case.voucher
+    own, free = (own_cents, voucher.available_cents) if payable else (0, 0)
+    split = split_fare(voucher, ride, own_fare(case), own, free)
+    if not counts:
+        ride = ride.model_copy(update={"ceiling_cents": split.paid_cents})
+    waiting = waiting_adjustment(case)
+    if waiting is not None:
+        split = split_fare(voucher, ride, waiting.fare_cents, own, free)
+    paid_cents = split.paid_cents
+    after = voucher.after(
+        available_cents=voucher.available_cents + own_cents - paid_cents,
+        held_cents=voucher.held_cents - own_cents,
+        spent_cents=voucher.spent_cents + paid_cents,
+        holds={key: hold for key, hold in voucher.holds.items() if key != case.event.ride_key},
+        rides_counted=voucher.rides_counted + counts,
+        last_captured_at=_last_captured_at(case) if counts else voucher.last_captured_at,
+    )
     return Outcome(
-        voucher=outcome.voucher,
+        voucher=after,
+        ride=captured_ride(
+            case, ride, split, counted=counts, completed_at=case.event.at, adjustment=waiting
+        ),
+        changes={
+            Account.HELD: -own_cents,
+            Account.AVAILABLE: own_cents - paid_cents,
+            Account.SPENT: paid_cents,
+        },
+        fare_cents=split.fare_cents,
+        shortfall_cents=split.shortfall_cents,
+        overage_cents=split.overage_cents,
+        answer=amounts(
+            case,
+            "captured",
+            captured_cents=paid_cents,
+            released_cents=max(0, own - paid_cents),
+            overage_cents=split.overage_cents,
+            shortfall_cents=split.shortfall_cents,
+        ),
+    )
+
+
+def _void(case: Case, *, own_cents: int, fee_cents: int) -> Outcome:
+    """A fee that isn't covered is overage; an adjustment that waited is a fare that is refused."""
+    event, voucher, waiting = case.event, case.voucher, case.known_ride.adjustment
+    missing = 0 if waiting is None else waiting.fare_cents
+    # Past return_at the hold counts as lapsed, whether or not housekeeping has come by.
+    released_cents = own_cents if case.now < voucher.return_at else 0
+    return Outcome(
+        voucher=voucher.after(
+            available_cents=voucher.available_cents + own_cents,
+            held_cents=voucher.held_cents - own_cents,
+            holds={key: hold for key, hold in voucher.holds.items() if key != event.ride_key},
+        ),
         ride=ride_after(
             case,
-            RideState.REFUSED,
-            fare_cents=fare_cents,
-            shortfall_cents=fare_cents,
-            completed_at=case.event.at,
+            RideState.VOIDED,
+            overage_cents=fee_cents,
+            overage_owed_by=owed_by(case, fee_cents),
+            refused_cents=missing,
         ),
-        reason=outcome.reason,
-        shortfall_cents=fare_cents,
-        answer=outcome.answer,
-    )
-
-
-def refuses(reason: Reason, *, owes_the_fare: bool = False) -> Rule:
-    """The rule that refuses an event for a fixed reason and leaves the ride as it is; where a fare
-    was driven, it is recorded as a shortfall."""
-    return lambda case: refused(case, reason, owes_the_fare=owes_the_fare)
-
-
-def refused(
-    case: Case,
-    reason: Reason,
-    *,
-    owes_the_fare: bool = False,
-    takes: Takes = "identity",
-) -> Outcome:
-    missing = case.event.fare_cents - case.event.tip_cents if owes_the_fare else 0
-    return Outcome(
-        voucher=case.voucher.after(),
-        ride=case.known_ride,
-        reason=reason,
+        changes={Account.HELD: -own_cents, Account.AVAILABLE: own_cents} if own_cents else {},
         shortfall_cents=missing,
-        takes=takes,
-        answer=amounts(case, "refused", reason=reason, shortfall_cents=missing),
+        overage_cents=fee_cents,
+        answer=amounts(
+            case,
+            "voided",
+            released_cents=released_cents,
+            overage_cents=fee_cents,
+            shortfall_cents=missing,
+        ),
     )
 
 
-def not_supported(case: Case) -> Outcome:
-    """An adjustment cannot be applied yet: it is refused, leaves no trace, and may come again."""
-    return refused(case, Reason.NOT_SUPPORTED, takes="nothing")
-
-
-def _without(voucher: Voucher, ride_key: str) -> dict[str, Hold]:
-    return {ride: hold for ride, hold in voucher.holds.items() if ride != ride_key}
-
-
-def _latest(voucher: Voucher, completed_at: datetime, *, counted: bool) -> datetime | None:
-    if not counted:
-        return voucher.last_captured_at
-    return max(completed_at, voucher.last_captured_at or completed_at)
+def _last_captured_at(case: Case) -> object:
+    completed_at = min(case.event.at, case.now)
+    return max(completed_at, case.voucher.last_captured_at or completed_at)

@@ -40,9 +40,22 @@ class EventKind(StrEnum):
 OwedBy = Literal["program", "rider"]
 
 
+class Adjustment(BaseModel):
+    """The latest adjustment of a ride: the one that counts, or one that waits for the capture."""
+
+    model_config = STORED
+
+    adjustment_id: str
+    adjusted_at: Instant
+    fare_cents: RideCents
+
+
 class Ride(BaseModel):
     """The stored ride. It names its voucher, so that no ride is ever paid by two; `promised_cents`
-    is a hold that lapsed; fares are the rule's (without the tip)."""
+    is a hold that lapsed; fares are the rule's (without the tip). `fee_cap_cents`: the ride is a
+    cancellation fee, and this its second cap. `ceiling_cents`: the ride isn't counted, and never
+    rises above what it was captured at. `refused_cents`: fares that were driven and refused;
+    `accepted_cents` and `written_off_cents`: what an administrator decided of what is owed."""
 
     model_config = STORED
 
@@ -59,9 +72,27 @@ class Ride(BaseModel):
     overage_cents: RideCents = 0
     overage_owed_by: OwedBy | None = None
     shortfall_cents: RideCents = 0
+    refused_cents: RideCents = 0
+    accepted_cents: RideCents = 0
+    written_off_cents: RideCents = 0
     counted: bool = False
+    fee_cap_cents: RideCents | None = None
+    ceiling_cents: RideCents | None = None
+    adjustment: Adjustment | None = None
     completed_at: Instant | None = None
     version: int = 1
+
+    @property
+    def owed_cents(self) -> int:
+        """What the programme may owe the ride company beyond the voucher, still undecided: the
+        shortfall, refused fares, and overage that isn't the rider's."""
+        owed = self.shortfall_cents + self.refused_cents + self.overage_owed_by_program_cents
+        return max(0, owed - self.accepted_cents - self.written_off_cents)
+
+    @property
+    def overage_owed_by_program_cents(self) -> int:
+        """Overage that isn't the rider's."""
+        return self.overage_cents if self.overage_owed_by == "program" else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +125,11 @@ class RideEvent:
         """Names the event for ever: (provider, ride, kind, adjustment)."""
         adjustment = "" if self.adjustment_id is None else f"#{self.adjustment_id}"
         return f"ride#{self.ride_key}#{self.kind}{adjustment}"
+
+    @property
+    def identity_of_content(self) -> str:
+        """Names one content of the event: a conflict, or one that may still come put right."""
+        return f"{self.identity}#{self.content_digest}"
 
     @property
     def content_digest(self) -> str:

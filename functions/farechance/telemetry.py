@@ -22,6 +22,13 @@ class Event(StrEnum):
     RIDE_EVENT_ANSWERED = "ride_event_answered"
     COMMAND_CARRIED_OUT = "command_carried_out"
     COMMAND_REFUSED = "command_refused"
+    HOUSE_KEPT = "house_kept"
+    HOUSEKEEPING_FAILED = "housekeeping_failed"
+    OWED_NEAR = "owed_near"
+    BOOKS_CHECKED = "books_checked"
+    BOOKS_NOT_CHECKED = "books_not_checked"
+    BOOKS_DIFFER = "books_differ"
+    LEDGER_OVERWRITTEN = "ledger_overwritten"
 
 
 class Count(StrEnum):
@@ -31,6 +38,8 @@ class Count(StrEnum):
     RIDE_DECLINED = "RideDeclined"
     RIDE_CAPTURED = "RideCaptured"
     RIDE_VOIDED = "RideVoided"
+    RIDE_REFUNDED = "RideRefunded"
+    RIDE_UNCHANGED = "RideUnchanged"
     VOUCHER_CHECKED = "VoucherChecked"
     EVENT_REFUSED = "EventRefused"
     EVENT_IGNORED = "EventIgnored"
@@ -41,6 +50,16 @@ class Count(StrEnum):
     FIELD_UNKNOWN = "FieldUnknown"
     VOUCHER_MINTED = "VoucherMinted"
     PARTICIPANT_ENROLLED = "ParticipantEnrolled"
+    VOUCHER_RETURNED = "VoucherReturned"
+    HOUSE_KEPT = "HouseKept"
+    HOUSEKEEPING_FAILED = "HousekeepingFailed"
+    OWED_NEAR = "OwedNear"
+    OWED_REACHED = "OwedReached"
+    BOOKS_AUDITED = "BooksAudited"
+    BOOKS_CHECKED = "BooksChecked"
+    BOOKS_NOT_CHECKED = "BooksNotChecked"
+    BOOKS_DIFFER = "BooksDiffer"
+    LEDGER_OVERWRITTEN = "LedgerOverwritten"
 
 
 @contextmanager
@@ -58,5 +77,5 @@ def invocation(request_id: str) -> Iterator[None]:
 
 
 def count(name: Count, times: int = 1) -> None:
-    """Adds to a metric of the namespace FareChance; sent when the invocation ends."""
+    """Adds to a metric of the stack's namespace; sent when the invocation ends."""
     metrics.add_metric(name=name.value, unit=MetricUnit.Count, value=times)

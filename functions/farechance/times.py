@@ -65,3 +65,14 @@ def local_day(instant: datetime, zone: ZoneInfo) -> date:
 def local_month(instant: datetime, zone: ZoneInfo) -> str:
     """The calendar month of `instant` in `zone`, as `2026-03`."""
     return f"{instant.astimezone(zone):%Y-%m}"
+
+
+def next_month(month: str) -> str:
+    """The month after `2026-03`, as `2026-04`."""
+    first = date.fromisoformat(f"{month}-01")
+    return f"{first + timedelta(days=31):%Y-%m}"
+
+
+def month_ends_at(month: str, zone: ZoneInfo) -> datetime:
+    """The instant at which a month is over in `zone`."""
+    return local_midnight(date.fromisoformat(f"{next_month(month)}-01"), zone)

@@ -2,7 +2,7 @@
 the decision about a ride that is asked for; it must never know a provider's message, a table or
 the clock."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -46,12 +46,12 @@ class Reason(StrEnum):
     RIDE_OF_OTHER_VOUCHER = "ride_of_other_voucher"
     EVENT_CONFLICT = "event_conflict"
     CURRENCY_MISMATCH = "currency_mismatch"
-    NOT_SUPPORTED = "not_supported"
     RIDE_CANCELLED = "ride_cancelled"
     RIDE_ALREADY_SETTLED = "ride_already_settled"
     RIDE_COMPLETED = "ride_completed"
     RIDE_DECLINED = "ride_declined"
     RIDE_REFUSED = "ride_refused"
+    NOT_COVERED = "not_covered"
     DIRECT_CAPTURE_NOT_ALLOWED = "direct_capture_not_allowed"
     REQUEST_TOO_OLD = "request_too_old"
     VOUCHER_NOT_STARTED = "voucher_not_started"
@@ -104,7 +104,9 @@ class Decline(BaseModel):
 
 class Voucher(BaseModel):
     """The stored voucher. value = available + held + spent while nothing was returned; `holds`
-    are its open holds by the ride's key; `rides_counted` are captured rides that count."""
+    are its open holds by the ride's key; `rides_counted` are captured rides that count. A reissued
+    card names its successor; the successor names it, and when what it still sets free comes over
+    (`inherits_at`, the old one's return_at, which no longer moves)."""
 
     model_config = STORED
 
@@ -128,6 +130,9 @@ class Voucher(BaseModel):
     state: VoucherState = VoucherState.ACTIVE
     closed_reason: ClosedReason | None = None
     closed_at: Instant | None = None
+    successor_key: str | None = None
+    predecessor_key: str | None = None
+    inherits_at: Instant | None = None
     valid_from: Instant
     expires_at: Instant
     minted_at: Instant
@@ -153,6 +158,17 @@ class Voucher(BaseModel):
         dead = [hold.cents for hold in self.holds.values() if hold.expires_at <= now]
         return self.available_cents + sum(dead)
 
+    def without_holds(self, rides: Collection[str]) -> Self:
+        """With the holds of some rides back in `available`; not yet the next version."""
+        freed = sum(self.holds[ride].cents for ride in rides)
+        return self.model_copy(
+            update={
+                "available_cents": self.available_cents + freed,
+                "held_cents": self.held_cents - freed,
+                "holds": {ride: hold for ride, hold in self.holds.items() if ride not in rides},
+            }
+        )
+
     @property
     def return_at(self) -> datetime:
         """From when on, by the clock, the money can no longer pay (domain.md)."""
@@ -160,6 +176,11 @@ class Voucher(BaseModel):
         if self.closed_at is not None:
             ended_at = min(ended_at, self.closed_at)
         return max(ended_at, self.last_hold_expires_at or ended_at) + RETURN_AFTER
+
+    @property
+    def is_settled(self) -> bool:
+        """Closed, and nothing left that could be returned."""
+        return self.state is VoucherState.CLOSED and self.available_cents == self.held_cents == 0
 
     def after(self, **changes: object) -> Self:
         """The next version with some fields changed, validated as if read from the table."""
@@ -190,10 +211,13 @@ def judge_request(
     estimate_cents: int,
     pickup_at: datetime | None,
     now: datetime,
+    *,
+    as_of: datetime | None = None,
 ) -> Approval | Reason:
     """Whether the voucher pays a ride with this estimate: the first reason against it, or what to
-    hold. `pickup_at` in the past counts as now."""
-    judged_at = max(now, pickup_at or now)
+    hold. Dates and hours are judged at `pickup_at`, which in the past counts as now; or, of a ride
+    that was made without asking, `as_of` when it was asked for."""
+    judged_at = as_of or max(now, pickup_at or now)
     return _stopped(voucher, terms, judged_at, now) or _afford(
         voucher, terms.rules, estimate_cents, judged_at, now
     )
@@ -212,8 +236,8 @@ def _stopped(voucher: Voucher, terms: Terms, judged_at: datetime, now: datetime)
     reasons: Mapping[Reason, bool] = {
         Reason.VOUCHER_NOT_STARTED: judged_at < voucher.valid_from,
         Reason.VOUCHER_EXPIRED: expired,
-        Reason.VOUCHER_BLOCKED: voucher.state is VoucherState.BLOCKED,
         # Past return_at a voucher counts as closed, whether or not housekeeping has come by.
+        Reason.VOUCHER_BLOCKED: voucher.state is VoucherState.BLOCKED and now < voucher.return_at,
         Reason.VOUCHER_CLOSED: voucher.state is VoucherState.CLOSED or now >= voucher.return_at,
         Reason.PROGRAM_PAUSED: terms.program_status in (Status.DRAFT, Status.PAUSED),
         Reason.PROGRAM_CLOSED: terms.program_status is Status.CLOSED,

@@ -8,30 +8,49 @@ from typing import Any
 
 from farechance.clients import Clients
 from farechance.commands import (
+    AcceptOverage,
+    AcceptShortfall,
     Allot,
+    BlockVoucher,
     CheckBooks,
+    CloseProgram,
     Command,
     CommandRecord,
     CreatePartner,
     CreateProgram,
+    Defund,
     Fund,
     PauseProgram,
+    RecordPayment,
     RegisterProvider,
+    ResumePartner,
     ResumeProgram,
+    RevokeVoucher,
+    SetRules,
+    SuspendPartner,
+    Unallot,
+    UnblockVoucher,
+    WriteOff,
 )
 from farechance.errors import StateForbids
 from farechance.partner_api import stored_answer
-from farechance.store import Store, keys, writes
+from farechance.store import Remembered, Store, keys, writes
 from farechance.times import instant_text
 from farechance.vault import Vault
 from operations.administration_plan import Plan
 from operations.allot import allot
 from operations.check_books import check_books
+from operations.close_program import close_program
+from operations.command_voucher import command_voucher
 from operations.create_partner import create_partner
 from operations.create_program import create_program
 from operations.fund import fund
 from operations.pause_program import pause_program, resume_program
 from operations.register_provider import register_provider
+from operations.set_rules import set_rules
+from operations.settle_owed import accept, record_payment, write_off
+from operations.suspend_partner import resume_partner, suspend_partner
+from operations.take_back import defund, unallot
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +61,7 @@ class Tools:
     vault: Vault
     clients: Clients
     clock: Callable[[], datetime]
+    has_time: Callable[[], bool]
 
 
 def administer(command: Command, tools: Tools) -> dict[str, Any]:
@@ -91,21 +111,48 @@ def _said(beforehand: str, answer: Mapping[str, Any], mark: str) -> dict[str, An
     return {**answer, "in_words": f"{beforehand} {answer['in_words']}", mark: True}
 
 
-def _plan(command: Command, tools: Tools, now: datetime) -> Plan:
+def _plan(command: Command, tools: Tools, now: datetime) -> Plan:  # noqa: C901, PLR0911, PLR0912 - a row for each command
+    store = tools.store
     match command:
         case CreateProgram():
-            return create_program(command, store=tools.store, now=now)
+            return create_program(command, store=store, now=now)
+        case SetRules():
+            return set_rules(command, store=store, now=now)
         case Fund():
-            return fund(command, store=tools.store, now=now)
+            return fund(command, store=store, now=now)
+        case Defund():
+            return defund(command, store=store, now=now)
         case Allot():
-            return allot(command, store=tools.store, now=now)
+            return allot(command, store=store, now=now)
+        case Unallot():
+            return unallot(command, store=store, now=now)
         case PauseProgram():
-            return pause_program(command, store=tools.store, now=now)
+            return pause_program(command, store=store, now=now)
         case ResumeProgram():
-            return resume_program(command, store=tools.store, now=now)
+            return resume_program(command, store=store, now=now)
+        case CloseProgram():
+            return close_program(command, store=store, now=now)
         case CreatePartner():
-            return create_partner(command, store=tools.store, clients=tools.clients)
+            return create_partner(command, store=store, clients=tools.clients)
+        case SuspendPartner():
+            return suspend_partner(command, store=store)
+        case ResumePartner():
+            return resume_partner(command, store=store)
         case RegisterProvider():
-            return register_provider(command, store=tools.store, vault=tools.vault)
+            return register_provider(command, store=store, vault=tools.vault)
+        case BlockVoucher() | UnblockVoucher() | RevokeVoucher():
+            return command_voucher(
+                command,
+                store=store,
+                remembered=Remembered(store),
+                code_keys=tools.vault.code_keys(now),
+                now=now,
+            )
+        case AcceptShortfall() | AcceptOverage():
+            return accept(command, store=store, now=now)
+        case WriteOff():
+            return write_off(command, store=store, now=now)
+        case RecordPayment():
+            return record_payment(command, store=store, now=now)
         case CheckBooks():
-            return check_books(command, store=tools.store)
+            return check_books(command, store=store, has_time=tools.has_time)

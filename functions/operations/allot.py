@@ -4,12 +4,12 @@ from datetime import datetime
 
 from farechance.commands import Allot
 from farechance.errors import FieldErrors, NotFound, StateForbids
-from farechance.ledger import Account, Kind
+from farechance.ledger import Account, Facts, Kind
 from farechance.money import dollars
 from farechance.programs import Allotment, Status
 from farechance.store import Store, keys, writes
 from operations.administration_plan import Plan, existing_program
-from operations.change_program import program_writes
+from operations.change_program import check_unallotted, program_writes
 
 MAX_PROGRAMS = 20
 """In how many programmes one partner may have an allotment: `whoami` shows them all."""
@@ -27,18 +27,14 @@ def allot(command: Allot, *, store: Store, now: datetime) -> Plan:
     if before.status is Status.CLOSED:
         raise StateForbids("program_closed", {"program_id": command.program_id})
     cents = command.amount_cents
-    if before.unallotted_cents < cents:
-        raise StateForbids(
-            "insufficient_budget",
-            {"unallotted_cents": before.unallotted_cents, "needed_cents": cents},
-        )
+    check_unallotted(before, cents)
     after, made = program_writes(
         before,
         Kind.PROGRAM_ALLOTTED,
         command.command_id,
         now,
         changes={Account.UNALLOTTED: -cents, Account.ALLOTTED: cents},
-        partner_id=command.partner_id,
+        facts=Facts(partner_id=command.partner_id),
         unallotted_cents=before.unallotted_cents - cents,
     )
     if allotment is None:
@@ -47,6 +43,7 @@ def allot(command: Allot, *, store: Store, now: datetime) -> Plan:
             program_id=command.program_id,
             partner_id=command.partner_id,
             status=before.status,
+            partner_status=partner.status,
             available_cents=cents,
         )
         made.append(writes.put_new(allotment_key, allotment))

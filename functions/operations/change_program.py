@@ -5,9 +5,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from farechance.errors import StateForbids
 from farechance.ledger import Account, Facts, Kind, append
 from farechance.programs import Program
 from farechance.store import Write, keys, writes
+
+
+def check_unallotted(program: Program, cents: int) -> None:
+    """Raises StateForbids (`insufficient_budget`) if the programme has less that is free."""
+    if program.unallotted_cents < cents:
+        raise StateForbids(
+            "insufficient_budget",
+            {"unallotted_cents": program.unallotted_cents, "needed_cents": cents},
+        )
 
 
 def program_writes(
@@ -17,7 +27,7 @@ def program_writes(
     now: datetime,
     *,
     changes: Mapping[Account, int] | None = None,
-    partner_id: str | None = None,
+    facts: Facts | None = None,
     **fields: object,
 ) -> tuple[Program, list[Write]]:
     """The programme as it will be (with `fields` set), and the two writes that make it so."""
@@ -29,7 +39,7 @@ def program_writes(
         program_id=before.program_id,
         zone=ZoneInfo(before.time_zone),
         now=now,
-        facts=Facts(partner_id=partner_id, command_id=command_id),
+        facts=(facts or Facts()).model_copy(update={"command_id": command_id}),
         changes=changes,
     )
     after = Program.model_validate(

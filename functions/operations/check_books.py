@@ -1,32 +1,47 @@
-"""Adds up every account of a programme from the stored items and shows the identity of
-conservation (domain.md, invariant 1): funded = unallotted + paid direct + allotted + Σ vouchers
-(available + held + spent)."""
+"""Checks a programme's books: every balance is rebuilt from the ledger alone, every chain of
+digests is followed, and the identity of conservation is shown (domain.md, invariants 1 and 8):
+funded = unallotted + paid direct + allotted + Σ vouchers (available + held + spent).
 
-from dataclasses import dataclass
+One voucher at a time: memory doesn't grow with the programme. Rides and mints go on meanwhile, so
+what looks different counts only if it stands at an unchanged version."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import ValidationError
+
+from farechance.books import Rebuilt, Totals, differences, rebuild
 from farechance.commands import CheckBooks
+from farechance.ledger import Account, Chain
 from farechance.money import dollars
 from farechance.programs import Allotment, Program
 from farechance.store import Store, keys
+from farechance.store.keys import Key
+from farechance.vouchers import Voucher
 from operations.administration_plan import Plan, existing_program
 
 _ATTEMPTS = 3
 _PAUSE_SECONDS = 1.0
+_MOST_NAMED = 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Books:
-    """What was added up, in cents. `stood_still`: neither the programme nor an allotment moved
-    between the beginning and the end."""
+    """What was added up, in cents. `differences` name the account; `stood_still`: neither the
+    programme nor an allotment moved between the beginning and the end; `is_complete`: there was
+    time for all of it."""
 
     program: Program
-    allotted_cents: int
-    available_cents: int
-    held_cents: int
-    spent_cents: int
-    vouchers: int
-    stood_still: bool
+    allotted_cents: int = 0
+    available_cents: int = 0
+    held_cents: int = 0
+    spent_cents: int = 0
+    vouchers: int = 0
+    totals: Totals = field(default_factory=Totals)
+    differences: list[str] = field(default_factory=list)
+    stood_still: bool = True
+    is_complete: bool = True
 
     @property
     def found_cents(self) -> int:
@@ -42,46 +57,121 @@ class Books:
 
     @property
     def balance(self) -> bool:
-        """Whether both sides are the same."""
+        """Whether all of it was seen and fits."""
+        return self.is_complete and not self.differences and self._adds_up
+
+    @property
+    def differ(self) -> bool:
+        """Whether something is wrong, and not only on the move or not seen."""
+        return bool(self.differences) or (
+            self.is_complete and self.stood_still and not self._adds_up
+        )
+
+    @property
+    def _adds_up(self) -> bool:
         return self.found_cents == self.program.funded_cents
 
 
-def check_books(command: CheckBooks, *, store: Store) -> Plan:
-    """Raises NotFound. Minting goes on while it adds up, so a difference is told as one only if
-    neither the programme nor an allotment moved meanwhile."""
-    books = _add_up(command.program_id, store)
+def check_books(command: CheckBooks, *, store: Store, has_time: Callable[[], bool]) -> Plan:
+    """Raises NotFound."""
+    return Plan(answer=_answer(audit(command.program_id, store=store, has_time=has_time)))
+
+
+def audit(program_id: str, *, store: Store, has_time: Callable[[], bool]) -> Books:
+    """Raises NotFound. Adds up again where something moved meanwhile."""
+    books = _add_up(program_id, store, has_time)
     for _ in range(_ATTEMPTS - 1):
-        if books.balance:
+        if books.balance or not books.is_complete:
             break
         # A voucher that was just minted may not be in the index yet.
         store.pause(_PAUSE_SECONDS)
-        books = _add_up(command.program_id, store)
-    return Plan(answer=_answer(books))
+        books = _add_up(program_id, store, has_time)
+    return books
 
 
-def _add_up(program_id: str, store: Store) -> Books:
-    """One page of vouchers at a time: memory doesn't grow with the programme."""
+def _add_up(program_id: str, store: Store, has_time: Callable[[], bool]) -> Books:
     program, allotments = _budget(program_id, store)
-    available = held = spent = count = 0
+    books = Books(program)
+    _, own = _verified(keys.program(program_id), program_id, program, books, store)
+    on_the_move: list[str] = []
     for allotment in allotments:
+        vouchers = Totals()
         for page in store.voucher_keys(program_id, allotment.partner_id):
-            found = store.read(*page)
-            for key in page:
-                voucher = found[key]
-                if voucher is not None:
-                    available += voucher.available_cents
-                    held += voucher.held_cents
-                    spent += voucher.spent_cents
-                    count += 1
-    return Books(
-        program=program,
-        allotted_cents=sum(allotment.available_cents for allotment in allotments),
-        available_cents=available,
-        held_cents=held,
-        spent_cents=spent,
-        vouchers=count,
-        stood_still=(program, allotments) == _budget(program_id, store),
-    )
+            if not has_time():
+                books.is_complete = False
+                return books
+            for key, voucher in _readable(page, books, store).items():
+                if voucher is None:
+                    books.differences.append(f"{key.pk}: it is listed and isn't there")
+                else:
+                    vouchers.include(_add_voucher(key, voucher, books, store))
+        given = own.given[allotment.partner_id] + vouchers.given[allotment.partner_id]
+        books.allotted_cents += allotment.available_cents
+        books.totals.include(vouchers)
+        if given != allotment.available_cents:
+            on_the_move.append(
+                f"allotment of {allotment.partner_id}: {allotment.available_cents} is stored, the "
+                f"ledger says {given}"
+            )
+    books.totals.include(own)
+    in_transfer = books.totals.moved[Account.TRANSFER]
+    if in_transfer:
+        on_the_move.append(f"{Account.TRANSFER}: {in_transfer} left a voucher for nowhere")
+    books.stood_still = (program, allotments) == _budget(program_id, store)
+    # While vouchers are minted, these may only look different.
+    books.differences += on_the_move if books.stood_still else []
+    return books
+
+
+def _readable(
+    page: tuple[Key[Voucher], ...], books: Books, store: Store
+) -> dict[Key[Voucher], Voucher | None]:
+    """The vouchers of a page. One that somebody else wrote may be in no form of ours: it is noted,
+    and holds up no other."""
+    try:
+        found = store.read(*page)
+    except ValidationError:
+        if len(page) == 1:
+            books.differences.append(f"{page[0].pk}: it can't be read")
+            return {}
+        return {key: it for one in page for key, it in _readable((one,), books, store).items()}
+    return {key: found[key] for key in page}
+
+
+def _add_voucher(key: Key[Voucher], found: Voucher, books: Books, store: Store) -> Totals:
+    voucher, totals = _verified(key, found.voucher_id, found, books, store)
+    books.vouchers += 1
+    books.available_cents += voucher.available_cents
+    books.held_cents += voucher.held_cents
+    books.spent_cents += voucher.spent_cents
+    return totals
+
+
+def _verified[Stored: (Program, Voucher)](
+    key: Key[Stored], name: str, stored: Stored, books: Books, store: Store
+) -> tuple[Stored, Totals]:
+    """The item and the sums of its entries; a difference that stands while the item stands still is
+    noted."""
+    rebuilt = _rebuilt(key, store)
+    for _ in range(_ATTEMPTS):
+        found = [f"{name}: {one}" for one in differences(stored, rebuilt)]
+        if not found:
+            break
+        again = store.read(key)[key]
+        if again is None or again.version == stored.version:
+            books.differences += found
+            break
+        stored, rebuilt = again, _rebuilt(key, store)
+    return stored, rebuilt.totals
+
+
+def _rebuilt(key: Key[Any], store: Store) -> Rebuilt:
+    try:
+        # The account of an item has the item's own name.
+        return rebuild(store.digested_entries(key.pk))
+    except ValidationError:
+        # Somebody else wrote it: an entry that doesn't balance can't be read either.
+        return Rebuilt(Totals(), Chain(), ("an entry can't be read",))
 
 
 def _budget(program_id: str, store: Store) -> tuple[Program, list[Allotment]]:
@@ -92,18 +182,22 @@ def _budget(program_id: str, store: Store) -> tuple[Program, list[Allotment]]:
 def _verdict(books: Books) -> str:
     if books.balance:
         return "The books balance."
+    if not books.differ and not books.is_complete:
+        return f"There was only time for {books.vouchers} vouchers; so far all is right."
     difference = dollars(books.found_cents - books.program.funded_cents)
-    if not books.stood_still:
+    if not books.differ:
         return (
             "The books could not be compared, since vouchers were being minted meanwhile "
             f"(a difference of {difference} that says nothing). Please check again in a moment."
         )
-    return f"THE BOOKS DIFFER by {difference}. Tell an engineer at once."
+    named = "; ".join(books.differences[:_MOST_NAMED])
+    return f"THE BOOKS DIFFER by {difference}. Tell an engineer at once. {named}"
 
 
 def _answer(books: Books) -> dict[str, Any]:
-    program = books.program
-    sign = "=" if books.balance else "≠"
+    program, totals = books.program, books.totals
+    sign = "=" if books.found_cents == program.funded_cents else "≠"
+    payable = {name: cents for name, cents in sorted(totals.payable.items()) if name}
     return {
         "in_words": f"{_verdict(books)} Funded {dollars(program.funded_cents)} {sign} "
         f"{dollars(program.unallotted_cents)} not allotted + "
@@ -111,9 +205,12 @@ def _answer(books: Books) -> dict[str, Any]:
         f"{dollars(books.allotted_cents)} allotted and not minted + "
         f"{dollars(books.available_cents)} on vouchers + "
         f"{dollars(books.held_cents)} held for rides under way + "
-        f"{dollars(books.spent_cents)} spent on rides.",
+        f"{dollars(books.spent_cents)} spent on rides. Beyond vouchers "
+        f"{dollars(totals.owed_cents)} may be owed and is undecided.",
         "balance": books.balance,
         "stood_still": books.stood_still,
+        "is_complete": books.is_complete,
+        "differences": books.differences[:_MOST_NAMED],
         "program_id": program.program_id,
         "status": program.status.value,
         "funded_cents": program.funded_cents,
@@ -124,4 +221,7 @@ def _answer(books: Books) -> dict[str, Any]:
         "held_cents": books.held_cents,
         "spent_cents": books.spent_cents,
         "vouchers": books.vouchers,
+        "entries": totals.entries,
+        "owed_cents": totals.owed_cents,
+        "payable_cents": payable,
     }

@@ -10,6 +10,7 @@ from farechance.provider_api import Told
 from farechance.store import Remembered, Store, keys
 from farechance.vouchers import Reason, Terms, Voucher, for_provider, judge_request
 from operations.read_terms import provider_help_phone, read_terms
+from operations.settle_predecessor import with_inheritance
 
 
 def check_voucher(
@@ -29,6 +30,7 @@ def check_voucher(
     terms = read_terms(voucher, remembered, now)
     if provider_id not in terms.rules.provider_ids:
         return _unknown(provider_help_phone(provider_id, remembered, now))
+    voucher = with_inheritance(voucher, store=store, now=now)
     usable_cents = min(voucher.cap_cents, voucher.left_cents(now))
     estimate_cents = asked.estimated_fare_cents or max(1, usable_cents)
     judgement = judge_request(

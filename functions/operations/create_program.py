@@ -5,7 +5,7 @@ from datetime import datetime
 from farechance.commands import CreateProgram
 from farechance.errors import FieldError, FieldErrors, StateForbids
 from farechance.ledger import Facts, Kind, append
-from farechance.programs import Program, Rules, Status
+from farechance.programs import ListedProgram, Program, Rules, Status
 from farechance.store import Store, keys, writes
 from operations.administration_plan import Plan
 
@@ -40,6 +40,9 @@ def create_program(command: CreateProgram, *, store: Store, now: datetime) -> Pl
     made = [
         writes.put_new(program_key, program.model_copy(update={"chain": chain})),
         writes.put_new(keys.rules(command.program_id, 1), command.rules),
+        writes.put_new(
+            keys.listed_program(command.program_id), ListedProgram(program_id=command.program_id)
+        ),
         writes.put_entry(entry),
     ]
     return Plan(
@@ -59,9 +62,6 @@ def check_supported(rules: Rules) -> None:
     unsupported = {
         "/rules/service_areas": bool(rules.service_areas),
         "/rules/weekly_hours": bool(rules.weekly_hours),
-        "/rules/max_cancellation_fee_cents": rules.max_cancellation_fee_cents > 0,
-        "/rules/direct_capture": rules.direct_capture,
-        "/rules/max_owed_cents": rules.max_owed_cents > 0,
     }
     wrong = tuple(FieldError(name, _NOT_YET) for name, is_set in unsupported.items() if is_set)
     if wrong:

@@ -18,7 +18,7 @@ from farechance.ledger import Account, Facts, Kind, append, digest
 from farechance.mints import MintKey, Planned
 from farechance.participants import MAX_OPEN_VOUCHERS, Participant
 from farechance.partner_api import Minted, MintRequest, stored_answer
-from farechance.programs import Allotment, Rules, Status
+from farechance.programs import Allotment, PartnerStatus, Rules, Status
 from farechance.store import Found, Remembered, Store, Write, keys, writes
 from farechance.store.keys import Key
 from farechance.times import local_month
@@ -132,6 +132,8 @@ def _check_allotment(allotment: Allotment, request: MintRequest) -> None:
     needed = request.value_cents * request.count
     if allotment.status is not Status.ACTIVE:
         raise StateForbids(f"program_{allotment.status}", {"program_id": request.program_id})
+    if allotment.partner_status is not PartnerStatus.ACTIVE:
+        raise StateForbids("partner_suspended", {"program_id": request.program_id})
     if allotment.available_cents < needed:
         raise StateForbids(
             "insufficient_allotment",
@@ -196,7 +198,10 @@ def _voucher_writes(
             },
         )
         made += [
-            writes.put_voucher(voucher.model_copy(update={"chain": chain})),
+            writes.put_new(
+                keys.voucher(voucher.voucher_key),
+                voucher.model_copy(update={"chain": chain}),
+            ),
             writes.put_entry(entry),
         ]
     return made

@@ -10,38 +10,37 @@ from typing import Any
 from farechance import messages, ride_table
 from farechance.codes import CodeKeys, key_of, read_code
 from farechance.errors import BooksDiffer
-from farechance.ledger import Account, Chain, Entry, Facts, Kind, append
+from farechance.ledger import Entry
 from farechance.provider_api import Told
 from farechance.ride_case import Case, Outcome, turned_away
+from farechance.ride_fares import is_latest
 from farechance.rides import EventKind, Ride, RideEvent, RideState, authorization_id, voucher_key_of
-from farechance.store import LostRace, Remembered, Store, Write, keys, writes
-from farechance.times import local_day
+from farechance.store import LostRace, Remembered, Store, keys
 from farechance.vouchers import Reason, Terms, Voucher
 from operations.read_terms import ProgramTerms, provider_help_phone, read_terms
-
-_KINDS: Mapping[EventKind, Kind] = {
-    EventKind.REQUESTED: Kind.RIDE_REQUESTED,
-    EventKind.COMPLETED: Kind.RIDE_COMPLETED,
-    EventKind.CANCELLED: Kind.RIDE_CANCELLED,
-    EventKind.ADJUSTED: Kind.RIDE_ADJUSTED,
-}
+from operations.ride_writes import ride_writes
+from operations.settle_predecessor import settle_predecessor
 
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """What one read found of an event. `is_other`: it names another voucher than the ride has, or
-    two."""
+    """What one read found of an event. `vouchers` are all that it names, `voucher` the first;
+    `is_other`: it names another voucher than the ride has, or two."""
 
-    voucher: Voucher
+    vouchers: tuple[Voucher, ...]
     ride: Ride | None
     is_other: bool
     first: Entry | None
     same_content: Entry | None
 
     @property
-    def has_ride(self) -> bool:
+    def voucher(self) -> Voucher:
+        """The one that its ledger is read by."""
+        return self.vouchers[0]
+
+    def has_ride(self, voucher: Voucher) -> bool:
         """Whether the ride is known and is this voucher's."""
-        return self.ride is not None and self.ride.voucher_key == self.voucher.voucher_key
+        return self.ride is not None and self.ride.voucher_key == voucher.voucher_key
 
 
 def record_ride_event(
@@ -66,10 +65,11 @@ def _attempt(
     found = _read(event, store, code_keys)
     if found is None:
         return _turned_away(event, Reason.VOUCHER_UNKNOWN, remembered, now)
-    terms = read_terms(found.voucher, remembered, now)
-    # A voucher that this provider may not use looks like none; a ride that it has is its own.
-    if event.provider_id not in terms.rules.provider_ids and not found.has_ride:
-        return _turned_away(event, Reason.VOUCHER_UNKNOWN, remembered, now)
+    for voucher in found.vouchers:
+        rules = read_terms(voucher, remembered, now).rules
+        # A voucher that this provider may not use looks like none; a ride that it has is its own.
+        if event.provider_id not in rules.provider_ids and not found.has_ride(voucher):
+            return _turned_away(event, Reason.VOUCHER_UNKNOWN, remembered, now)
     if found.is_other:
         return _turned_away(event, Reason.RIDE_OF_OTHER_VOUCHER, remembered, now)
 
@@ -78,6 +78,9 @@ def _attempt(
     if found.same_content is not None:
         return _replay(found.same_content, found, event)
 
+    _check_one_moment(found, event, store)
+    settle_predecessor(found.voucher, store=store, remembered=remembered, now=now)
+    terms = read_terms(found.voucher, remembered, now)
     case = Case(
         found.voucher,
         found.ride,
@@ -85,10 +88,11 @@ def _attempt(
         Terms(terms.rules, terms.program.status, terms.partner.status),
         now,
     )
-    outcome = ride_table.decide(case) if found.first is None else ride_table.conflict(case)
+    outcome = ride_table.conflict(case) if found.first else ride_table.decide(case)
     answer = {**outcome.answer, **_rider_message(case, outcome, terms)}
-    if outcome.takes != "nothing":
-        store.commit(*_writes(case, outcome, answer, found.first is not None))
+    is_conflict = found.first is not None
+    identity = event.identity if outcome.takes == "identity" else event.identity_of_content
+    store.commit(*ride_writes(case, outcome, answer, identity, is_conflict=is_conflict))
     return Told(_with_ids(answer, case.voucher, event), outcome.reason)
 
 
@@ -105,26 +109,59 @@ def _read(event: RideEvent, store: Store, code_keys: CodeKeys) -> _Named | None:
     named = _voucher_keys(event, code_keys)
     if not named:
         return None
-    voucher_key = keys.voucher(named[0])
+    voucher_keys = [keys.voucher(name) for name in dict.fromkeys(named)]
     ride_key = keys.ride(event.ride_key)
     account = keys.voucher_account(named[0])
     first_key = keys.entry(account, event.identity)
-    same_key = keys.entry(account, _with_content(event))
-    found = store.read(voucher_key, ride_key, first_key, same_key)
-    voucher, ride = found[voucher_key], found[ride_key]
-    if voucher is None:
+    same_key = keys.entry(account, event.identity_of_content)
+    found = store.read(*voucher_keys, ride_key, first_key, same_key)
+    ride = found[ride_key]
+    vouchers = tuple(voucher for key in voucher_keys if (voucher := found[key]) is not None)
+    if len(vouchers) < len(voucher_keys):
         return None
-    if found[first_key] is not None and (ride is None or _is_before(ride, event)):
+    first = found[first_key]
+    if first is not None and (ride is None or _is_before(ride, event, first)):
         # A BatchGetItem is no snapshot: the ride was written with the entry, and is so by now.
         raise LostRace
     is_other = any(name != (ride.voucher_key if ride else named[0]) for name in named)
-    return _Named(voucher, ride, is_other, found[first_key], found[same_key])
+    return _Named(vouchers, ride, is_other, first, found[same_key])
 
 
-def _is_before(ride: Ride, event: RideEvent) -> bool:
+def _is_before(ride: Ride, event: RideEvent, entry: Entry) -> bool:
     """Whether the ride stands as no ride does once the event is on record."""
-    settles = event.kind in (EventKind.COMPLETED, EventKind.CANCELLED)
-    return settles and ride.state in (RideState.HELD, RideState.LAPSED)
+    if event.kind is EventKind.ADJUSTED:
+        # It was applied or superseded: the ride has this adjustment or a later one, or was
+        # completed after it. Of other content under the same id that needn't be so.
+        is_repeat = entry.content_digest == event.content_digest
+        return is_repeat and entry.reason is None and is_latest(event, ride)
+    open_states = (RideState.HELD, RideState.LAPSED)
+    settles = event.kind is not EventKind.REQUESTED
+    # A ride of which only an adjustment is known stands at `none`.
+    return ride.state is RideState.NONE or (settles and ride.state in open_states)
+
+
+def _check_one_moment(found: _Named, event: RideEvent, store: Store) -> None:
+    """A BatchGetItem is no snapshot: the ride may have been read before a transaction that wrote
+    both, and the voucher after it. Raises LostRace then; BooksDiffer where they stand still and
+    contradict each other."""
+    if _agree(found.voucher, found.ride, event.ride_key):
+        return
+    voucher_key, ride_key = keys.voucher(found.voucher.voucher_key), keys.ride(event.ride_key)
+    again = store.read(voucher_key, ride_key)
+    if (again[voucher_key], again[ride_key]) != (found.voucher, found.ride):
+        raise LostRace
+    raise BooksDiffer(f"{found.voucher.voucher_id} and its ride {event.ride_key} don't agree")
+
+
+def _agree(voucher: Voucher, ride: Ride | None, ride_key: str) -> bool:
+    """Whether the ride is held exactly as its hold stands in the voucher, and what it captured is
+    among what the voucher spent."""
+    hold = voucher.holds.get(ride_key)
+    on_voucher = None if hold is None else hold.cents
+    if ride is None:
+        return on_voucher is None
+    on_ride = ride.hold_cents if ride.state is RideState.HELD else None
+    return on_voucher == on_ride and ride.captured_cents <= voucher.spent_cents
 
 
 def _voucher_keys(event: RideEvent, code_keys: CodeKeys) -> list[str]:
@@ -138,11 +175,6 @@ def _voucher_keys(event: RideEvent, code_keys: CodeKeys) -> list[str]:
         named.append(code and key_of(code_keys, code))
     known = [name for name in named if name]
     return known if len(known) == len(named) else []
-
-
-def _with_content(event: RideEvent) -> str:
-    """The identity of one content of an event: a conflict, or one that may come put right."""
-    return f"{event.identity}#{event.content_digest}"
 
 
 def _turned_away(event: RideEvent, reason: Reason, remembered: Remembered, now: datetime) -> Told:
@@ -171,82 +203,3 @@ def _rider_message(case: Case, outcome: Outcome, terms: ProgramTerms) -> dict[st
     else:
         message = messages.declined(case.voucher, rules, partner, outcome.reason, case.now)
     return message.as_member()
-
-
-def _writes(
-    case: Case,
-    outcome: Outcome,
-    answer: Mapping[str, Any],
-    is_conflict: bool,
-) -> list[Write]:
-    """Voucher, ride and entry; for each dead hold that is let go its ride and its entry, before."""
-    chain, made = case.voucher.chain, []
-    for ride_key, hold in outcome.let_go.items():
-        chain, entry = append(
-            chain,
-            account=keys.voucher_account(case.voucher.voucher_key),
-            identity=f"lapse#{ride_key}",
-            kind=Kind.HOLD_LAPSED,
-            program_id=case.voucher.program_id,
-            zone=case.rules.zone,
-            now=case.now,
-            facts=_whose(case.voucher).model_copy(update={"provider_id": ride_key.split("#")[0]}),
-            changes={Account.HELD: -hold.cents, Account.AVAILABLE: hold.cents},
-        )
-        made += [writes.lapse(ride_key, hold), writes.put_entry(entry)]
-
-    chain, entry = _entry(chain, case, outcome, answer, is_conflict)
-    voucher = outcome.voucher.model_copy(update={"chain": chain})
-    voucher_key = keys.voucher(voucher.voucher_key)
-    made += [writes.change(voucher_key, case.voucher, voucher), writes.put_entry(entry)]
-    ride_key_ = keys.ride(case.event.ride_key)
-    if case.ride is None and outcome.ride.state is not RideState.NONE:
-        made.append(writes.put_new(ride_key_, outcome.ride))
-    elif case.ride is not None and outcome.ride != case.ride:
-        made.append(writes.change(ride_key_, case.ride, outcome.ride))
-    return made
-
-
-def _entry(
-    chain: Chain,
-    case: Case,
-    outcome: Outcome,
-    answer: Mapping[str, Any],
-    is_conflict: bool,
-) -> tuple[Chain, Entry]:
-    event = case.event
-    facts = _whose(case.voucher).model_copy(
-        update={
-            "provider_id": event.provider_id,
-            "ride_day": local_day(event.pickup_at or event.at, case.rules.zone),
-            "reason": outcome.reason and outcome.reason.value,
-            "fare_cents": event.fare_cents - event.tip_cents,
-            "tip_cents": event.tip_cents or None,
-            "overage_cents": outcome.overage_cents or None,
-            "overage_owed_by": outcome.ride.overage_owed_by if outcome.overage_cents else None,
-            "shortfall_cents": outcome.shortfall_cents or None,
-            "counted": True if outcome.changes and outcome.ride.counted else None,
-        }
-    )
-    return append(
-        chain,
-        account=keys.voucher_account(case.voucher.voucher_key),
-        identity=event.identity if outcome.takes == "identity" else _with_content(event),
-        kind=Kind.RIDE_CONFLICT if is_conflict else _KINDS[event.kind],
-        program_id=case.voucher.program_id,
-        zone=case.rules.zone,
-        now=case.now,
-        facts=facts,
-        changes=outcome.changes,
-        content_digest=event.content_digest,
-        answer=answer,
-    )
-
-
-def _whose(voucher: Voucher) -> Facts:
-    return Facts(
-        partner_id=voucher.partner_id,
-        voucher_id=voucher.voucher_id,
-        subject_id=voucher.subject_id,
-        purpose=voucher.purpose,
-    )

@@ -3,8 +3,7 @@
 from datetime import datetime, timedelta
 
 from farechance import cursors, messages
-from farechance.codes import CodeKeys, code_of, key_of
-from farechance.errors import NotFound
+from farechance.codes import CodeKeys
 from farechance.ledger import Entry
 from farechance.partner_api import (
     EntryAnswer,
@@ -16,6 +15,7 @@ from farechance.partner_api import (
 from farechance.store import Remembered, Store, keys
 from farechance.times import local_day
 from farechance.vouchers import Reason, Voucher, VoucherState
+from operations.find_voucher import find_voucher
 from operations.read_terms import ProgramTerms, read_terms
 
 _HOUR_IS_TOLD_FOR = timedelta(hours=24)
@@ -31,7 +31,7 @@ def show_voucher(
     now: datetime,
 ) -> VoucherAnswer:
     """Raises NotFound, also for another partner's."""
-    voucher = _own_voucher(voucher_id, partner_id, store, code_keys)
+    voucher = find_voucher(voucher_id, partner_id, store=store, code_keys=code_keys)
     terms = read_terms(voucher, remembered, now)
     is_past = now >= voucher.return_at
     return VoucherAnswer(
@@ -71,7 +71,7 @@ def list_entries(
     now: datetime,
 ) -> EntryList:
     """The entries in the order in which they were written. Raises NotFound, FieldErrors."""
-    voucher = _own_voucher(voucher_id, partner_id, store, code_keys)
+    voucher = find_voucher(voucher_id, partner_id, store=store, code_keys=code_keys)
     zone = read_terms(voucher, remembered, now).rules.zone
     after = 0 if query.cursor is None else _sequence(query.cursor)
     # One more than is shown says whether more follow.
@@ -83,17 +83,6 @@ def list_entries(
         entries=tuple(_told(entry, local_day(entry.recorded_at, zone)) for entry in shown),
         cursor=cursors.written(str(shown[-1].sequence)) if len(following) > len(shown) else None,
     )
-
-
-def _own_voucher(voucher_id: str, partner_id: str, store: Store, code_keys: CodeKeys) -> Voucher:
-    code = code_of(code_keys, voucher_id)
-    if code is None:
-        raise NotFound("voucher", voucher_id)
-    key = keys.voucher(key_of(code_keys, code))
-    voucher = store.read(key)[key]
-    if voucher is None or voucher.partner_id != partner_id:
-        raise NotFound("voucher", voucher_id)
-    return voucher
 
 
 def _last_decline(voucher: Voucher, terms: ProgramTerms, now: datetime) -> LastDecline | None:

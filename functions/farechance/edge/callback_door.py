@@ -27,6 +27,10 @@ _COUNTS: Mapping[str, Count] = {
     "declined": Count.RIDE_DECLINED,
     "captured": Count.RIDE_CAPTURED,
     "voided": Count.RIDE_VOIDED,
+    "refunded": Count.RIDE_REFUNDED,
+    "unchanged": Count.RIDE_UNCHANGED,
+    "superseded": Count.RIDE_UNCHANGED,
+    "pending": Count.RIDE_UNCHANGED,
     "refused": Count.EVENT_REFUSED,
     "ignored": Count.EVENT_IGNORED,
 }

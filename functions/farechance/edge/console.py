@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from farechance.commands import COMMAND, Command
 from farechance.edge import problems, requests, strict_json
+from farechance.edge.schedule import time_left
 from farechance.errors import FareChanceError
 from farechance.telemetry import Event, invocation, logger
 
@@ -16,23 +17,23 @@ from farechance.telemetry import Event, invocation, logger
 class Console:
     """Reads a command and has it carried out."""
 
-    def __init__(self, carry_out: Callable[[Command], dict[str, Any]]) -> None:
+    def __init__(self, carry_out: Callable[[Command, Callable[[], bool]], dict[str, Any]]) -> None:
         self._carry_out = carry_out
 
-    def handle(self, event: dict[str, Any], context: object) -> dict[str, Any]:
+    def handle(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         """One invocation. The command's id and kind are logged, never what it holds."""
         with invocation(getattr(context, "aws_request_id", "")):
             try:
-                return self._answer(event)
+                return self._answer(event, time_left(context))
             except FareChanceError as error:
                 if not problems.is_expected(error):
                     raise
                 logger.info(Event.COMMAND_REFUSED, slug=problems.slug_of(error))
                 return _refusal(error)
 
-    def _answer(self, event: dict[str, Any]) -> dict[str, Any]:
+    def _answer(self, event: dict[str, Any], has_time: Callable[[], bool]) -> dict[str, Any]:
         command = _command(event)
-        answer = self._carry_out(command)
+        answer = self._carry_out(command, has_time)
         logger.info(
             Event.COMMAND_CARRIED_OUT, command=command.command, command_id=command.command_id
         )

@@ -43,7 +43,7 @@ _STATES: Mapping[str, str] = {
     "program_paused": "The programme is paused: nothing can be minted until it is resumed.",
     "program_closed": "The programme is closed.",
     "program_draft": "The programme isn't funded yet.",
-    "insufficient_allotment": "Your allotment doesn't hold enough money for this.",
+    "insufficient_allotment": "The allotment doesn't hold enough money for this.",
     "participant_exited": "The participant has left the programme.",
     "consent_expired": "The participant's consent has expired; it must be granted anew.",
     "monthly_limit_reached": "The participant has had as many vouchers this month as the "
@@ -56,6 +56,14 @@ _STATES: Mapping[str, str] = {
     "insufficient_budget": "The programme holds less that is not allotted to a partner.",
     "program_not_active": "The programme is not active, so it cannot be paused.",
     "program_not_paused": "The programme is not paused, so it cannot be resumed.",
+    "partner_suspended": "The partner is suspended: nothing can be minted until it is resumed.",
+    "partner_not_suspended": "The partner is not suspended, so it cannot be resumed.",
+    "voucher_closed": "The voucher is closed for good.",
+    "voucher_blocked": "The voucher is blocked already.",
+    "voucher_not_blocked": "The voucher is not blocked, so it cannot be unblocked.",
+    "already_assigned": "The voucher is a person's already.",
+    "no_rides_left": "The voucher has no rides left that another card could have.",
+    "not_owed": "Less than that is owed for this ride and undecided.",
 }
 
 _MALFORMED: Mapping[str, str] = {

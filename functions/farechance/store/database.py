@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
@@ -24,11 +25,14 @@ from botocore.exceptions import (
 from pydantic import BaseModel
 
 from farechance.errors import Busy, Refusal
-from farechance.ledger import Entry
+from farechance.ledger import MONTH_SHARDS, Entry, digest
+from farechance.participants import Participant
 from farechance.settings import Settings
 from farechance.store import keys
 from farechance.store.keys import Key
 from farechance.store.writes import Write, key_attributes
+from farechance.times import instant_text
+from farechance.vouchers import Voucher
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -37,6 +41,9 @@ if TYPE_CHECKING:
 MAX_ATTEMPTS = 6
 MAX_ACTIONS = 100
 _PAGE = 100
+
+# The key's attributes stand in the digest under their own names; the index's follow from others.
+_NOT_DIGESTED = frozenset({"pk", "sk", "month_shard", "month_sort"})
 # DynamoDB Developer Guide, 'Quotas': a longer key is refused as invalid, so it names nothing.
 _MAX_PK_BYTES, _MAX_SK_BYTES = 2_048, 1_024
 
@@ -171,38 +178,85 @@ class Store:
 
     def entries(self, account: str, after: int, limit: int) -> list[Entry]:
         """The entries of an account that follow the one numbered `after`, in order."""
-        with _busy_if_it_passes():
-            response = self._client.query(
-                TableName=self._tables["ledger"],
-                IndexName="by_sequence",
-                ConsistentRead=True,
-                KeyConditionExpression="pk = :account AND #sequence > :after",
-                ExpressionAttributeNames={"#sequence": "sequence"},
-                ExpressionAttributeValues={":account": {"S": account}, ":after": {"N": str(after)}},
-                Limit=limit,
-            )
-        return [self._model(Entry, self._plain(item)) for item in response["Items"]]
+        pages = self._entry_items(account, after, limit)
+        return [self._model(Entry, item) for item in next(pages)]
 
-    def voucher_keys(self, program_id: str, partner_id: str) -> Iterator[tuple[Key[Any], ...]]:
+    def digested_entries(self, account: str) -> Iterator[tuple[Entry, str]]:
+        """All entries of an account in the order of their numbers, each with the digest of what is
+        stored, whatever wrote it."""
+        for page in self._entry_items(account, 0, _PAGE):
+            for item in page:
+                content = json.loads(json.dumps(keys.with_key(Entry, item), default=_number))
+                stored = {name: content[name] for name in content if name not in _NOT_DIGESTED}
+                yield self._model(Entry, item), digest(stored)
+
+    def _entry_items(self, account: str, after: int, limit: int) -> Iterator[list[dict[str, Any]]]:
+        return self._query(
+            "ledger",
+            "by_sequence",
+            "pk = :account AND #sequence > :after",
+            {":account": account, ":after": after},
+            ConsistentRead=True,
+            ExpressionAttributeNames={"#sequence": "sequence"},
+            Limit=limit,
+        )
+
+    def month_entries(self, program_id: str, month: str) -> Iterator[Entry]:
+        """A programme's entries of a month, of all shards, from the index (which may be a moment
+        behind)."""
+        for shard in range(MONTH_SHARDS):
+            name = f"{program_id}#{month}#{shard}"
+            for page in self._query("ledger", "by_month", "month_shard = :shard", {":shard": name}):
+                yield from (self._model(Entry, item) for item in page)
+
+    def voucher_keys(self, program_id: str, partner_id: str) -> Iterator[tuple[Key[Voucher], ...]]:
         """The keys of an allotment's vouchers, in pages of at most 100, from the index (which may
         be a moment behind). Read the vouchers themselves for their balances."""
-        more: dict[str, Any] = {}
+        values = {":allotment": f"{program_id}#{partner_id}"}
+        for page in self._query("vouchers", "by_allotment", "allotment = :allotment", values):
+            if page:
+                yield tuple(keys.voucher_named(item["pk"]) for item in page)
+
+    def due_vouchers(self, shard: int, until: datetime) -> Iterator[Key[Voucher]]:
+        """Vouchers of one shard whose `return_at` has come, the longest due first, from the index
+        (which may be a moment behind): each is read again before anything is done."""
+        due = "return_shard = :shard AND return_at <= :until"
+        values = {":shard": str(shard), ":until": instant_text(until)}
+        for page in self._query("vouchers", "by_return", due, values):
+            yield from (keys.voucher_named(item["pk"]) for item in page)
+
+    def participant_of(self, partner_id: str, subject_id: str) -> Participant | None:
+        """The person of a partner behind a voucher's random subject_id; None once erased."""
+        found = self._query(
+            "people",
+            "by_subject",
+            "pk = :partner AND subject_id = :subject",
+            {":partner": partner_id, ":subject": subject_id},
+            ConsistentRead=True,
+        )
+        for item in next(found):
+            key = keys.participant(partner_id, item["sk"].removeprefix(keys.PARTICIPANTS))
+            return self.read(key)[key]
+        return None
+
+    def _query(
+        self, table: str, index: str, condition: str, values: Mapping[str, Any], **more: Any
+    ) -> Iterator[list[dict[str, Any]]]:
+        """Pages of an index, at least one."""
+        arguments = {"Limit": _PAGE, **more}
         while True:
             with _busy_if_it_passes():
                 response = self._client.query(
-                    TableName=self._tables["vouchers"],
-                    IndexName="by_allotment",
-                    KeyConditionExpression="allotment = :allotment",
-                    ExpressionAttributeValues={":allotment": {"S": f"{program_id}#{partner_id}"}},
-                    Limit=_PAGE,
-                    **more,
+                    TableName=self._tables[table],
+                    IndexName=index,
+                    KeyConditionExpression=condition,
+                    ExpressionAttributeValues=self._attributes(values),
+                    **arguments,
                 )
-            names = [str(self._plain(item)["pk"]) for item in response["Items"]]
-            if names:
-                yield tuple(keys.voucher(name.removeprefix("voucher#")) for name in names)
+            yield [self._plain(item) for item in response["Items"]]
             if "LastEvaluatedKey" not in response:
                 return
-            more = {"ExclusiveStartKey": response["LastEvaluatedKey"]}
+            arguments["ExclusiveStartKey"] = response["LastEvaluatedKey"]
 
     # ── transactions ─────────────────────────────────────────────────────────────────────────
 

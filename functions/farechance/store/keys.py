@@ -2,6 +2,7 @@
 write. Each key knows the model that its item is read with."""
 
 import hashlib
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -12,8 +13,18 @@ from farechance.commands import CommandRecord
 from farechance.ledger import Entry
 from farechance.mints import MintKey
 from farechance.participants import EnrollmentKey, ExternalReference, Participant
-from farechance.programs import Allotment, Client, Partner, Program, Provider, Rules
+from farechance.programs import (
+    Allotment,
+    Client,
+    ListedProgram,
+    OwedThrough,
+    Partner,
+    Program,
+    Provider,
+    Rules,
+)
 from farechance.rides import Ride
+from farechance.times import instant_text
 from farechance.vouchers import Voucher
 
 TableName = Literal["programs", "vouchers", "people", "ledger"]
@@ -32,6 +43,16 @@ class Key[Model: BaseModel]:
 def program(program_id: str) -> Key[Program]:
     """A programme with its balance."""
     return Key("programs", Program, f"program#{program_id}", "program")
+
+
+def listed_program(program_id: str) -> Key[ListedProgram]:
+    """A programme's place in the list of all."""
+    return Key("programs", ListedProgram, "programs", program_id)
+
+
+def owed_through(program_id: str) -> Key[OwedThrough]:
+    """What a programme owed at the end of a month."""
+    return Key("programs", OwedThrough, f"program#{program_id}", "owed")
 
 
 def rules(program_id: str, version: int) -> Key[Rules]:
@@ -70,6 +91,11 @@ def voucher(voucher_key: str) -> Key[Voucher]:
     return Key("vouchers", Voucher, f"voucher#{voucher_key}")
 
 
+def voucher_named(pk: str) -> Key[Voucher]:
+    """The same, by the item's own key, as an index tells it."""
+    return voucher(pk.removeprefix("voucher#"))
+
+
 def ride(ride_key: str) -> Key[Ride]:
     """A ride, by its provider and the provider's id of it."""
     return Key("vouchers", Ride, f"ride#{ride_key}")
@@ -77,7 +103,7 @@ def ride(ride_key: str) -> Key[Ride]:
 
 def mint_key(partner_id: str, idempotency_key: str) -> Key[MintKey]:
     """The Idempotency-Key of a mint."""
-    return Key("vouchers", MintKey, f"key#{partner_id}#{_hashed(idempotency_key)}")
+    return Key("vouchers", MintKey, f"key#{partner_id}#{hashed(idempotency_key)}")
 
 
 def participant(partner_id: str, participant_id: str) -> Key[Participant]:
@@ -92,7 +118,7 @@ def external_reference(partner_id: str, program_id: str, ref: str) -> Key[Extern
 
 def enrollment_key(partner_id: str, idempotency_key: str) -> Key[EnrollmentKey]:
     """The Idempotency-Key of an enrollment."""
-    return Key("people", EnrollmentKey, partner_id, f"key#{_hashed(idempotency_key)}")
+    return Key("people", EnrollmentKey, partner_id, f"key#{hashed(idempotency_key)}")
 
 
 def entry(account: str, identity: str) -> Key[Entry]:
@@ -112,11 +138,30 @@ def program_account(program_id: str) -> str:
 
 PARTICIPANTS = "participant#"
 
+RETURN_SHARDS = 4
+"""Over how many partitions the index of what is due is spread."""
 
-def without_key(model: type[BaseModel], item: Mapping[str, Any]) -> dict[str, Any]:
-    """The attributes to store: what the key says isn't stored twice."""
-    named = _FROM_KEY.get(model)
-    return {name: item[name] for name in item if named is None or name not in named(" ", "")}
+
+def stored(model: BaseModel) -> dict[str, Any]:
+    """The attributes to store: without what the key says already, with those of the indexes."""
+    named = _FROM_KEY.get(type(model))
+    in_the_key = () if named is None else named("", "")
+    content = model.model_dump(mode="json", exclude_none=True, by_alias=True)
+    plain = {name: value for name, value in content.items() if name not in in_the_key}
+    return plain | _index_attributes(model)
+
+
+def _index_attributes(model: BaseModel) -> dict[str, Any]:
+    if isinstance(model, Entry):
+        return {"month_shard": model.month_shard, "month_sort": model.month_sort}
+    if isinstance(model, Voucher):
+        listed = {"allotment": f"{model.program_id}#{model.partner_id}"}
+        if model.is_settled:
+            return listed
+        # Only vouchers from which something may still go back stand in this index.
+        shard = str(zlib.crc32(model.voucher_key.encode()) % RETURN_SHARDS)
+        return listed | {"return_shard": shard, "return_at": instant_text(model.return_at)}
+    return {}
 
 
 def with_key(model: type[BaseModel], item: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,6 +176,6 @@ _FROM_KEY: Mapping[type[BaseModel], Callable[[str, str], dict[str, str]]] = {
 }
 
 
-def _hashed(text: str) -> str:
+def hashed(text: str) -> str:
     """A key that a caller chose may be long and may mean something: its digest is neither."""
     return hashlib.sha256(text.encode()).hexdigest()[:40]

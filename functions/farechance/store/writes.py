@@ -2,16 +2,17 @@
 ledger (`put_entry`: an entry that must not exist yet); it must never send anything."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel
 
 from farechance.ledger import Entry
-from farechance.programs import Allotment, Status
+from farechance.programs import PartnerStatus, Status
+from farechance.rides import RideState
 from farechance.store import keys
-from farechance.store.keys import Key, TableName, without_key
-from farechance.vouchers import Hold, Voucher
+from farechance.store.keys import Key, TableName
+from farechance.vouchers import Hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,39 +50,20 @@ def put_new(key: Key[Any], model: BaseModel) -> Write:
         action="Put",
         key=key_attributes(key),
         condition="attribute_not_exists(pk)",
-        item=model.model_dump(mode="json", exclude_none=True, by_alias=True),
+        item=keys.stored(model),
     )
-
-
-def put_voucher(voucher: Voucher) -> Write:
-    """A new voucher, listed under its allotment by the time of its minting."""
-    write = put_new(keys.voucher(voucher.voucher_key), voucher)
-    item = {**(write.item or {}), "allotment": f"{voucher.program_id}#{voucher.partner_id}"}
-    return replace(write, item=without_key(Voucher, item))
 
 
 def put_entry(entry: Entry) -> Write:
     """The one way into the ledger."""
-    content = without_key(Entry, entry.stored())
     # It must not exist: one effect per event, for ever; a plain Put would overwrite.
-    return Write(
-        table="ledger",
-        action="Put",
-        key={"pk": entry.account, "sk": entry.identity},
-        condition="attribute_not_exists(pk)",
-        item={
-            **content,
-            "month_shard": entry.month_shard,
-            "month_sort": entry.month_sort,
-        },
-    )
+    return put_new(keys.entry(entry.account, entry.identity), entry)
 
 
 def change[Model: BaseModel](key: Key[Model], before: Model, after: Model) -> Write:
     """The fields that differ, at the version that was read. Only those are written, so that what a
     successor's version of the code keeps beside them survives (a gradual deployment)."""
-    old = before.model_dump(mode="json", exclude_none=True, by_alias=True)
-    new = after.model_dump(mode="json", exclude_none=True, by_alias=True)
+    old, new = keys.stored(before), keys.stored(after)
     changed = [name for name in new if new[name] != old.get(name)]
     removed = [name for name in old if name not in new]
     update = "SET " + ", ".join(f"#{name} = :{name}" for name in changed)
@@ -102,64 +84,116 @@ def change[Model: BaseModel](key: Key[Model], before: Model, after: Model) -> Wr
     )
 
 
+def void_replaced(ride_key: str) -> Write:
+    """A ride whose hold is voided, since another car was sent."""
+    return _end_hold(ride_key, RideState.VOIDED, "", {})
+
+
 def lapse(ride_key: str, hold: Hold) -> Write:
-    """A ride whose dead hold is let go. Its voucher's version guards it: while the hold stands in
-    the voucher, the ride is held."""
+    """A ride whose dead hold is let go; what it had promised is kept."""
+    promised = ", promised_cents = :promised"
+    return _end_hold(ride_key, RideState.LAPSED, promised, {":promised": hold.cents})
+
+
+def _end_hold(ride_key: str, state: RideState, also: str, values: Mapping[str, Any]) -> Write:
+    """The ride's voucher, changed in the same transaction, guards it by its version: while the hold
+    stands in the voucher, the ride is held."""
     # It must still be held, or the voucher and the ride disagree.
     return Write(
         table="vouchers",
         action="Update",
-        key={"pk": f"ride#{ride_key}"},
+        key=key_attributes(keys.ride(ride_key)),
         condition="#state = :held",
-        update="SET #state = :lapsed, promised_cents = :promised, hold_cents = :nothing, "
-        "#version = #version + :one",
+        update=f"SET #state = :state, hold_cents = :nothing, #version = #version + :one{also}",
         names={"#state": "state", "#version": "version"},
         values={
-            ":held": "held",
-            ":lapsed": "lapsed",
-            ":promised": hold.cents,
+            ":held": RideState.HELD.value,
+            ":state": state.value,
             ":nothing": 0,
             ":one": 1,
+            **values,
         },
     )
 
 
 def take_from_allotment(program_id: str, partner_id: str, cents: int) -> Write:
     """A mint's money. By difference, not by version: mints of one partner commute."""
-    # The programme must be active (pausing marks every allotment) and enough must be there.
-    return Write(
-        table="programs",
-        action="Update",
-        key=key_attributes(keys.allotment(program_id, partner_id)),
-        condition="#status = :active AND available_cents >= :cents",
-        update="SET available_cents = available_cents - :cents",
-        names={"#status": "status"},
-        values={":active": Status.ACTIVE.value, ":cents": cents},
+    # Programme and partner must be active (pausing and suspending mark every allotment) and enough
+    # must be there.
+    return _change_allotment(
+        program_id,
+        partner_id,
+        "#status = :active AND partner_status = :active AND available_cents >= :cents",
+        "SET available_cents = available_cents - :cents",
+        {":active": Status.ACTIVE.value, ":cents": cents},
     )
 
 
 def give_to_allotment(program_id: str, partner_id: str, cents: int) -> Write:
     """Money for a partner that has an allotment, whatever its status. By difference, as mints."""
     # It must exist: a first allotment is put, with its statuses.
+    return _change_allotment(
+        program_id,
+        partner_id,
+        "attribute_exists(pk)",
+        "SET available_cents = available_cents + :cents",
+        {":cents": cents},
+    )
+
+
+def unallot(program_id: str, partner_id: str, cents: int) -> Write:
+    """What an administrator takes back from a partner, whatever the programme's status."""
+    # Enough must be there: mints go on meanwhile.
+    return _change_allotment(
+        program_id,
+        partner_id,
+        "available_cents >= :cents",
+        "SET available_cents = available_cents - :cents",
+        {":cents": cents},
+    )
+
+
+def mark_program(program_id: str, partner_id: str, status: Status) -> Write:
+    """The programme's status on one of its allotments, where every mint's condition sees it."""
+    if status is Status.CLOSED:
+        # It must exist: a mark never makes an allotment.
+        condition, values = "attribute_exists(pk)", {}
+    else:
+        # It must exist, and not be closed: who was overtaken by closing must open nothing.
+        condition = "attribute_exists(pk) AND #status <> :closed"
+        values = {":closed": Status.CLOSED.value}
+    return _change_allotment(
+        program_id,
+        partner_id,
+        condition,
+        "SET #status = :status",
+        {":status": status.value, **values},
+    )
+
+
+def mark_partner(program_id: str, partner_id: str, status: PartnerStatus) -> Write:
+    """The partner's status on one of its allotments, where every mint's condition sees it."""
+    # It must exist: a mark never makes an allotment.
+    return _change_allotment(
+        program_id,
+        partner_id,
+        "attribute_exists(pk)",
+        "SET partner_status = :status",
+        {":status": status.value},
+    )
+
+
+def _change_allotment(
+    program_id: str, partner_id: str, condition: str, update: str, values: Mapping[str, Any]
+) -> Write:
+    # 'status' is a word of DynamoDB's own.
+    names = {"#status": "status"} if "#status" in condition + update else None
     return Write(
         table="programs",
         action="Update",
         key=key_attributes(keys.allotment(program_id, partner_id)),
-        condition="attribute_exists(pk)",
-        update="SET available_cents = available_cents + :cents",
-        values={":cents": cents},
-    )
-
-
-def mark_allotment(allotment: Allotment, status: Status) -> Write:
-    """The programme's status on an allotment, where every mint's condition sees it."""
-    # It must exist: a mark never makes an allotment.
-    return Write(
-        table="programs",
-        action="Update",
-        key=key_attributes(keys.allotment(allotment.program_id, allotment.partner_id)),
-        condition="attribute_exists(pk)",
-        update="SET #status = :status",
-        names={"#status": "status"},
-        values={":status": status.value},
+        condition=condition,
+        update=update,
+        names=names,
+        values=values,
     )

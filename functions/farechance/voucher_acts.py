@@ -1,0 +1,175 @@
+"""What is done to a voucher beside rides: assigned, blocked, extended, revoked, reissued, and
+emptied when its time is past. It owns when each is allowed and the money that moves; it must never
+read or write. Open holds stay where they are: an approved ride is paid (domain.md, invariant 7)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from farechance.errors import FieldErrors, StateForbids
+from farechance.ledger import Account, Facts, Kind
+from farechance.programs import Rules
+from farechance.vouchers import ClosedReason, Voucher, VoucherState, program_days
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What an act makes of a voucher: its next version, the money that moves, and what its entry
+    says beside. `to_allotment_cents` and `to_successor_cents` leave the voucher."""
+
+    kind: Kind
+    voucher: Voucher
+    changes: Mapping[Account, int] = field(default_factory=dict)
+    to_allotment_cents: int = 0
+    to_successor_cents: int = 0
+    facts: Facts = field(default_factory=Facts)
+
+
+def block(voucher: Voucher, now: datetime) -> Act:
+    """active → blocked. Raises StateForbids (`voucher_closed`, `voucher_blocked`)."""
+    _must_be(VoucherState.ACTIVE, voucher, now)
+    return Act(Kind.VOUCHER_BLOCKED, voucher.after(state=VoucherState.BLOCKED))
+
+
+def unblock(voucher: Voucher, now: datetime) -> Act:
+    """blocked → active. Raises StateForbids (`voucher_closed`, `voucher_not_blocked`)."""
+    _must_be(VoucherState.BLOCKED, voucher, now)
+    return Act(Kind.VOUCHER_UNBLOCKED, voucher.after(state=VoucherState.ACTIVE))
+
+
+def extend(voucher: Voucher, rules: Rules, expires_at: datetime, now: datetime) -> Act:
+    """Moves the end, within the programme's days, also of one that has just expired. Raises
+    StateForbids (`voucher_closed`), FieldErrors."""
+    _must_be_open(voucher, now)
+    _, ends = program_days(rules)
+    if not max(now, voucher.valid_from) < expires_at <= ends:
+        raise FieldErrors.one("/expires_at", "must be later than now, within the programme's days")
+    return Act(Kind.VOUCHER_EXTENDED, voucher.after(expires_at=expires_at))
+
+
+def assign(voucher: Voucher, subject_id: str, language: str, now: datetime) -> Act:
+    """An unassigned card is handed to a person, once. Raises StateForbids (`voucher_closed`,
+    `already_assigned`)."""
+    _must_be_open(voucher, now)
+    if voucher.subject_id is not None:
+        raise StateForbids("already_assigned", {"voucher_id": voucher.voucher_id})
+    return Act(Kind.VOUCHER_ASSIGNED, voucher.after(subject_id=subject_id, language=language))
+
+
+def revoke(voucher: Voucher, now: datetime) -> Act:
+    """Closed for good; what is available goes back at once, what is held when it is set free and
+    return_at is past. Raises StateForbids (`voucher_closed`)."""
+    _must_be_open(voucher, now)
+    cents = voucher.available_cents
+    closed = _closed(voucher, ClosedReason.REVOKED, now)
+    return _to_allotment(Kind.VOUCHER_REVOKED, closed, cents)
+
+
+def reissue(voucher: Voucher, successor_key: str, now: datetime) -> Act:
+    """A lost card: closed, what is available moves to the successor; open holds stay. Raises
+    StateForbids (`voucher_closed`; `no_rides_left`: the new card could pay nothing)."""
+    _must_be_open(voucher, now)
+    if voucher.rides_left < 1:
+        raise StateForbids("no_rides_left", {"voucher_id": voucher.voucher_id})
+    cents = voucher.available_cents
+    closed = _closed(voucher, ClosedReason.REISSUED, now, successor_key=successor_key)
+    return Act(
+        Kind.VOUCHER_REISSUED,
+        closed.model_copy(update={"available_cents": 0}),
+        {Account.AVAILABLE: -cents, Account.TRANSFER: cents},
+        to_successor_cents=cents,
+    )
+
+
+def successor(voucher: Voucher, new_id: str, new_key: str, last4: str, now: datetime) -> Voucher:
+    """The new card: the same dates and rules, what was available, and the rides that are left
+    (open holds of the old one keep theirs)."""
+    return Voucher(
+        voucher_key=new_key,
+        voucher_id=new_id,
+        last4=last4,
+        program_id=voucher.program_id,
+        partner_id=voucher.partner_id,
+        rules_version=voucher.rules_version,
+        subject_id=voucher.subject_id,
+        purpose=voucher.purpose,
+        language=voucher.language,
+        value_cents=voucher.value_cents,
+        cap_cents=voucher.cap_cents,
+        max_rides=voucher.rides_left,
+        available_cents=voucher.available_cents,
+        valid_from=voucher.valid_from,
+        expires_at=voucher.expires_at,
+        minted_at=now,
+        last_captured_at=voucher.last_captured_at,
+        predecessor_key=voucher.voucher_key,
+        inherits_at=_closed(voucher, ClosedReason.REISSUED, now).return_at,
+    )
+
+
+def give_back(voucher: Voucher, now: datetime, *, successor_is_open: bool) -> Act:
+    """What housekeeping does past return_at, once the holds have lapsed (each an act of its own):
+    the voucher is closed as expired if nothing closed it before, and what is available leaves."""
+    cents = voucher.available_cents
+    if voucher.state is VoucherState.CLOSED:
+        closed = voucher.after()
+    else:
+        closed = _closed(voucher, ClosedReason.EXPIRED, now)
+    if successor_is_open:
+        return Act(
+            Kind.VOUCHER_RETURNED,
+            closed.model_copy(update={"available_cents": 0}),
+            {Account.AVAILABLE: -cents, Account.TRANSFER: cents},
+            to_successor_cents=cents,
+        )
+    return _to_allotment(Kind.VOUCHER_RETURNED, closed, cents)
+
+
+def inherit(voucher: Voucher, cents: int) -> Act:
+    """The successor of a reissued card receives what the old one set free later."""
+    return Act(
+        Kind.VOUCHER_SUCCEEDED,
+        voucher.after(available_cents=voucher.available_cents + cents),
+        {Account.TRANSFER: -cents, Account.AVAILABLE: cents},
+    )
+
+
+def set_free(kind: Kind, voucher: Voucher, ride_key: str) -> Act:
+    """The hold of another ride goes: held → available. `kind` says why: it is dead, or another car
+    was sent."""
+    cents = voucher.holds[ride_key].cents
+    return Act(
+        kind,
+        voucher.without_holds((ride_key,)).after(),
+        {Account.HELD: -cents, Account.AVAILABLE: cents},
+        facts=Facts(provider_id=ride_key.split("#", maxsplit=1)[0]),
+    )
+
+
+def _to_allotment(kind: Kind, closed: Voucher, cents: int) -> Act:
+    return Act(
+        kind,
+        closed.model_copy(update={"available_cents": 0}),
+        {Account.AVAILABLE: -cents, Account.ALLOTTED: cents},
+        to_allotment_cents=cents,
+    )
+
+
+def _closed(voucher: Voucher, reason: ClosedReason, now: datetime, **more: object) -> Voucher:
+    # One that had expired ended then.
+    closed_at = min(now, voucher.expires_at)
+    return voucher.after(
+        state=VoucherState.CLOSED, closed_reason=reason, closed_at=closed_at, **more
+    )
+
+
+def _must_be_open(voucher: Voucher, now: datetime) -> None:
+    if voucher.state is VoucherState.CLOSED or now >= voucher.return_at:
+        raise StateForbids("voucher_closed", {"voucher_id": voucher.voucher_id})
+
+
+def _must_be(state: VoucherState, voucher: Voucher, now: datetime) -> None:
+    _must_be_open(voucher, now)
+    if voucher.state is not state:
+        reason = "voucher_blocked" if state is VoucherState.ACTIVE else "voucher_not_blocked"
+        raise StateForbids(reason, {"voucher_id": voucher.voucher_id})

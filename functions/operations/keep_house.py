@@ -1,0 +1,59 @@
+"""Housekeeping: returns what is past return_at, and judges what each programme owes. It works page
+by page until there is no more time, and what is left is due next time; one thing that fails holds
+nothing up. May run twice at once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from farechance.programs import ListedProgram
+from farechance.store import Remembered, Store, keys
+from farechance.store.keys import RETURN_SHARDS
+from operations.judge_owed import Judged, judge_owed
+from operations.return_money import return_money
+
+
+@dataclass
+class Kept:
+    """What a run did: how many vouchers it settled, what it judged, what failed (by its name, with
+    the kind of error), and whether it reached the end."""
+
+    returned: int = 0
+    judged: list[Judged] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    is_complete: bool = True
+
+
+def keep_house(
+    *,
+    store: Store,
+    remembered: Remembered,
+    clock: Callable[[], datetime],
+    has_time: Callable[[], bool],
+) -> Kept:
+    """Stops when `has_time` says no."""
+    kept = Kept()
+    # First what stops harm: a pause must not wait behind a thousand vouchers.
+    for program in list_programs(store):
+        if not has_time():
+            kept.is_complete = False
+            return kept
+        try:
+            kept.judged.append(judge_owed(program.program_id, store=store, now=clock()))
+        except Exception as error:
+            kept.failed.append((program.program_id, type(error).__name__))
+    for shard in range(RETURN_SHARDS):
+        for key in store.due_vouchers(shard, clock()):
+            if not has_time():
+                kept.is_complete = False
+                return kept
+            try:
+                kept.returned += return_money(key, store=store, remembered=remembered, clock=clock)
+            except Exception as error:
+                kept.failed.append((key.pk, type(error).__name__))
+    return kept
+
+
+def list_programs(store: Store) -> list[ListedProgram]:
+    """Every programme, without a scan."""
+    return list(store.all_of(keys.listed_program("")))

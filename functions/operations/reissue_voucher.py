@@ -1,0 +1,58 @@
+"""Reissues a lost card: the old voucher is closed, what is available moves to a new one with a new
+code, the same dates and rules and the rides that are left. Open holds stay with the old one."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from farechance import codes
+from farechance.errors import BooksDiffer
+from farechance.ledger import Account, Kind
+from farechance.programs import Rules
+from farechance.store import Write, keys, writes
+from farechance.voucher_acts import Act, reissue, successor
+from farechance.vouchers import Voucher
+from operations.act_on_voucher import VoucherCall, VoucherTools, act_on_voucher
+from operations.change_voucher import with_entry
+from operations.replace_open_voucher import replace_open_voucher
+
+
+def reissue_voucher(call: VoucherCall, tools: VoucherTools) -> tuple[dict[str, Any], bool]:
+    """The successor's id and code beside what the old voucher is. The code isn't stored: a repeat
+    derives it again. Raises as `act_on_voucher`, and StateForbids (`voucher_closed`,
+    `no_rides_left`)."""
+    new_id = _successor_id(call, tools)
+    code = codes.code_of(tools.code_keys, new_id)
+    if code is None:
+        raise BooksDiffer(f"the code secret lacks the version of {new_id}")
+    new_key = codes.key_of(tools.code_keys, code)
+
+    def decide(voucher: Voucher, rules: Rules, now: datetime) -> tuple[Act, list[Write]]:
+        act = reissue(voucher, new_key, now)
+        new = successor(voucher, new_id, new_key, code[-4:], now)
+        for_person = replace_open_voucher(
+            voucher, new_id, new.expires_at, store=tools.store, now=now
+        )
+        return act, [*_new_writes(voucher, new, rules, now), *for_person]
+
+    answer, is_replay = act_on_voucher(call, decide, tools)
+    shown: Mapping[str, Any] = {"successor_id": new_id, "code": codes.grouped(code)}
+    return {**answer, **shown}, is_replay
+
+
+def _successor_id(call: VoucherCall, tools: VoucherTools) -> str:
+    """Follows from the old id and the version of the secret that the old id names, so that a
+    repeat meets its own items."""
+    version = call.voucher_id.removeprefix("vch_")[:1].upper()
+    if version not in tools.code_keys:
+        version = codes.newest_version(tools.code_keys)
+    return codes.voucher_id(
+        tools.code_keys, version, call.partner_id, f"reissue#{call.voucher_id}", 0
+    )
+
+
+def _new_writes(old: Voucher, new: Voucher, rules: Rules, now: datetime) -> list[Write]:
+    cents = new.available_cents
+    act = Act(Kind.VOUCHER_SUCCEEDED, new, {Account.TRANSFER: -cents, Account.AVAILABLE: cents})
+    after, entry = with_entry(act, f"from#{old.voucher_id}", rules, now)
+    return [writes.put_new(keys.voucher(new.voucher_key), after), entry]

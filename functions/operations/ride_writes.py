@@ -1,0 +1,71 @@
+"""The writes of a ride's event: voucher, ride and entry; before them, for each hold that is let go
+or replaced, its ride and its entry."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from farechance.ledger import Facts, Kind, append
+from farechance.ride_case import Case, Outcome, owed_by
+from farechance.rides import EventKind
+from farechance.store import Write, keys, writes
+from farechance.times import local_day
+from operations.change_voucher import hold_writes, whose
+
+_KINDS: Mapping[EventKind, Kind] = {
+    EventKind.REQUESTED: Kind.RIDE_REQUESTED,
+    EventKind.COMPLETED: Kind.RIDE_COMPLETED,
+    EventKind.CANCELLED: Kind.RIDE_CANCELLED,
+    EventKind.ADJUSTED: Kind.RIDE_ADJUSTED,
+}
+
+
+def ride_writes(
+    case: Case, outcome: Outcome, answer: Mapping[str, Any], identity: str, *, is_conflict: bool
+) -> list[Write]:
+    """All of one transaction; `identity` names the event's own entry."""
+    before, made = case.voucher, []
+    freed = [(Kind.HOLD_REPLACED, ride) for ride in outcome.replaced]
+    freed += [(Kind.HOLD_LAPSED, ride) for ride in outcome.let_go]
+    for kind, ride_key in freed:
+        before, some = hold_writes(before, kind, ride_key, case.rules, case.now)
+        made += some
+    chain, entry = append(
+        before.chain,
+        account=keys.voucher_account(before.voucher_key),
+        identity=identity,
+        kind=Kind.RIDE_CONFLICT if is_conflict else _KINDS[case.event.kind],
+        program_id=before.program_id,
+        zone=case.rules.zone,
+        now=case.now,
+        facts=whose(before, _facts(case, outcome)),
+        changes=outcome.changes,
+        content_digest=case.event.content_digest,
+        answer=answer,
+    )
+    after = outcome.voucher.model_copy(update={"chain": chain, "version": case.voucher.version + 1})
+    voucher_key, own_ride = keys.voucher(after.voucher_key), keys.ride(case.event.ride_key)
+    made += [writes.change(voucher_key, case.voucher, after), writes.put_entry(entry)]
+    if outcome.ride == case.known_ride:
+        return made
+    if case.ride is None:
+        return [*made, writes.put_new(own_ride, outcome.ride)]
+    return [*made, writes.change(own_ride, case.ride, outcome.ride)]
+
+
+def _facts(case: Case, outcome: Outcome) -> Facts:
+    event, ride = case.event, outcome.ride
+    # An adjustment may come in another month than the ride that it is about.
+    day = ride.completed_at if event.kind is EventKind.ADJUSTED else event.pickup_at
+    own_fare_cents = event.fare_cents - event.tip_cents
+    counts = event.kind is EventKind.COMPLETED and outcome.reason is None and ride.counted
+    return Facts(
+        provider_id=event.provider_id,
+        ride_day=local_day(day or event.at, case.rules.zone),
+        reason=outcome.reason and outcome.reason.value,
+        fare_cents=own_fare_cents if outcome.fare_cents is None else outcome.fare_cents,
+        tip_cents=event.tip_cents or None,
+        overage_cents=outcome.overage_cents or None,
+        overage_owed_by=owed_by(case, outcome.overage_cents),
+        shortfall_cents=outcome.shortfall_cents or None,
+        counted=True if counts else None,
+    )
