@@ -16,6 +16,7 @@ from farechance.callbacks import (
 )
 from farechance.edge import requests, strict_json
 from farechance.errors import FieldErrors
+from farechance.ledger import Account
 from farechance.participants import Attestation, Consent
 from farechance.partner_api import EnrollmentRequest, MintRequest
 from farechance.programs import Partner, PartnerStatus, PurposeRule, Rules, Status
@@ -80,6 +81,16 @@ def hold(cents: int = 1_500, *, hours: float = 24) -> Hold:
     return Hold(cents=cents, expires_at=NOON + timedelta(hours=hours))
 
 
+def with_open_hold(**changes: Any) -> Voucher:
+    """A voucher with 25.00 available, and 15.00 held for a ride under way."""
+    fields: dict[str, Any] = {
+        "available_cents": 2_500,
+        "last_hold_expires_at": hold().expires_at,
+        **changes,
+    }
+    return voucher_with_holds({RIDE_KEY: hold(1_500)}, **fields)
+
+
 def ride(**changes: Any) -> Ride:
     """A ride of the voucher about which nothing has been said."""
     fields: dict[str, Any] = {
@@ -114,6 +125,24 @@ def lapsed(promised_cents: int = 1_500, **changes: Any) -> tuple[Voucher, Ride]:
     """A voucher, and a ride of it whose hold was let go."""
     let_go = ride(state=RideState.LAPSED, promised_cents=promised_cents, fare_cents=promised_cents)
     return voucher(**changes), let_go
+
+
+def captured(cents: int = 1_500, **changes: Any) -> tuple[Voucher, Ride]:
+    """A voucher that paid one ride at NOON, and the ride."""
+    fields: dict[str, Any] = {
+        "available_cents": 4_000 - cents,
+        "spent_cents": cents,
+        "rides_counted": 1,
+        "last_captured_at": NOON,
+    }
+    paid = ride(
+        state=RideState.CAPTURED,
+        fare_cents=cents,
+        captured_cents=cents,
+        counted=True,
+        completed_at=NOON,
+    )
+    return voucher(**{**fields, **changes}), paid
 
 
 def partner(**changes: Any) -> Partner:
@@ -245,6 +274,27 @@ def decided(
 def amounts(outcome: Outcome) -> dict[str, Any]:
     """What an answer says of money, without what is 0."""
     return {name: value for name, value in outcome.answer.items() if "cents" in name and value}
+
+
+def in_turn(voucher: Voucher, ride: Ride, *events: RideEvent, now: datetime = NOON) -> Outcome:
+    """The outcome of the last of some events, each upon what the one before it made."""
+    outcome: Outcome | None = None
+    for event in events:
+        outcome = decided(event, voucher, ride, now=now)
+        voucher, ride = outcome.voucher, outcome.ride
+    assert outcome is not None
+    return outcome
+
+
+def other_than(before: Voucher, after: Voucher) -> dict[str, Any]:
+    """What of a voucher is other than before, beside its version."""
+    old, new = dict(before), dict(after)
+    return {name: new[name] for name in new if new[name] != old[name] and name != "version"}
+
+
+def moved(outcome: Outcome) -> dict[Account, int]:
+    """What an event's own entry moves, without what is 0."""
+    return {account: cents for account, cents in outcome.changes.items() if cents}
 
 
 def refusals(model: type[BaseModel], body: Mapping[str, Any]) -> dict[str, str]:

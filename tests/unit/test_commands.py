@@ -1,17 +1,19 @@
 """Admin commands, as an administrator types them in the console."""
 
 import json
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import ValidationError
 
 import builders
 from builders import PARTNER, PROGRAM, PROVIDER
-from farechance.commands import COMMAND, SCOPES, CreatePartner, Fund
+from farechance.commands import COMMAND, SCOPES, Command, CreatePartner, Fund
 from farechance.partner_api import stored_answer
 
 AUDIT = {"command_id": "fund-1", "requested_by": "finance", "reason": "first instalment"}
+VOUCHER = "vch_1" + "v" * 25
+OF_A_RIDE = {"program_id": PROGRAM, "provider_id": PROVIDER, "ride_id": "ride-1"}
 COMMANDS: dict[str, dict[str, Any]] = {
     "create_program": {
         "program_id": PROGRAM,
@@ -36,8 +38,28 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "help_phone": "555-0199",
         "staff_can_book": True,
     },
+    "set_rules": {"program_id": PROGRAM, "rules": stored_answer(builders.rules())},
+    "close_program": {"program_id": PROGRAM, "confirm": PROGRAM},
+    "defund": {"program_id": PROGRAM, "amount_cents": 100_000},
+    "unallot": {"program_id": PROGRAM, "partner_id": PARTNER, "amount_cents": 50_000},
+    "suspend_partner": {"partner_id": PARTNER},
+    "resume_partner": {"partner_id": PARTNER},
+    "block_voucher": {"voucher_id": VOUCHER},
+    "unblock_voucher": {"voucher_id": VOUCHER},
+    "revoke_voucher": {"voucher_id": VOUCHER, "confirm": VOUCHER},
+    "accept_shortfall": {**OF_A_RIDE, "amount_cents": 100},
+    "accept_overage": {**OF_A_RIDE, "amount_cents": 100},
+    "write_off": {**OF_A_RIDE, "amount_cents": 100},
+    "record_payment": {
+        "program_id": PROGRAM,
+        "provider_id": PROVIDER,
+        "month": "2026-03",
+        "amount_cents": 100_000,
+        "invoice_ref": "A-7",
+    },
     "check_books": {"program_id": PROGRAM},
 }
+AMOUNTS = [name for name, fields in COMMANDS.items() if "amount_cents" in fields]
 each_command = pytest.mark.parametrize("command", COMMANDS)
 
 
@@ -46,6 +68,14 @@ def read(command: str, **changes: Any) -> Any:
     fields = {"command": command, **AUDIT, **COMMANDS[command], **changes}
     kept = {name: value for name, value in fields.items() if value is not None}
     return COMMAND.validate_json(json.dumps(kept))
+
+
+def test_there_is_a_command_of_each_kind() -> None:
+    union, _ = get_args(Command)
+
+    assert COMMANDS.keys() == {
+        get_args(one.model_fields["command"].annotation)[0] for one in get_args(union)
+    }
 
 
 @each_command
@@ -76,7 +106,7 @@ def test_a_command_is_carried_out_unless_it_says_dry_run(command: str) -> None:
         read(command, dry_run="true")
 
 
-@pytest.mark.parametrize("command", ["fund", "allot"])
+@pytest.mark.parametrize("command", AMOUNTS)
 def test_an_amount_is_a_whole_number_of_cents_above_nothing(command: str) -> None:
     for amount in (0, -1, "100", 100.0, True, 10_000_000_001):
         with pytest.raises(ValidationError):
@@ -138,6 +168,18 @@ def test_the_scopes_are_those_of_the_design() -> None:
         ("create_program", "program_id", "harbor"),
         ("create_program", "name", ""),
         ("create_program", "rules", {}),
+        ("set_rules", "rules", {}),
+        ("close_program", "confirm", "harbor"),
+        ("block_voucher", "voucher_id", "1vvv"),
+        ("unblock_voucher", "voucher_id", "vch_VVV"),
+        ("revoke_voucher", "confirm", "yes"),
+        ("accept_overage", "ride_id", "a#b"),
+        ("accept_shortfall", "ride_id", "x" * 65),
+        ("write_off", "provider_id", "city_cabs"),
+        ("record_payment", "month", "2026-13"),
+        ("record_payment", "month", "2026-3"),
+        ("record_payment", "month", "1999-12"),
+        ("record_payment", "invoice_ref", ""),
     ],
 )
 def test_a_field_is_taken_only_as_what_it_is(command: str, field: str, value: Any) -> None:

@@ -271,11 +271,13 @@ def test_an_approved_ride_is_paid_whatever_stops_the_voucher(
     assert outcome.answer["captured_cents"] == 1_600
 
 
-def test_a_direct_capture_is_refused_with_its_fare_on_record() -> None:
+def test_a_direct_capture_that_is_not_allowed_is_refused_with_its_fare_on_record() -> None:
     outcome = builders.decided(builders.completed(fare_cents=1_800, tip_cents=300))
 
+    assert outcome.answer["reason"] == "direct_capture_not_allowed"
     assert amounts(outcome) == {"shortfall_cents": 1_500}
-    assert outcome.ride.shortfall_cents == outcome.ride.fare_cents == 1_500
+    assert outcome.ride.refused_cents == outcome.ride.fare_cents == 1_500
+    assert outcome.shortfall_cents == 1_500
     assert outcome.ride.completed_at == NOON
     assert not outcome.ride.counted
     assert outcome.voucher.rides_counted == 0
@@ -290,10 +292,3 @@ def test_a_tombstone_declines_the_request_that_it_overtook() -> None:
     assert tombstone.changes == {}
     assert outcome.answer == {"decision": "declined", "reason": "ride_cancelled"}
     assert outcome.voucher.available_cents == 4_000
-
-
-def test_a_request_that_replaces_another_ride_is_not_supported_yet_and_holds_nothing() -> None:
-    outcome = builders.decided(builders.requested(replaces_ride_id="ride-0"))
-
-    assert outcome.answer == {"decision": "declined", "reason": "not_supported"}
-    assert outcome.voucher.held_cents == 0

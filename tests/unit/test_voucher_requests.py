@@ -66,10 +66,11 @@ def test_of_all_reasons_that_apply_the_first_is_told() -> None:
     fields["valid_from"] = NOON - 20 * DAY
     assert told() == "voucher_expired"
     fields["last_captured_at"] = NOON - timedelta(hours=1)
-    assert told() == "voucher_blocked"
-    fields["state"] = VoucherState.ACTIVE
+    # Past its return_at it counts as closed, and no longer as blocked.
     assert told() == "voucher_closed"
     fields["expires_at"] = NOON + DAY
+    assert told() == "voucher_blocked"
+    fields["state"] = VoucherState.ACTIVE
     assert told() == "program_paused"
     case = replace(case, terms=replace(case.terms, program_status=Status.CLOSED))
     assert told() == "program_closed"

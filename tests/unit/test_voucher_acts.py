@@ -1,0 +1,210 @@
+"""What is done to a voucher beside rides: when each act is allowed, what it moves, what it leaves,
+and when the money returns (domain.md, 'A voucher's life')."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import builders
+from builders import NOON, RIDE_KEY, hold
+from farechance import voucher_acts
+from farechance.errors import FieldErrors, StateForbids
+from farechance.ledger import Account, Kind
+from farechance.voucher_acts import Act
+from farechance.vouchers import ClosedReason, Voucher, VoucherState
+
+MILLISECOND = timedelta(milliseconds=1)
+DAY = timedelta(days=1)
+AVAILABLE, ON_HOLD = Account.AVAILABLE, Account.HELD
+ALLOTTED, TRANSFER = Account.ALLOTTED, Account.TRANSFER
+NEW_KEY = "n" * 32
+# The programme's last day is 2026-12-31 in New York.
+PROGRAM_ENDS = datetime(2027, 1, 1, 5, tzinfo=UTC)
+
+
+BLOCKED = {"state": VoucherState.BLOCKED}
+CLOSED = {
+    "state": VoucherState.CLOSED,
+    "closed_reason": ClosedReason.REVOKED,
+    "closed_at": NOON - DAY,
+}
+
+ACTS: dict[str, Callable[[Voucher, datetime], Act]] = {
+    "block": voucher_acts.block,
+    "unblock": voucher_acts.unblock,
+    "extend": lambda one, now: voucher_acts.extend(one, builders.rules(), now + DAY, now),
+    "assign": lambda one, now: voucher_acts.assign(one, "sub_1", "es", now),
+    "revoke": voucher_acts.revoke,
+    "reissue": lambda one, now: voucher_acts.reissue(one, NEW_KEY, now),
+}
+every_act = pytest.mark.parametrize("act", ACTS)
+
+
+def voucher_for(act: str, **changes: Any) -> Voucher:
+    """One on which the act is allowed, unless the changes forbid it."""
+    return builders.with_open_hold(**({**BLOCKED, **changes} if act == "unblock" else changes))
+
+
+def forbidden(act: str, voucher: Voucher, now: datetime = NOON) -> str:
+    with pytest.raises(StateForbids) as caught:
+        ACTS[act](voucher, now)
+    return caught.value.reason
+
+
+@every_act
+def test_an_act_is_stored_at_the_next_version_and_leaves_open_holds_alone(act: str) -> None:
+    voucher = voucher_for(act)
+
+    done = ACTS[act](voucher, NOON)
+
+    assert done.voucher.version == voucher.version + 1
+    assert done.voucher.holds == voucher.holds
+    assert done.voucher.held_cents == 1_500
+    assert sum(done.changes.values()) == 0
+    assert ON_HOLD not in done.changes
+
+
+@every_act
+def test_nothing_is_done_to_a_closed_voucher(act: str) -> None:
+    assert forbidden(act, builders.with_open_hold(**CLOSED)) == "voucher_closed"
+
+
+@every_act
+def test_past_its_return_a_voucher_counts_as_closed_whether_or_not_anybody_closed_it(
+    act: str,
+) -> None:
+    voucher = voucher_for(act)
+
+    ACTS[act](voucher, voucher.return_at - MILLISECOND)
+
+    assert forbidden(act, voucher, voucher.return_at) == "voucher_closed"
+
+
+def test_an_active_voucher_is_blocked_and_a_blocked_one_unblocked() -> None:
+    blocked = voucher_acts.block(builders.with_open_hold(), NOON)
+    unblocked = voucher_acts.unblock(blocked.voucher, NOON)
+
+    assert blocked.kind is Kind.VOUCHER_BLOCKED
+    assert builders.other_than(builders.with_open_hold(), blocked.voucher) == BLOCKED
+    assert unblocked.kind is Kind.VOUCHER_UNBLOCKED
+    assert builders.other_than(blocked.voucher, unblocked.voucher) == {"state": VoucherState.ACTIVE}
+    assert blocked.changes == unblocked.changes == {}
+
+
+def test_a_voucher_is_not_blocked_or_unblocked_twice() -> None:
+    assert forbidden("block", builders.with_open_hold(**BLOCKED)) == "voucher_blocked"
+    assert forbidden("unblock", builders.with_open_hold()) == "voucher_not_blocked"
+
+
+@pytest.mark.parametrize("state", [VoucherState.ACTIVE, VoucherState.BLOCKED])
+def test_extending_moves_the_end_and_with_it_the_return_and_nothing_else(
+    state: VoucherState,
+) -> None:
+    voucher = builders.with_open_hold(state=state)
+    later = NOON + 20 * DAY
+
+    done = voucher_acts.extend(voucher, builders.rules(), later, NOON)
+
+    assert done.kind is Kind.VOUCHER_EXTENDED
+    assert builders.other_than(voucher, done.voucher) == {"expires_at": later}
+    assert done.voucher.return_at == later + 7 * DAY
+    assert done.changes == {}
+
+
+@pytest.mark.parametrize(
+    ("expires_at", "is_taken"),
+    [
+        pytest.param(NOON, False, id="now"),
+        pytest.param(NOON + MILLISECOND, True, id="just after now: it may also be brought forward"),
+        pytest.param(PROGRAM_ENDS - MILLISECOND, True, id="before the programme's last midnight"),
+        pytest.param(PROGRAM_ENDS, True, id="the programme's last midnight"),
+        pytest.param(PROGRAM_ENDS + MILLISECOND, False, id="after the programme's last midnight"),
+    ],
+)
+def test_a_voucher_ends_later_than_now_and_within_the_programmes_days(
+    expires_at: datetime, is_taken: bool
+) -> None:
+    voucher, rules = builders.with_open_hold(), builders.rules()
+
+    if is_taken:
+        assert voucher_acts.extend(voucher, rules, expires_at, NOON).voucher.expires_at == (
+            expires_at
+        )
+    else:
+        with pytest.raises(FieldErrors) as caught:
+            voucher_acts.extend(voucher, rules, expires_at, NOON)
+        assert [error.pointer for error in caught.value.errors] == ["/expires_at"]
+
+
+@pytest.mark.parametrize(("after", "is_taken"), [(timedelta(0), False), (MILLISECOND, True)])
+def test_a_voucher_that_has_not_begun_ends_after_its_beginning(
+    after: timedelta, is_taken: bool
+) -> None:
+    begins = NOON + 3 * DAY
+    voucher = builders.voucher(valid_from=begins)
+
+    if is_taken:
+        done = voucher_acts.extend(voucher, builders.rules(), begins + after, NOON)
+        assert done.voucher.expires_at == begins + after
+    else:
+        with pytest.raises(FieldErrors):
+            voucher_acts.extend(voucher, builders.rules(), begins + after, NOON)
+
+
+def test_a_voucher_that_has_expired_is_extended_before_its_return_and_rides_again() -> None:
+    voucher = builders.voucher(expires_at=NOON)
+    now = NOON + 7 * DAY - MILLISECOND
+
+    done = voucher_acts.extend(voucher, builders.rules(), now + DAY, now)
+
+    assert done.voucher.return_at == now + 8 * DAY
+    assert builders.approved(builders.judged(done.voucher, now=now)).hold_cents == 1_500
+
+
+def test_a_card_is_assigned_once_with_its_holders_language() -> None:
+    card = builders.with_open_hold()
+
+    done = voucher_acts.assign(card, "sub_1", "es", NOON)
+
+    assert done.kind is Kind.VOUCHER_ASSIGNED
+    assert builders.other_than(card, done.voucher) == {"subject_id": "sub_1", "language": "es"}
+    assert done.changes == {}
+    assert forbidden("assign", done.voucher) == "already_assigned"
+    assert forbidden("assign", builders.with_open_hold(subject_id="sub_1")) == "already_assigned"
+
+
+def test_a_blocked_card_may_be_assigned_and_stays_blocked() -> None:
+    done = voucher_acts.assign(builders.with_open_hold(**BLOCKED), "sub_1", "en", NOON)
+
+    assert done.voucher.state is VoucherState.BLOCKED
+
+
+@given(
+    available=st.integers(0, 4_000),
+    held=st.integers(0, 2_000),
+    acts=st.lists(st.sampled_from(sorted(ACTS)), max_size=6),
+)
+def test_no_sequence_of_acts_makes_or_loses_a_cent(
+    available: int, held: int, acts: list[str]
+) -> None:
+    holds = {RIDE_KEY: hold(held)}
+    voucher = builders.voucher_with_holds(holds, available_cents=available, max_rides=9)
+    left = 0
+
+    for act in acts:
+        try:
+            done = ACTS[act](voucher, NOON)
+        except StateForbids:
+            continue
+        voucher = done.voucher
+        left += done.to_allotment_cents + done.to_successor_cents
+        assert done.changes.get(AVAILABLE, 0) == -(
+            done.changes.get(ALLOTTED, 0) + done.changes.get(TRANSFER, 0)
+        )
+
+    assert voucher.available_cents + left == available
+    assert voucher.held_cents == held
