@@ -92,12 +92,20 @@ class _Books:
                 yield from _unless_equal(f"{pk} {field}", voucher[f"{field}_cents"], rebuilt)
             on_holds = sum(hold["cents"] for hold in voucher["holds"].values())
             yield from _unless_equal(f"{pk} holds", voucher["held_cents"], on_holds)
-            total = sum(voucher[f"{field}_cents"] for field in ("available", "held", "spent"))
-            yield from _unless_equal(f"{pk} value", voucher["value_cents"], total)
+            yield from self._value_that_differs(pk, voucher)
             counted = sum(entry.get("counted") is True for entry in self.accounts[pk])
             yield from _unless_equal(f"{pk} rides", voucher["rides_counted"], counted)
             if counted + len(voucher["holds"]) > voucher["max_rides"]:
                 yield f"{pk}: more rides than it has"
+
+    def _value_that_differs(self, pk: str, voucher: Item) -> Iterator[str]:
+        """What came in is what is there and what left: nothing but a mint or another card brings
+        money, nothing but the end takes it."""
+        there = sum(voucher[f"{field}_cents"] for field in ("available", "held", "spent"))
+        left = self.moved("allotment.available", pk=pk) + self.moved("voucher.transfer", pk=pk)
+        yield from _unless_equal(f"{pk} value", there, -left)
+        if there > voucher["value_cents"]:
+            yield f"{pk}: more than its value"
 
     def allotments_that_differ(self) -> Iterator[str]:
         for item in self.allotments:
@@ -110,6 +118,10 @@ class _Books:
             of = {"program_id": program["program_id"]}
             unallotted = self.moved("program.unallotted", **of)
             yield from _unless_equal(f"{pk} unallotted", program["unallotted_cents"], unallotted)
+            direct = self.moved("program.paid_direct", **of)
+            yield from _unless_equal(f"{pk} paid direct", program["paid_direct_cents"], direct)
+            transfer = self.moved("voucher.transfer", **of)
+            yield from _unless_equal(f"{pk} in transfer", 0, transfer)
             funded = -self.moved("outside", **of)
             yield from _unless_equal(f"{pk} funded", program["funded_cents"], funded)
             stored = program["unallotted_cents"] + program["paid_direct_cents"]

@@ -1,7 +1,7 @@
 """A small world for tests of use cases on real tables: a programme with money, two partners, a ride
 company, and a clock that a test moves. It calls the operations as the doors do."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -9,7 +9,13 @@ from typing import Any
 
 import builders
 from builders import CODE_KEYS, NOON, OTHER_PARTNER, PARTNER, PROGRAM, PROVIDER
-from farechance.callbacks import RideCallback, RideCancelled, RideCompleted, RideRequested
+from farechance.callbacks import (
+    RideAdjusted,
+    RideCallback,
+    RideCancelled,
+    RideCompleted,
+    RideRequested,
+)
 from farechance.clients import OAuthClient
 from farechance.codes import code_of, grouped, key_of, read_code
 from farechance.commands import COMMAND
@@ -20,11 +26,24 @@ from farechance.programs import Allotment, Program, Rules
 from farechance.provider_api import Told
 from farechance.rides import Ride
 from farechance.store import Remembered, Store, keys
+from farechance.times import instant_text
 from farechance.vouchers import Voucher
+from operations.act_on_voucher import (
+    VoucherCall,
+    VoucherTools,
+    block_voucher,
+    extend_voucher,
+    revoke_voucher,
+    unblock_voucher,
+)
 from operations.administer import Tools, administer
+from operations.assign_voucher import assign_voucher
+from operations.check_books import Books, audit
 from operations.enroll import enroll
+from operations.keep_house import Kept, keep_house
 from operations.mint import mint
 from operations.record_ride_event import record_ride_event
+from operations.reissue_voucher import reissue_voucher
 
 # Keys and ids that nobody chose are never used twice, whichever world they are of.
 _NUMBERS = count(1)
@@ -64,6 +83,10 @@ class FakeVault:
     def __init__(self) -> None:
         self.kept: dict[str, str] = {}
 
+    def code_keys(self, _now: datetime) -> Mapping[str, str]:
+        """The keys of the codes."""
+        return CODE_KEYS
+
     def keep_provider_secret(self, provider_id: str, secret: str) -> str:
         """The secret that is kept."""
         return self.kept.setdefault(provider_id, secret)
@@ -102,7 +125,13 @@ class World:
         fields.setdefault("requested_by", "test")
         fields.setdefault("reason", "a test")
         parsed = COMMAND.validate_python({"command": command, **fields})
-        tools: Any = Tools(self.store, self.vault, self.clients, self.clock)  # type: ignore[arg-type]
+        tools: Any = Tools(
+            self.store,
+            self.vault,  # type: ignore[arg-type]
+            self.clients,  # type: ignore[arg-type]
+            self.clock,
+            lambda: True,
+        )
         return administer(parsed, tools)
 
     def with_program(self, cents: int = 100_000, rules: Rules | None = None) -> "World":
@@ -198,6 +227,61 @@ class World:
         assert code is not None
         return grouped(code)
 
+    def block(self, code: str, key: str = "", **content: Any) -> dict[str, Any]:
+        """No new ride."""
+        return block_voucher(self.call("block", code, key, **content), self.tools)[0]
+
+    def unblock(self, code: str, key: str = "", **content: Any) -> dict[str, Any]:
+        """Takes a block back."""
+        return unblock_voucher(self.call("unblock", code, key, **content), self.tools)[0]
+
+    def revoke(self, code: str, key: str = "", **content: Any) -> dict[str, Any]:
+        """Closed for good."""
+        return revoke_voucher(self.call("revoke", code, key, **content), self.tools)[0]
+
+    def extend(self, code: str, expires_at: datetime, key: str = "") -> dict[str, Any]:
+        """Another end."""
+        call = self.call("extend", code, key, expires_at=instant_text(expires_at))
+        return extend_voucher(call, expires_at, self.tools)[0]
+
+    def assign(self, code: str, participant_id: str, key: str = "") -> dict[str, Any]:
+        """To a person, once."""
+        call = self.call("assign", code, key, participant_id=participant_id)
+        return assign_voucher(call, participant_id, self.tools)[0]
+
+    def reissue(self, code: str, key: str = "") -> str:
+        """The new card's code."""
+        answer, _ = reissue_voucher(self.call("reissue", code, key), self.tools)
+        self.codes.append(str(answer["code"]))
+        return str(answer["code"])
+
+    def call(self, act: str, code: str, key: str = "", **content: Any) -> VoucherCall:
+        """A partner's call of an act on the voucher that a code opens."""
+        voucher = self.voucher(code)
+        return VoucherCall(
+            voucher_id=voucher.voucher_id,
+            partner_id=voucher.partner_id,
+            idempotency_key=key or f"{act}-{next(_NUMBERS)}",
+            content={"act": act, **content},
+        )
+
+    @property
+    def tools(self) -> VoucherTools:
+        """What acts on vouchers work with."""
+        return VoucherTools(self.store, self.remembered, self.code_keys, self.clock)
+
+    # ── what schedules do ────────────────────────────────────────────────────────────────────
+
+    def keep_house(self, has_time: Callable[[], bool] = lambda: True) -> Kept:
+        """A run of housekeeping."""
+        return keep_house(
+            store=self.store, remembered=self.remembered, clock=self.clock, has_time=has_time
+        )
+
+    def audit(self) -> Books:
+        """The daily check of the programme's books."""
+        return audit(self.program_id, store=self.store, has_time=lambda: True)
+
     # ── what a provider does ─────────────────────────────────────────────────────────────────
 
     def request(self, code: str, ride: str = "ride-1", cents: int = 1_500, **changes: Any) -> Told:
@@ -230,6 +314,18 @@ class World:
             "cancelled_at": self.clock.now,
         }
         return self.records(RideCancelled(**{**fields, **changes}))
+
+    def adjust(self, code: str, ride: str = "ride-1", cents: int = 1_500, **changes: Any) -> Told:
+        """A provider states another total fare."""
+        fields: dict[str, Any] = {
+            "ride_id": ride,
+            "voucher_code": code,
+            "adjustment_id": f"adjustment-{next(_NUMBERS)}",
+            "fare_cents": cents,
+            "adjusted_at": self.clock.now,
+            "why": "correction",
+        }
+        return self.records(RideAdjusted(**{**fields, **changes}))
 
     def records(self, callback: RideCallback) -> Told:
         """What this world's provider is told."""

@@ -16,7 +16,16 @@ from functional.players import Partner, Provider
 from functional.stack import Stack, client_of, make_stack, secret_of
 from tables import empty_tables, fill_tables
 
-_DOORS = ("administration", "contract", "enrollment", "minting", "redemption")
+_DOORS = (
+    "administration",
+    "auditing",
+    "contract",
+    "enrollment",
+    "housekeeping",
+    "minting",
+    "redemption",
+    "watching",
+)
 
 
 @pytest.fixture(scope="module")

@@ -101,6 +101,10 @@ class Stack:
         self.private.update(strings_of(answer, _PRIVATE - {"name"}))
         return answer
 
+    def job(self, folder: str, event: Any = None, *, seconds_left: float = 60) -> Any:
+        """Invokes a function as a schedule or a stream does."""
+        return self.handler(folder)(event or {}, _Context(seconds_left=seconds_left))
+
     def take_everything_out(self) -> None:
         """As it is on the day after it was deployed."""
         empty_tables(self.world.client, self.world.tables)
@@ -164,6 +168,11 @@ class _Context:
 
     aws_request_id: str = "an-invocation"
     function_name: str = "a-function"
+    seconds_left: float = 60
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Until Lambda ends it."""
+        return int(self.seconds_left * 1_000)
 
 
 def make_stack() -> Stack:

@@ -161,7 +161,7 @@ def test_a_conflict_is_an_answer_and_no_error(
     assert stack.world.voucher(code).spent_cents == 1_200
 
 
-def test_an_adjustment_is_refused_leaves_no_trace_and_may_come_again(
+def test_an_adjustment_gives_back_once_and_a_repeat_gets_the_first_answer(
     stack: Stack, partner: Partner, provider: Provider
 ) -> None:
     code = mint_code(partner)
@@ -176,10 +176,13 @@ def test_an_adjustment_is_refused_leaves_no_trace_and_may_come_again(
         "why": "refund",
     }
 
+    first = _read(Recorded, provider.tell("ride.adjusted", adjustment))
     with stack.unchanged():
-        told = [_read(Recorded, provider.tell("ride.adjusted", adjustment)) for _ in range(2)]
+        repeat = _read(Recorded, provider.tell("ride.adjusted", adjustment))
 
-    assert [(one.reason, one.replayed) for one in told] == [("not_supported", False)] * 2
+    assert (first.outcome, first.refunded_cents, first.replayed) == ("refunded", 100, False)
+    assert (repeat.outcome, repeat.refunded_cents, repeat.replayed) == ("refunded", 100, True)
+    assert stack.world.voucher(code).spent_cents == 1_100
 
 
 @pytest.mark.parametrize("with_estimate", [True, False])

@@ -58,11 +58,20 @@ def _clients(stack: Stack) -> dict[str, str]:
         ),
         (
             event(
-                "create_program", rules={**event("create_program")["rules"], "direct_capture": True}
+                "set_rules",
+                program_id="prg_harbor",
+                rules={
+                    **event("create_program")["rules"],
+                    "weekly_hours": [{"weekday": "monday", "from": "08:00", "to": "18:00"}],
+                },
             ),
-            "/rules/direct_capture",
+            "/rules/weekly_hours",
             "isn't supported yet",
         ),
+        (event("close_program", program_id="prg_harbor"), "/confirm", "typed again"),
+        (event("revoke_voucher", confirm="vch_1another"), "/confirm", "typed again"),
+        (event("record_payment", month="2026-13"), "/month", "match pattern"),
+        (event("accept_overage", ride_id="a#b"), "/ride_id", "match pattern"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -92,6 +101,13 @@ def test_a_wrong_command_is_refused_in_words_with_the_place(
         (event("create_partner"), "partner_exists", "there already"),
         (event("register_provider"), "provider_exists", "there already"),
         (event("create_program", program_id="prg_harbor"), "program_exists", "there already"),
+        (event("unallot", program_id="prg_harbor"), "insufficient_allotment", "enough money"),
+        (event("defund", program_id="prg_harbor"), "insufficient_budget", "not allotted"),
+        (event("resume_partner"), "partner_not_suspended", "not suspended"),
+        (event("suspend_partner", partner_id="org_x"), "not_found", "no such partner"),
+        (event("block_voucher"), "not_found", "no such voucher"),
+        (event("write_off", program_id="prg_harbor"), "not_found", "no such ride"),
+        (event("record_payment", program_id="prg_nowhere"), "not_found", "no such programme"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -211,7 +227,7 @@ def test_a_line_names_the_command_and_holds_nothing_that_was_typed(stack: Stack)
 
 def _client(stack: Stack) -> Any:
     stack.handler("administration")
-    return sys.modules["administration.app"].tools.store._client
+    return sys.modules["administration.app"].store._client
 
 
 def _cut_short(stack: Stack, sent: dict[str, Any]) -> None:

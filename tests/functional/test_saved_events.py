@@ -1,6 +1,8 @@
-"""The events in infra/events work as they stand: an admin saves them in the Lambda console, one for
-each command, and changes what is different for another programme."""
+"""The events in infra/events work as they stand, but for the ids of vouchers and rides, which
+nobody knows beforehand: an admin saves them in the Lambda console, one for each command, and
+changes what is different for another programme."""
 
+from datetime import timedelta
 from typing import Any, get_args
 
 import pytest
@@ -10,6 +12,7 @@ from functional.bodies import requested
 from functional.players import Partner, Provider, mint_code
 from functional.saved_events import FOLDER, event, reads_well
 from functional.stack import Stack
+from world import Clock, World
 
 IN_ORDER = (
     "register_provider",
@@ -17,10 +20,20 @@ IN_ORDER = (
     "fund",
     "create_partner",
     "allot",
+    "set_rules",
     "check_books",
     "pause_program",
     "resume_program",
+    "suspend_partner",
+    "resume_partner",
+    "unallot",
+    "defund",
+    "record_payment",
 )
+OF_A_VOUCHER = ("block_voucher", "unblock_voucher", "revoke_voucher")
+OF_A_RIDE = ("accept_shortfall", "accept_overage", "write_off")
+AT_LAST = "close_program"
+ALL = (*IN_ORDER, *OF_A_VOUCHER, *OF_A_RIDE, AT_LAST)
 SECRETS = {"register_provider": "secret", "create_partner": "client_secret"}
 
 
@@ -35,21 +48,21 @@ def test_there_is_an_event_for_each_command() -> None:
     union, _ = get_args(Command)
     commands = {get_args(one.model_fields["command"].annotation)[0] for one in get_args(union)}
 
-    assert {file.stem for file in FOLDER.iterdir()} == commands == set(IN_ORDER)
+    assert {file.stem for file in FOLDER.iterdir()} == commands == set(ALL)
 
 
-@pytest.mark.parametrize("command", IN_ORDER)
+@pytest.mark.parametrize("command", ALL)
 def test_an_event_is_a_command_with_an_id_of_its_own(command: str) -> None:
     parsed = COMMAND.validate_json((FOLDER / f"{command}.json").read_bytes())
 
-    others = {event(other)["command_id"] for other in IN_ORDER if other != command}
+    others = {event(other)["command_id"] for other in ALL if other != command}
     assert parsed.command == command
     assert parsed.command_id not in others
     assert not parsed.dry_run
 
 
 def test_the_events_work_as_they_stand_one_after_the_other(fresh: Stack) -> None:
-    answers = {command: fresh.command(event(command)) for command in IN_ORDER}
+    answers = {command: fresh.command(event(command)) for command in (*IN_ORDER, AT_LAST)}
 
     for command, answer in answers.items():
         reads_well(answer)
@@ -61,6 +74,13 @@ def test_the_events_work_as_they_stand_one_after_the_other(fresh: Stack) -> None
     )
     assert answers["check_books"]["balance"] is True
     assert answers["resume_program"]["status"] == "active"
+    assert answers["set_rules"]["rules_version"] == 2
+    assert answers["resume_partner"]["status"] == "active"
+    assert (answers["unallot"]["available_cents"], answers["defund"]["unallotted_cents"]) == (
+        1_500_000,
+        6_400_000,
+    )
+    assert answers[AT_LAST]["status"] == "closed"
 
 
 def test_what_the_events_make_is_used_by_partner_and_ride_company(fresh: Stack) -> None:
@@ -99,8 +119,60 @@ def test_sent_again_they_change_nothing_and_show_no_secret(fresh: Stack) -> None
         assert SECRETS.get(command, "") not in answer
 
 
-def test_a_dry_run_of_each_says_what_would_happen_and_does_nothing(fresh: Stack) -> None:
+def test_those_that_name_a_voucher_or_a_ride_find_none_until_they_are_changed(
+    fresh: Stack,
+) -> None:
     for command in IN_ORDER:
+        fresh.command(event(command))
+
+    with fresh.unchanged():
+        answers = [fresh.command(event(command)) for command in (*OF_A_VOUCHER, *OF_A_RIDE)]
+
+    for answer in answers:
+        reads_well(answer)
+        assert (answer["done"], answer["problem"]) == (False, "not_found")
+
+
+def test_with_the_ids_of_a_voucher_and_of_rides_they_work(fresh: Stack) -> None:
+    for command in IN_ORDER:
+        fresh.command(event(command))
+    world, voucher_id = _with_rides_that_cost_more(fresh)
+    rides = {"accept_shortfall": "short", "accept_overage": "above", "write_off": "above"}
+
+    answers = [fresh.command(event(command, ride_id=ride_id)) for command, ride_id in rides.items()]
+    for command in OF_A_VOUCHER:
+        confirm = {"confirm": voucher_id} if command == "revoke_voucher" else {}
+        answers.append(fresh.command(event(command, voucher_id=voucher_id, **confirm)))
+
+    for answer in answers:
+        reads_well(answer)
+        assert answer["done"] is True, answer
+    statuses = [answer["status"] for answer in answers[-3:]]
+    assert statuses == ["blocked", "active", "closed"]
+    books = fresh.command(event("check_books"))
+    assert (books["balance"], books["paid_direct_cents"]) == (True, 1_400)
+    assert books["owed_cents"] == 2_000 - 1_000
+    assert world.program().paid_direct_cents == 1_400
+
+
+def _with_rides_that_cost_more(stack: Stack) -> tuple[World, str]:
+    """A ride that cost 5.00 more than its voucher covers, and one that fell short of the 20.00 that
+    a hold had promised; and the id of a voucher."""
+    world = stack.world.another(program_id="prg_rides_to_work")
+    world.clock = Clock(world.clock.now - timedelta(hours=25))
+    above, short = world.code(), world.code()
+    world.request(above, "above", cents=2_000)
+    world.complete(above, "above", cents=2_500)
+    for ride in ("short", "whole"):
+        world.request(short, ride, cents=2_000)
+    world.clock.passes(hours=25)
+    world.request(short, "third", cents=2_000)
+    world.complete(short, "short", cents=2_000)
+    return world, world.voucher(world.code()).voucher_id
+
+
+def test_a_dry_run_of_each_says_what_would_happen_and_does_nothing(fresh: Stack) -> None:
+    for command in (*IN_ORDER, AT_LAST):
         with fresh.unchanged():
             said = fresh.command(event(command, dry_run=True))
         done: dict[str, Any] = fresh.command(event(command))
@@ -113,4 +185,4 @@ def test_a_dry_run_of_each_says_what_would_happen_and_does_nothing(fresh: Stack)
 
 
 def test_no_event_names_a_person() -> None:
-    assert {event(command)["requested_by"] for command in IN_ORDER} == {"your name"}
+    assert {event(command)["requested_by"] for command in ALL} == {"your name"}

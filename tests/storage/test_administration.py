@@ -166,14 +166,18 @@ def test_a_program_that_does_not_exist_is_not_found(ready: World, command: str) 
 
 
 def test_rules_that_the_rides_cannot_keep_are_refused_all_at_once(ready: World) -> None:
-    rules = {**RULES, "direct_capture": True, "max_owed_cents": 1}
+    rules = {
+        **RULES,
+        "service_areas": ({"latitude": 40.7, "longitude": -74.0, "radius_meters": 5_000},),
+        "weekly_hours": ({"weekday": "monday", "from": "08:00", "to": "18:00"},),
+    }
     before = ready.everything()
 
     with pytest.raises(FieldErrors) as refused:
         ready.administer("create_program", **{**COMMANDS["create_program"], "rules": rules})
 
     pointers = [error.pointer for error in refused.value.errors]
-    assert pointers == ["/rules/direct_capture", "/rules/max_owed_cents"]
+    assert pointers == ["/rules/service_areas", "/rules/weekly_hours"]
     assert ready.everything() == before
 
 

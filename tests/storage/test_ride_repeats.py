@@ -24,6 +24,10 @@ def _cancel(world: World, code: str) -> Told:
     return world.cancel(code)
 
 
+def _tip(world: World, code: str) -> Told:
+    return world.adjust(code, adjustment_id="tip-1", why="tip")
+
+
 @pytest.mark.parametrize(
     ("events", "state", "captured_cents"),
     [
@@ -32,8 +36,9 @@ def _cancel(world: World, code: str) -> Told:
         ([_request, _cancel], "voided", 0),
         ([_cancel], "voided", 0),
         ([_complete], "refused", 0),
+        ([_tip], "none", 0),
     ],
-    ids=["request", "completion", "cancellation", "tombstone", "refusal"],
+    ids=["request", "completion", "cancellation", "tombstone", "refusal", "tip before all else"],
 )
 def test_a_repeat_gets_the_first_answer_and_changes_nothing(
     world: World, events: list[Event], state: str, captured_cents: int
