@@ -11,7 +11,7 @@ COMPILE := UV_CACHE_DIR=.local/cache/uv $(UV) pip compile --quiet --universal --
 PYTEST_ARGUMENTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down forget build contract test check e2e iam-check format lock clean
+.PHONY: help setup demo up down forget build contract test check e2e iam-check mutants soak mutation format lock clean
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,7 +54,7 @@ check: setup ## The gate: format, lint, types, layers, template, tests
 	$(BIN)/ruff check functions infra tests
 	$(BIN)/mypy functions infra tests
 	PYTHONPATH=functions $(BIN)/lint-imports --no-logo
-	$(BIN)/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml
+	$(BIN)/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml infra/monitoring.yaml
 	@$(MAKE) --no-print-directory test
 
 e2e: setup ## Run the end-to-end tests on the running system, or on one that is started for them
@@ -62,6 +62,15 @@ e2e: setup ## Run the end-to-end tests on the running system, or on one that is 
 
 iam-check: setup ## Take each allowed action away in turn; the end-to-end tests must notice
 	@$(BIN)/python -m infra.local.iam_check
+
+mutants: setup ## Break each invariant on purpose; a named test must notice
+	@$(BIN)/python -m infra.local.mutants
+
+mutation: setup ## Break the pure domain in every way that a tool can think of (long)
+	@$(BIN)/python -m infra.local.mutation
+
+soak: setup ## Play random histories against the tests' model (SOAK_OPERATIONS, SOAK_MINUTES, SOAK_SEED)
+	@PYTHONPATH=functions:tests:. $(BIN)/python -m infra.local.soak
 
 format: setup ## Format the code and mend what the linter can
 	$(BIN)/ruff format functions infra tests

@@ -1,0 +1,93 @@
+"""`make mutation`: mutation testing of the pure domain, by mutmut, against the unit tests.
+
+Where the mutants of `make mutants` are chosen, these are all that a tool can think of: each
+operator, number, name and call of the modules of money, one at a time. What survives should be what
+changes nothing that anybody can see; tests/survivors.md lists those and says why, by name. A
+survivor that isn't listed there makes this fail. It works on a copy under `.local/` and takes long.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BOX = ROOT / ".local" / "mutation"
+SURVIVORS = ROOT / "tests" / "survivors.md"
+MUTMUT = Path(sys.executable).with_name("mutmut")
+MINUTES = 120
+MODULES = (
+    "books",
+    "ledger",
+    "money",
+    "ride_adjustments",
+    "ride_case",
+    "ride_fares",
+    "ride_refusals",
+    "ride_requests",
+    "ride_settlements",
+    "ride_table",
+    "voucher_acts",
+    "vouchers",
+)
+
+
+def main() -> int:
+    """Returns 1 if a mutant survives that isn't explained, or one that is explained is gone."""
+    _fill_box()
+    run = subprocess.run(
+        [str(MUTMUT), "run", "--max-children", "2"], cwd=BOX, check=False, timeout=MINUTES * 60
+    )
+    if run.returncode:
+        return run.returncode
+    told = subprocess.run(
+        [str(MUTMUT), "results", "--all", "true"],
+        cwd=BOX,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    verdicts = dict(re.findall(r"^\s*(\S+__mutmut_\d+): (.+)$", told, re.M))
+    alive = {name for name, verdict in verdicts.items() if verdict in ("survived", "no tests")}
+    explained = set(re.findall(r"`(\S+__mutmut_\d+)`", SURVIVORS.read_text(encoding="utf-8")))
+    for name in sorted(alive - explained):
+        print(f"mutation: {name} survives and isn't explained in {SURVIVORS.relative_to(ROOT)}")
+        print(
+            subprocess.run(
+                [str(MUTMUT), "show", name], cwd=BOX, check=False, capture_output=True, text=True
+            ).stdout
+        )
+    for name in sorted(explained - alive):
+        print(f"mutation: {name} is explained in {SURVIVORS.relative_to(ROOT)} and is caught")
+    print(
+        f"mutation: {len(verdicts)} mutants, {len(verdicts) - len(alive)} caught, "
+        f"{len(alive & explained)} survive and are explained"
+    )
+    return 1 if alive ^ explained else 0
+
+
+def _fill_box() -> None:
+    shutil.rmtree(BOX, ignore_errors=True)
+    ignore = shutil.ignore_patterns("__pycache__", "e2e", "storage", "functional", "template")
+    for folder in ("functions", "tests", "infra"):
+        shutil.copytree(ROOT / folder, BOX / folder, ignore=ignore)
+    shutil.copy(ROOT / "template.yaml", BOX)
+    only = ", ".join(f'"functions/farechance/{name}.py"' for name in MODULES)
+    (BOX / "pyproject.toml").write_text(
+        f"""[tool.pytest.ini_options]
+pythonpath = ["functions", "tests", "."]
+addopts = "--import-mode=importlib"
+[tool.mutmut]
+source_paths = ["functions/farechance"]
+only_mutate = [{only}]
+pytest_add_cli_args_test_selection = ["tests/unit"]
+also_copy = ["functions/operations", "functions/contract", "infra", "tests", "template.yaml"]
+use_git_change_detection = false
+""",
+        encoding="utf-8",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
