@@ -4,6 +4,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+from farechance.errors import Busy
+
+_MOST_TRIES = 50
+
 
 def at_once[Answer](acts: Sequence[Callable[[], Answer]]) -> list[Answer | Exception]:
     """What each got, or the error that it met, in the order of `acts`. None starts before all are
@@ -19,3 +23,13 @@ def at_once[Answer](acts: Sequence[Callable[[], Answer]]) -> list[Answer | Excep
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return list(pool.map(run, acts))
+
+
+def until_answered[Answer](act: Callable[[], Answer]) -> Answer:
+    """As a caller does who is told to come back: again, a bounded number of times."""
+    for _ in range(_MOST_TRIES):
+        try:
+            return act()
+        except Busy:
+            continue
+    raise Busy

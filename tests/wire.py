@@ -34,7 +34,10 @@ class Call:
 
     def deliver(self) -> AWSResponse:
         """Sends it, past every hook."""
-        return URLLib3Session().send(self.request)
+        return _PAST_HOOKS.send(self.request)
+
+
+_PAST_HOOKS = URLLib3Session()
 
 
 @dataclass
@@ -79,6 +82,10 @@ class Wire:
 
         self._plan = plan
 
+    def calm(self) -> None:
+        """From now on nothing goes wrong."""
+        self._plan = lambda _: None
+
     def before(self, operation: str, act: Callable[[], object], times: int = 1) -> None:
         """Somebody else does something at the last moment before the next call of an operation."""
         left = times
@@ -94,12 +101,28 @@ class Wire:
 
         self._plan = plan
 
+    def written(self) -> set[tuple[str, str]]:
+        """Table and key, as JSON, of all that a transaction tried to write."""
+        actions = [
+            action
+            for call in self.calls
+            if call.operation == "TransactWriteItems"
+            for item in call.sent["TransactItems"]
+            for action in item.values()
+        ]
+        return {(it["TableName"], key_text(it.get("Item") or it["Key"])) for it in actions}
+
     def _on_send(
         self, request: AWSPreparedRequest, event_name: str, **_: Any
     ) -> AWSResponse | None:
         call = Call(event_name.rpartition(".")[2], request)
         self.calls.append(call)
         return self._plan(call)
+
+
+def key_text(item: Mapping[str, Any]) -> str:
+    """An item's key in DynamoDB's form, as JSON."""
+    return json.dumps({name: item[name] for name in ("pk", "sk") if name in item})
 
 
 # ── what can go wrong ────────────────────────────────────────────────────────────────────────────

@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / ".local" / "dynamodb"
-START_SECONDS = 30
+START_SECONDS = 90
 
 
 class NotStarted(Exception):

@@ -365,3 +365,19 @@ def test_sums_of_parts_are_the_sums_of_the_whole(
     first.include(second)
 
     assert first == whole
+
+
+def test_what_an_entry_does_not_say_counts_as_nothing() -> None:
+    _, lines = written([(Kind.RIDE_REQUESTED, {AVAILABLE: -1_500, ON_HOLD: 1_500})])
+    ((entry, _),) = lines
+    of_nobody = entry.model_copy(update={"partner_id": None, "changes": {}})
+    totals = Totals()
+
+    totals.add(entry)
+    totals.add(of_nobody)
+
+    # What belongs to nobody is kept under no name, so that it can't be taken for somebody's.
+    assert totals.given == {PARTNER: 0, "": 0}
+    assert totals.payable == {"": 0}
+    accepted = of_nobody.model_copy(update={"kind": Kind.SHORTFALL_ACCEPTED})
+    assert payable_change(accepted) == owed_change(accepted) == 0

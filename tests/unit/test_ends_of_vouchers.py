@@ -168,8 +168,10 @@ def test_a_card_that_could_pay_no_ride_is_not_reissued(
         assert reissued(voucher).to_successor_cents == 2_500
         assert new_card(voucher).max_rides == 1
     else:
-        with pytest.raises(StateForbids, match="no_rides_left"):
+        with pytest.raises(StateForbids) as refused:
             reissued(voucher)
+        assert refused.value.reason == "no_rides_left"
+        assert refused.value.facts == {"voucher_id": voucher.voucher_id}
 
 
 def test_past_the_return_an_open_voucher_is_closed_as_expired_and_its_money_leaves() -> None:
@@ -213,6 +215,7 @@ def test_what_a_reissued_card_set_free_goes_to_the_new_one_while_that_is_open(
     done = voucher_acts.give_back(voucher, NOON + 30 * DAY, successor_is_open=is_open)
 
     assert (done.to_allotment_cents, done.to_successor_cents) == (to_allotment, to_successor)
+    assert done.kind is Kind.VOUCHER_RETURNED
     assert done.changes[AVAILABLE] == -available
     assert done.changes.get(TRANSFER, 0) == to_successor
     assert done.changes.get(ALLOTTED, 0) == to_allotment

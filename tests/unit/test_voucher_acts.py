@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import builders
 from builders import NOON, RIDE_KEY, hold
 from farechance import voucher_acts
-from farechance.errors import FieldErrors, StateForbids
+from farechance.errors import FieldError, FieldErrors, StateForbids
 from farechance.ledger import Account, Kind
 from farechance.voucher_acts import Act
 from farechance.vouchers import ClosedReason, Voucher, VoucherState
@@ -52,6 +52,7 @@ def voucher_for(act: str, **changes: Any) -> Voucher:
 def forbidden(act: str, voucher: Voucher, now: datetime = NOON) -> str:
     with pytest.raises(StateForbids) as caught:
         ACTS[act](voucher, now)
+    assert caught.value.facts == {"voucher_id": voucher.voucher_id}
     return caught.value.reason
 
 
@@ -137,7 +138,9 @@ def test_a_voucher_ends_later_than_now_and_within_the_programmes_days(
     else:
         with pytest.raises(FieldErrors) as caught:
             voucher_acts.extend(voucher, rules, expires_at, NOON)
-        assert [error.pointer for error in caught.value.errors] == ["/expires_at"]
+        assert caught.value.errors == (
+            FieldError("/expires_at", "must be later than now, within the programme's days"),
+        )
 
 
 @pytest.mark.parametrize(("after", "is_taken"), [(timedelta(0), False), (MILLISECOND, True)])

@@ -1,0 +1,93 @@
+"""Every use case of schedules, as in `use_cases`. Nobody waits for them: what failed is done by the
+next run, which is their repeat."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from farechance.errors import Busy
+from farechance.ledger import Kind
+from farechance.store import keys
+from operations.audit_programs import audit_programs
+from operations.judge_owed import judge_owed
+from operations.return_money import return_money
+from use_cases import Act, UseCase, owing_ride, reissued_with_a_hold, under
+from world import World
+
+
+def _returning_to_the_allotment(world: World) -> Act:
+    code = world.code()
+    world.request(code)
+    key = keys.voucher(world.voucher_key(code))
+    world.clock.passes(days=20)
+    return lambda by: return_money(key, store=by.store, remembered=by.remembered, clock=by.clock)
+
+
+def _returning_to_the_successor(world: World) -> Act:
+    old, _ = reissued_with_a_hold(world)
+    key = keys.voucher(world.voucher_key(old))
+    return lambda by: return_money(key, store=by.store, remembered=by.remembered, clock=by.clock)
+
+
+def _judging(world: World) -> Act:
+    under(world, max_owed_cents=1_000)
+    owing_ride(world)
+    return lambda by: judge_owed(by.program_id, store=by.store, now=by.clock.now)
+
+
+def _judging_after_a_month(world: World) -> Act:
+    act = _judging(world)
+    world.clock.passes(days=35)
+    return act
+
+
+def _keeping_house(world: World) -> Act:
+    world.code()
+    world.clock.passes(days=20)
+
+    def act(by: World) -> Any:
+        kept = by.keep_house()
+        # What failed is due next time: the schedule is its caller.
+        if kept.failed:
+            assert {error for _, error in kept.failed} == {"Busy"}
+            raise Busy
+        return kept.is_complete
+
+    return act
+
+
+def _auditing(world: World) -> Act:
+    world.request(world.code())
+
+    def act(by: World) -> Any:
+        audited = list(audit_programs(store=by.store, has_time=lambda: True))
+        # A programme that couldn't be read is told, and audited next time.
+        if any(one.error for one in audited):
+            assert {one.error for one in audited} == {"Busy"}
+            raise Busy
+        return audited
+
+    return act
+
+
+SCHEDULE_USE_CASES: Mapping[str, UseCase] = {
+    "return to the allotment": UseCase(
+        _returning_to_the_allotment,
+        ("return_money", "change_voucher"),
+        (Kind.HOLD_LAPSED, Kind.VOUCHER_RETURNED),
+    ),
+    "return to the successor": UseCase(
+        _returning_to_the_successor,
+        ("return_money",),
+        (Kind.HOLD_LAPSED, Kind.VOUCHER_RETURNED, Kind.VOUCHER_SUCCEEDED),
+    ),
+    "judge what is owed": UseCase(
+        _judging, ("judge_owed", "pause_program", "change_program"), (Kind.PROGRAM_PAUSED,)
+    ),
+    "judge after a month": UseCase(_judging_after_a_month, ("judge_owed",), (Kind.PROGRAM_PAUSED,)),
+    "keep house": UseCase(
+        _keeping_house,
+        ("keep_house", "judge_owed", "return_money"),
+        (Kind.VOUCHER_RETURNED,),
+    ),
+    "audit": UseCase(_auditing, ("audit_programs", "check_books")),
+}

@@ -1,0 +1,234 @@
+"""Every use case of partners, as a call that its caller may repeat as it stands: the same key, the
+same person, the same clock. `ride_use_cases` holds what ride companies call, `command_use_cases`
+what administrators do, `schedule_use_cases` what nobody waits for. A test that goes through all of
+them fails when an operation, a command or a kind of entry has no use case here."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import builders
+from builders import NOON
+from farechance.errors import StateForbids
+from farechance.ledger import Kind
+from farechance.partner_api import EntryQuery, ParticipantQuery
+from farechance.store import keys
+from operations.act_on_voucher import (
+    block_voucher,
+    extend_voucher,
+    revoke_voucher,
+    unblock_voucher,
+)
+from operations.assign_voucher import assign_voucher
+from operations.find_participants import list_participants, show_participant
+from operations.reissue_voucher import reissue_voucher
+from operations.show_voucher import list_entries, show_voucher
+from operations.who_am_i import who_am_i
+from world import World
+
+Act = Callable[[World], Any]
+
+
+@dataclass(frozen=True)
+class UseCase:
+    """`prepare` makes what the call needs and returns the call. `modules` are operations that carry
+    it out, `kinds` the entries that it writes: both are claims that a test holds it to. Items whose
+    key begins with `aside` are made anew by each repeat."""
+
+    prepare: Callable[[World], Act]
+    modules: tuple[str, ...]
+    kinds: tuple[Kind, ...] = ()
+    aside: str = ""
+
+
+def under(world: World, **changes: Any) -> None:
+    """From now on vouchers are minted under other rules."""
+    rules = builders.rules(provider_ids=(world.provider_id,), **changes)
+    world.administer("set_rules", program_id=world.program_id, rules=rules.model_dump())
+
+
+def reissued_with_a_hold(world: World) -> tuple[str, str]:
+    """A card with an open hold, and its successor, long after the old one's return_at: of 40.00
+    the successor has 25.00, and 15.00 are still to come over."""
+    old = world.code(expires_at=NOON + timedelta(days=60))
+    world.request(old)
+    new = world.reissue(old)
+    world.clock.passes(days=10)
+    return old, new
+
+
+def owing_ride(world: World) -> str:
+    """A programme that owes 15.00 for ride-1: its hold lapsed, and another ride took the last
+    one."""
+    code = world.code(rides=1)
+    world.request(code, "ride-1")
+    world.clock.passes(hours=25)
+    world.request(code, "ride-2")
+    world.complete(code, "ride-2")
+    assert world.complete(code, "ride-1").answer["shortfall_cents"] == 1_500
+    return code
+
+
+# ── enrollment and minting ───────────────────────────────────────────────────────────────────────
+
+
+def _enrolling(_: World) -> Act:
+    request = builders.enrollment(external_ref="case-1")
+    return lambda by: by.enrolls(request, "key-1")
+
+
+def _minting(world: World) -> Act:
+    people = (world.enroll(), world.enroll())
+    request = world.mint_request(participant_ids=people, unassigned=None)
+    return lambda by: by.mints(request, "key-1")
+
+
+def _minting_too_much(world: World) -> Act:
+    request = world.mint_request(unassigned=25, value_cents=4_000)
+
+    def act(by: World) -> Any:
+        try:
+            return by.mints(request, "key-1")
+        except StateForbids as refused:
+            return refused.reason, dict(refused.facts)
+
+    return act
+
+
+# ── acts on vouchers ─────────────────────────────────────────────────────────────────────────────
+
+
+def _assigning(world: World) -> Act:
+    person, code = world.enroll(), world.code()
+    call = world.call("assign", code, participant_id=person)
+    return lambda by: assign_voucher(call, person, by.tools)
+
+
+def _blocking(world: World) -> Act:
+    call = world.call("block", world.code())
+    return lambda by: block_voucher(call, by.tools)
+
+
+def _blocking_a_successor(world: World) -> Act:
+    _, new = reissued_with_a_hold(world)
+    call = world.call("block", new)
+    return lambda by: block_voucher(call, by.tools)
+
+
+def _unblocking(world: World) -> Act:
+    code = world.code()
+    world.block(code)
+    call = world.call("unblock", code)
+    return lambda by: unblock_voucher(call, by.tools)
+
+
+def _extending(world: World) -> Act:
+    person = world.enroll()
+    request = world.mint_request(participant_ids=(person,), unassigned=None)
+    code = str(world.mint(request).vouchers[0].code)
+    ends = NOON + timedelta(days=20)
+    call = world.call("extend", code, expires_at="2026-03-22T17:00:00Z")
+    return lambda by: extend_voucher(call, ends, by.tools)
+
+
+def _revoking(world: World) -> Act:
+    code = world.code()
+    world.request(code)
+    call = world.call("revoke", code)
+    return lambda by: revoke_voucher(call, by.tools)
+
+
+def _reissuing(world: World) -> Act:
+    person = world.enroll()
+    request = world.mint_request(participant_ids=(person,), unassigned=None)
+    code = str(world.mint(request).vouchers[0].code)
+    world.request(code)
+    call = world.call("reissue", code)
+    return lambda by: reissue_voucher(call, by.tools)
+
+
+# ── what a partner reads ─────────────────────────────────────────────────────────────────────────
+
+
+def _showing_a_voucher(world: World) -> Act:
+    voucher = world.voucher(world.code())
+    return lambda by: show_voucher(
+        voucher.voucher_id,
+        voucher.partner_id,
+        store=by.store,
+        remembered=by.remembered,
+        code_keys=by.code_keys,
+        now=by.clock.now,
+    )
+
+
+def _listing_entries(world: World) -> Act:
+    code = world.code()
+    world.request(code)
+    voucher = world.voucher(code)
+    return lambda by: list_entries(
+        voucher.voucher_id,
+        EntryQuery(),
+        voucher.partner_id,
+        store=by.store,
+        remembered=by.remembered,
+        code_keys=by.code_keys,
+        now=by.clock.now,
+    )
+
+
+def _showing_a_person(world: World) -> Act:
+    person = world.enroll()
+    return lambda by: show_participant(person, by.partner_id, store=by.store, now=by.clock.now)
+
+
+def _listing_people(world: World) -> Act:
+    world.enroll()
+    query = ParticipantQuery(program_id=world.program_id)
+    return lambda by: list_participants(query, by.partner_id, store=by.store, now=by.clock.now)
+
+
+def _asking_who_i_am(world: World) -> Act:
+    key = keys.partner(world.partner_id)
+    partner = world.store.read(key)[key]
+    assert partner is not None
+    return lambda by: who_am_i(
+        partner, (), "trial", store=by.store, remembered=by.remembered, now=by.clock.now
+    )
+
+
+USE_CASES: Mapping[str, UseCase] = {
+    "enroll": UseCase(_enrolling, ("enroll",)),
+    "mint for two people": UseCase(_minting, ("mint",), (Kind.VOUCHER_MINTED,)),
+    "mint more than there is": UseCase(_minting_too_much, ("mint",)),
+    "assign": UseCase(_assigning, ("assign_voucher", "act_on_voucher"), (Kind.VOUCHER_ASSIGNED,)),
+    "block": UseCase(
+        _blocking, ("act_on_voucher", "find_voucher", "change_voucher"), (Kind.VOUCHER_BLOCKED,)
+    ),
+    "block a successor": UseCase(
+        _blocking_a_successor,
+        ("act_on_voucher", "settle_predecessor"),
+        (
+            Kind.HOLD_LAPSED,
+            Kind.VOUCHER_RETURNED,
+            Kind.VOUCHER_SUCCEEDED,
+            Kind.VOUCHER_BLOCKED,
+        ),
+    ),
+    "unblock": UseCase(_unblocking, ("act_on_voucher",), (Kind.VOUCHER_UNBLOCKED,)),
+    "extend": UseCase(
+        _extending, ("act_on_voucher", "replace_open_voucher"), (Kind.VOUCHER_EXTENDED,)
+    ),
+    "revoke": UseCase(_revoking, ("act_on_voucher",), (Kind.VOUCHER_REVOKED,)),
+    "reissue": UseCase(
+        _reissuing,
+        ("reissue_voucher", "act_on_voucher", "replace_open_voucher"),
+        (Kind.VOUCHER_REISSUED, Kind.VOUCHER_SUCCEEDED),
+    ),
+    "show a voucher": UseCase(_showing_a_voucher, ("show_voucher", "read_terms")),
+    "list a voucher's entries": UseCase(_listing_entries, ("show_voucher",)),
+    "show a person": UseCase(_showing_a_person, ("find_participants",)),
+    "list people": UseCase(_listing_people, ("find_participants",)),
+    "who am I": UseCase(_asking_who_i_am, ("who_am_i",)),
+}
