@@ -186,8 +186,8 @@ class RideCancelled(_Named):
 
 class RideAdjusted(_Named):
     """The fare of a ride was corrected: `fare_cents` is the new total without tips, 0 a full
-    refund. The latest `adjusted_at` counts, then the greater `adjustment_id`; one that comes before the
-    ride's completion waits for it. A `tip` or `damage` is never covered."""
+    refund. The latest `adjusted_at` counts, then the greater `adjustment_id`; one that comes before
+    the ride's completion waits for it. A `tip` or `damage` is never covered."""
 
     adjustment_id: ProviderReference
     fare_cents: RideCents
