@@ -142,7 +142,7 @@ def set_free(kind: Kind, voucher: Voucher, ride_key: str) -> Act:
         kind,
         voucher.without_holds((ride_key,)).after(),
         {Account.HELD: -cents, Account.AVAILABLE: cents},
-        facts=Facts(provider_id=ride_key.split("#", maxsplit=1)[0]),
+        facts=Facts(provider_id=ride_key.partition("#")[0]),
     )
 
 

@@ -19,6 +19,17 @@ BOX = ROOT / ".local" / "mutation"
 SURVIVORS = ROOT / "tests" / "survivors.md"
 MUTMUT = Path(sys.executable).with_name("mutmut")
 MINUTES = 120
+# Tests that need more than the domain; the list of seeded mutants; and the exhaustive ones, which
+# would be run again for every mutant.
+NOT_COPIED = (
+    "e2e",
+    "functional",
+    "storage",
+    "template",
+    "test_confluence.py",
+    "test_mutants.py",
+    "test_voucher_history.py",
+)
 MODULES = (
     "books",
     "ledger",
@@ -69,9 +80,7 @@ def main() -> int:
 
 def _fill_box() -> None:
     shutil.rmtree(BOX, ignore_errors=True)
-    ignore = shutil.ignore_patterns(
-        "__pycache__", "e2e", "storage", "functional", "template", "test_mutants.py"
-    )
+    ignore = shutil.ignore_patterns("__pycache__", *NOT_COPIED)
     # mutmut wants the packages where the tests find them: at the top.
     shutil.copytree(ROOT / "functions", BOX, ignore=ignore)
     for folder in ("tests", "infra"):
