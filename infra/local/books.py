@@ -71,10 +71,7 @@ class Books:
 
 def table_names(running: stack.Stack) -> dict[str, str]:
     """The tables' names, by the short names in TABLES."""
-    formation = running.client("cloudformation")
-    (described,) = formation.describe_stacks(StackName=stack.NAME)["Stacks"]
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in described["Outputs"]}
-    return {table: outputs[f"{table}TableName"] for table in TABLES}
+    return {table: running.output(f"{table}TableName") for table in TABLES}
 
 
 def everything(running: stack.Stack) -> dict[str, list[Item]]:
@@ -132,6 +129,7 @@ def _by_items(program: Item, allotments: list[Item], vouchers: list[Item]) -> Ba
     """(whose, which account) → cents, as the items say."""
     balances = {
         (program["pk"], "program.unallotted"): program["unallotted_cents"],
+        (program["pk"], "program.paid_direct"): program["paid_direct_cents"],
         (program["pk"], "outside"): -program["funded_cents"],
     }
     for allotment in allotments:
@@ -143,11 +141,16 @@ def _by_items(program: Item, allotments: list[Item], vouchers: list[Item]) -> Ba
 
 
 def _by_ledger(entries: list[Item]) -> Balances:
-    """The same, as the entries say: nothing but sums of what they moved."""
+    """The same, as the entries say: nothing but sums of what they moved. What goes from a card to
+    the one that replaces it leaves the first and comes to the second: all of it adds up to zero."""
     balances: Counter[tuple[str, str]] = Counter()
     for entry in entries:
         for account, cents in entry["changes"].items():
-            whose = entry["partner_id"] if account == "allotment.available" else entry["pk"]
+            whose = entry["pk"]
+            if account == "allotment.available":
+                whose = entry["partner_id"]
+            elif account == "voucher.transfer":
+                whose = "all cards"
             balances[whose, account] += cents
     return balances
 

@@ -1,4 +1,4 @@
-"""Calls the running stack as its callers do: an admin, a partner's app, a ride company.
+"""Calls the running stack as its callers do: an admin, a partner's app, a ride company, a schedule.
 
 The demo and the end-to-end tests share it. It signs callbacks with the Standard Webhooks client
 that a ride company would use, not with our own code, and it never repeats a call by itself.
@@ -79,8 +79,7 @@ class Admin:
     """Invokes the administration function, as an admin does in the console."""
 
     def __init__(self, running: Stack) -> None:
-        self._function = running.admin_function
-        self._lambda = running.client("lambda")
+        self._running = running
 
     def ask(self, command: str, command_id: str = "", **fields: Any) -> dict[str, Any]:
         """The answer, be it a refusal. Raises Refused if the function failed."""
@@ -91,11 +90,7 @@ class Admin:
             "reason": "shown on one machine",
             **fields,
         }
-        response = self._lambda.invoke(FunctionName=self._function, Payload=json.dumps(event))
-        answer: dict[str, Any] = json.loads(response["Payload"].read())
-        if "FunctionError" in response:
-            raise Refused(f"{command} failed: {answer.get('errorMessage', answer)}")
-        return answer
+        return invoke(self._running, self._running.admin_function, event)
 
     def do(self, command: str, command_id: str = "", **fields: Any) -> dict[str, Any]:
         """The answer of a command that must succeed. Raises Refused, with the reason in words."""
@@ -103,6 +98,26 @@ class Admin:
         if not answer["done"]:
             raise Refused(f"{command}: {answer['in_words']} {answer.get('errors', '')}")
         return answer
+
+
+def keep_house(running: Stack) -> dict[str, Any]:
+    """Has housekeeping run now, as the schedule does every hour. Raises Refused if it failed."""
+    return invoke(running, running.output("HousekeepingFunctionName"), {})
+
+
+def audit(running: Stack) -> dict[str, Any]:
+    """Has the books of all programmes checked now, as the schedule does every day. Raises Refused
+    if it failed."""
+    return invoke(running, running.output("AuditingFunctionName"), {})
+
+
+def invoke(running: Stack, function: str, event: dict[str, Any]) -> dict[str, Any]:
+    """What a function answers that is invoked directly. Raises Refused if it failed."""
+    response = running.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
+    answer: dict[str, Any] = json.loads(response["Payload"].read())
+    if "FunctionError" in response:
+        raise Refused(f"{function} failed: {answer.get('errorMessage', answer)}")
+    return answer
 
 
 class PartnerApp:

@@ -11,7 +11,7 @@ import uuid
 from datetime import UTC, datetime
 
 from infra.local import books, cast, emulator, mint_cards, rides, show, stack
-from infra.local.client import Refused
+from infra.local.client import Refused, audit, keep_house
 from infra.local.mint_cards import Card, Stock
 from infra.local.play import Played, Player
 
@@ -55,7 +55,8 @@ def _demo(started: float) -> int:
 
     show.outcome({one: len(ids) for one, ids in people.items()}, stock.all_cards, played)
     show.declines(played)
-    is_right = _check(running, players, stock.all_cards, played)
+    refunded_cents = _afterwards(running, players, run, played)
+    is_right = _check(running, players, stock.all_cards, played, refunded_cents)
     _how_to_go_on(running, time.monotonic() - started)
     return 0 if is_right else 1
 
@@ -83,15 +84,44 @@ def _play(players: cast.Cast, run: str, stock: Stock) -> list[Played]:
     return played
 
 
+def _afterwards(running: stack.Stack, players: cast.Cast, run: str, played: list[Played]) -> int:
+    """What comes after the rides: a refund, and the jobs. Returns the cents that were refunded."""
+    show.heading("Afterwards")
+    player = Player(players.company, run, lambda: None)
+    refunded_cents = player.refund(next(one for one in played if one.covered_cents))
+    show.say(
+        "One passenger was taken the wrong way, and the ride company takes the fare back, in a "
+        f"message that it sends twice: the voucher has its {show.dollars(refunded_cents)} again, "
+        "once."
+    )
+    kept = keep_house(running)
+    show.say(
+        "Housekeeping, which a schedule runs every hour, looked for vouchers that ended a week ago "
+        f"or more: the money of {kept['returned']} went back to their partners. Programmes that it "
+        f"paused, since they owe more than they may: {len(kept['paused'])}."
+    )
+    ends = audit(running)
+    show.say(
+        "The audit, which a schedule runs every day, rebuilt every balance from the ledger: the "
+        f"books of {ends.get('books_checked', 0)} programmes are right, "
+        f"{ends.get('books_differ', 0)} differ."
+    )
+    return refunded_cents
+
+
 def _check(
-    running: stack.Stack, players: cast.Cast, cards: list[Card], played: list[Played]
+    running: stack.Stack,
+    players: cast.Cast,
+    cards: list[Card],
+    played: list[Played],
+    refunded_cents: int,
 ) -> bool:
     """Whether all of the books are right: the stored items, the ledger, and this run's answers."""
     found = books.add_up(running, cast.PROGRAM_ID)
     said = players.admin.do("check_books", program_id=cast.PROGRAM_ID)
     show.books(found, said["in_words"])
     spent_cents = books.spent_on(running, (card.voucher_id for card in cards))
-    told_cents = sum(one.covered_cents for one in played)
+    told_cents = sum(one.covered_cents for one in played) - refunded_cents
     show.say(
         f"This run's vouchers have spent {show.dollars(spent_cents)}; the ride company was told "
         f"that {show.dollars(told_cents)} is covered."

@@ -65,7 +65,7 @@ def _grants(running: stack.Stack, functions: list[str]) -> Iterator[Grant]:
     for logical_id in template.resources("AWS::Serverless::Function"):
         if functions and logical_id not in functions:
             continue
-        role = _physical_id(running, f"{logical_id}Role")
+        role = running.physical_id(f"{logical_id}Role")
         for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
             for statement in _policy(running, role, policy)["Statement"]:
                 for action in _actions(statement):
@@ -101,7 +101,7 @@ def _put(running: stack.Stack, grant: Grant, document: Policy) -> None:
     else:
         iam.delete_role_policy(RoleName=grant.role, PolicyName=grant.policy)
     functions = running.client("lambda")
-    name = _physical_id(running, grant.function)
+    name = running.physical_id(grant.function)
     timeout = functions.get_function_configuration(FunctionName=name)["Timeout"]
     functions.update_function_configuration(FunctionName=name, Timeout=timeout)
     functions.get_waiter("function_updated_v2").wait(
@@ -117,13 +117,6 @@ def _passes() -> bool:
 def _actions(statement: Policy) -> list[str]:
     actions = statement["Action"]
     return actions if isinstance(actions, list) else [actions]
-
-
-def _physical_id(running: stack.Stack, logical_id: str) -> str:
-    described = running.client("cloudformation").describe_stack_resource(
-        StackName=stack.NAME, LogicalResourceId=logical_id
-    )
-    return str(described["StackResourceDetail"]["PhysicalResourceId"])
 
 
 if __name__ == "__main__":

@@ -46,6 +46,8 @@ class Played:
     duration_seconds: int = 0
     repeats: int = 0
     conflicts: int = 0
+    ride_id: str = ""
+    authorization_id: str = ""
 
 
 class Player:
@@ -66,6 +68,24 @@ class Player:
         with ThreadPoolExecutor(PLAYERS) as players:
             played = players.map(lambda hand: self._play_card(*hand), hands)
             return [one for hand in played for one in hand]
+
+    def refund(self, played: Played) -> int:
+        """Takes a fare back as a whole, and says so twice: what the voucher has again, in cents."""
+        event = callback(
+            EVENTS,
+            "ride.adjusted",
+            ride_id=played.ride_id,
+            authorization_id=played.authorization_id,
+            adjustment_id="refund-1",
+            fare_cents=0,
+            adjusted_at=datetime.now(UTC),
+            why="refund",
+        )
+        told = self._tell(event)
+        if told["outcome"] != "refunded":
+            raise Refused(f"a refund was answered {told['outcome']}")
+        self._repeat(event, told)
+        return int(told["refunded_cents"])
 
     def _play_card(self, card: Card, rides: Sequence[RealRide]) -> list[Played]:
         played = []
@@ -111,6 +131,8 @@ class Player:
             duration_seconds=ride.duration_seconds,
             repeats=repeats,
             conflicts=conflicts,
+            ride_id=ride_id,
+            authorization_id=authorization_id,
         )
 
     def _ask_with_wrong_code(self, card: Card, ride: RealRide) -> Played:

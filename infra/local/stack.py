@@ -14,10 +14,12 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from infra.local import emulator, template
@@ -33,6 +35,7 @@ FILE = LOCAL / "stack.json"
 FINGERPRINT = LOCAL / "deployed"
 NAME = "farechance-trial"
 STAGE = "v1"
+FUNCTION_SECONDS = 900
 # CloudFormation's words for a stack that is whole and can be updated.
 WHOLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
 
@@ -63,6 +66,16 @@ class Stack:
     def client(self, service: str) -> Any:
         """A boto3 client for the emulator that may do everything."""
         return _client(service, self.endpoint_url)
+
+    def output(self, name: str) -> str:
+        """One of the template's outputs, such as a table's or a function's name."""
+        (described,) = self.client("cloudformation").describe_stacks(StackName=NAME)["Stacks"]
+        outputs = {one["OutputKey"]: str(one["OutputValue"]) for one in described["Outputs"]}
+        return outputs[name]
+
+    def physical_id(self, logical_id: str) -> str:
+        """What a resource of the template is really called."""
+        return _resource(self.endpoint_url, logical_id)
 
 
 def load() -> Stack:
@@ -205,14 +218,19 @@ def _resource(endpoint_url: str, logical_id: str) -> str:
     return str(described["StackResourceDetail"]["PhysicalResourceId"])
 
 
+@cache
 def _client(service: str, endpoint_url: str) -> Any:
     session = boto3.Session(
         aws_access_key_id=emulator.ROOT_KEY,
         aws_secret_access_key=emulator.ROOT_KEY,
         region_name=emulator.REGION,
     )
+    # An invoked job may take as long as a function may; to invoke it again wouldn't be faster.
+    config = Config(read_timeout=FUNCTION_SECONDS, retries={"total_max_attempts": 2})
     # boto3's types want a literal service name, which this function can't know.
-    return session.client(service, endpoint_url=endpoint_url)  # type: ignore[call-overload]
+    return session.client(  # type: ignore[call-overload]
+        service, endpoint_url=endpoint_url, config=config
+    )
 
 
 def _sam(command: str, arguments: list[str], environment: dict[str, str]) -> None:
@@ -246,7 +264,7 @@ def _sam(command: str, arguments: list[str], environment: dict[str, str]) -> Non
 def _fingerprint() -> str:
     """A digest of all that a deployment depends on."""
     digest = hashlib.sha256()
-    sources = [template.TEMPLATE, CONFIG, Path(__file__)]
+    sources = [template.TEMPLATE, template.MONITORING, CONFIG, Path(__file__)]
     sources += sorted(
         file
         for file in (ROOT / "functions").rglob("*")

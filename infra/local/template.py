@@ -1,4 +1,4 @@
-"""Reads template.yaml as plain data: one source of names and schemas for tests and the local stack.
+"""Reads the templates as plain data: one source of names and schemas for tests and the local stack.
 
 Short forms become long: `!Ref X` is `{"Ref": "X"}`, `!GetAtt X.Arn` is `{"Fn::GetAtt": "X.Arn"}`.
 """
@@ -9,19 +9,20 @@ from typing import Any
 import yaml
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "template.yaml"
+MONITORING = TEMPLATE.parent / "infra" / "monitoring.yaml"
 
 
-def load() -> dict[str, Any]:
-    """The whole template."""
-    text = TEMPLATE.read_text(encoding="utf-8")
+def load(file: Path = TEMPLATE) -> dict[str, Any]:
+    """A whole template, by default the one of the system."""
+    text = file.read_text(encoding="utf-8")
     # The loader is a safe one; the linter can't see that.
     template: dict[str, Any] = yaml.load(text, Loader=_Loader)  # noqa: S506
     return template
 
 
-def resources(kind: str) -> dict[str, dict[str, Any]]:
+def resources(kind: str, file: Path = TEMPLATE) -> dict[str, dict[str, Any]]:
     """The resources of one type, such as `AWS::DynamoDB::Table`, by logical id."""
-    found: dict[str, dict[str, Any]] = load()["Resources"]
+    found: dict[str, dict[str, Any]] = load(file)["Resources"]
     return {name: resource for name, resource in found.items() if resource["Type"] == kind}
 
 

@@ -227,6 +227,19 @@ class Scene:
         }
         return self.tell("ride.cancelled", **data).expect(200)
 
+    def adjust(self, ride: dict[str, Any], cents: int, **changes: Any) -> dict[str, Any]:
+        """Says what a ride costs after all."""
+        data = {
+            "ride_id": ride["ride_id"],
+            "authorization_id": ride["authorization_id"],
+            "adjustment_id": f"adjustment-{uuid.uuid4().hex[:12]}",
+            "fare_cents": cents,
+            "adjusted_at": now(),
+            "why": "correction",
+            **changes,
+        }
+        return self.tell("ride.adjusted", **data).expect(200)
+
     # ── what is stored ───────────────────────────────────────────────────────────────────────
 
     def stored(self) -> dict[str, list[dict[str, Any]]]:

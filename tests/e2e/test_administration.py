@@ -111,7 +111,7 @@ def test_a_partner_whose_creation_was_cut_short_gets_the_client_that_was_made(
     # As if the function had ended between Cognito's answer and the transaction.
     partner_id, command_id = f"{scene.partner_id}_cut", key()
     left_behind = scene.running.client("cognito-idp").create_user_pool_client(
-        UserPoolId=_output(scene, "UserPoolId"),
+        UserPoolId=scene.running.output("UserPoolId"),
         ClientName=f"{partner_id}.{command_id}",
         GenerateSecret=True,
         AllowedOAuthFlows=["client_credentials"],
@@ -205,9 +205,3 @@ def test_check_books_says_what_every_account_holds(scene: Scene) -> None:
     assert (said["unallotted_cents"], said["allotted_cents"]) == (0, 42_000)
     assert (said["available_cents"], said["held_cents"]) == (2_300 + 2_800, 1_200)
     assert (said["spent_cents"], said["vouchers"]) == (1_700, 2)
-
-
-def _output(scene: Scene, name: str) -> str:
-    formation = scene.running.client("cloudformation")
-    (described,) = formation.describe_stacks(StackName=stack.NAME)["Stacks"]
-    return next(str(one["OutputValue"]) for one in described["Outputs"] if one["OutputKey"] == name)

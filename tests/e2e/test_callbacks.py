@@ -65,15 +65,15 @@ def test_each_door_takes_every_type(scene: Scene, door: str) -> None:
         "ride.requested": "approved",
         "ride.completed": "captured",
         "ride.cancelled": "refused",
-        "ride.adjusted": "refused",
+        "ride.adjusted": "refunded",
         "webhook.test": "ignored",
         "driver.sneezed": "ignored",
     }
     assert answers["ride.cancelled"]["reason"] == "ride_completed"
-    assert answers["ride.adjusted"]["reason"] == "not_supported"
+    assert answers["ride.adjusted"]["refunded_cents"] == 50
     assert answers["webhook.test"]["secret"] == "current"
     assert abs(answers["webhook.test"]["clock_skew_seconds"]) <= 2
-    assert scene.show(voucher)["spent_cents"] == 950
+    assert scene.show(voucher)["spent_cents"] == 900
 
 
 def test_a_check_says_what_a_request_would_be_told_and_changes_nothing(scene: Scene) -> None:
@@ -130,6 +130,26 @@ def test_a_cancelled_ride_gives_its_hold_back(scene: Scene) -> None:
     shown = scene.show(voucher)
     assert (shown["available_cents"], shown["held_cents"], shown["rides_left"]) == (4_000, 0, 2)
     assert scene.complete(approved)["reason"] == "ride_cancelled"
+
+
+def test_a_fare_that_is_corrected_takes_from_the_voucher_or_gives_back_to_it(scene: Scene) -> None:
+    voucher = scene.mint()
+    ride = scene.request(voucher["code"], 1_500)
+    scene.complete(ride, 1_500)
+    at = now()
+
+    dearer = scene.adjust(ride, 1_800, why="toll", adjusted_at=at + timedelta(seconds=1))
+    late = scene.adjust(ride, 100, adjusted_at=at)
+    for_the_driver = scene.adjust(ride, 1_950, why="tip", adjusted_at=at + timedelta(seconds=2))
+    nothing = scene.adjust(ride, 0, why="refund", adjusted_at=at + timedelta(seconds=3))
+
+    assert (dearer["outcome"], dearer["captured_cents"]) == ("captured", 300)
+    assert late["outcome"] == "superseded"
+    assert (for_the_driver["outcome"], for_the_driver["reason"]) == ("refused", "not_covered")
+    assert (nothing["outcome"], nothing["refunded_cents"]) == ("refunded", 1_800)
+    shown = scene.show(voucher)
+    assert (shown["available_cents"], shown["spent_cents"]) == (4_000, 0)
+    assert scene.books_are_right()
 
 
 def test_the_overage_of_a_ride_is_owed_by_the_programme_and_by_riders_only_where_it_says_so(

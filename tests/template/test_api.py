@@ -21,6 +21,7 @@ def _events() -> dict[tuple[str, str], dict[str, Any]]:
     return {
         (event["Properties"]["Method"], event["Properties"]["Path"]): event["Properties"]
         for event in events
+        if event["Type"] == "Api"
     }
 
 

@@ -33,7 +33,7 @@ EVENTS = {
     (event["Properties"]["Method"], event["Properties"]["Path"]): event["Properties"]
     for function in template.resources("AWS::Serverless::Function").values()
     for event in function["Properties"].get("Events", {}).values()
-    if event["Properties"]["Path"] != "/{proxy+}"
+    if event["Type"] == "Api" and event["Properties"]["Path"] != "/{proxy+}"
 }
 (GATEWAY,) = template.resources("AWS::Serverless::Api").values()
 GATEWAY_PROBLEMS = {

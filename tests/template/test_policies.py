@@ -44,43 +44,77 @@ def test_a_statement_allows_named_actions_on_named_things(name: str) -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_nobody_may_do_more_to_the_ledger_than_read_it_and_put_entries(name: str) -> None:
-    allowed = {
-        action
-        for statement in _statements(name)
-        if "LedgerTable" in str(statement["Resource"])
-        for action in _actions(statement)
-    }
-
-    assert allowed <= {
-        "dynamodb:GetItem",
+    assert _allowed(name, "LedgerTable") <= {
         "dynamodb:BatchGetItem",
         "dynamodb:Query",
         "dynamodb:PutItem",
     }
 
 
-def test_entries_are_only_put_inside_a_transaction() -> None:
-    puts = [
-        statement
+def test_entries_are_put_by_those_who_move_money_and_only_inside_a_transaction() -> None:
+    puts = {
+        name: statement
         for name in FUNCTIONS
         for statement in _statements(name)
         if statement["Resource"] == LEDGER and "dynamodb:PutItem" in _actions(statement)
-    ]
+    }
 
-    assert puts
-    for statement in puts:
+    assert set(puts) == {
+        "MintingFunction",
+        "RedemptionFunction",
+        "AdministrationFunction",
+        "HousekeepingFunction",
+    }
+    for statement in puts.values():
         assert _actions(statement) == ["dynamodb:PutItem"]
         assert statement["Condition"] == {
             "ForAnyValue:StringEquals": {"dynamodb:EnclosingOperation": "TransactWriteItems"}
         }
 
 
-def test_nobody_may_delete_an_item_of_any_table() -> None:
-    deletes = {"dynamodb:DeleteItem", "dynamodb:BatchWriteItem", "dynamodb:PartiQLDelete"}
+def test_nobody_may_delete_an_item_or_write_past_the_conditions_of_a_transaction() -> None:
+    # BatchWriteItem has no conditions, and PartiQL has actions of its own.
+    forbidden = re.compile(r"dynamodb:(DeleteItem|BatchWriteItem|PartiQL.*)")
 
-    assert not any(
-        deletes & set(_actions(statement)) for name in FUNCTIONS for statement in _statements(name)
-    )
+    allowed = [
+        action
+        for name in FUNCTIONS
+        for statement in _statements(name)
+        for action in _actions(statement)
+    ]
+
+    assert allowed
+    assert [action for action in allowed if forbidden.fullmatch(action)] == []
+
+
+def test_only_those_whose_business_it_is_may_change_a_budget() -> None:
+    changes = {"dynamodb:PutItem", "dynamodb:UpdateItem"}
+
+    may = {name: _allowed(name, "ProgramsTable") & changes for name in FUNCTIONS}
+
+    assert {name: allowed for name, allowed in may.items() if allowed} == {
+        "MintingFunction": {"dynamodb:UpdateItem"},
+        "AdministrationFunction": changes,
+        "HousekeepingFunction": changes,
+    }
+
+
+@pytest.mark.parametrize("name", ["AuditingFunction", "WatchingFunction", "ContractFunction"])
+def test_who_only_looks_on_may_write_nothing(name: str) -> None:
+    actions = {action for statement in _statements(name) for action in _actions(statement)}
+
+    assert actions <= {"dynamodb:BatchGetItem", "dynamodb:Query"}
+
+
+def test_who_watches_the_ledger_may_read_no_table() -> None:
+    assert "Policies" not in FUNCTIONS["WatchingFunction"]["Properties"]
+
+
+def test_jobs_reach_neither_people_nor_codes() -> None:
+    for name in ("HousekeepingFunction", "AuditingFunction", "WatchingFunction"):
+        properties = str(FUNCTIONS[name]["Properties"])
+        assert "PeopleTable" not in properties
+        assert "CodeSecret" not in properties
 
 
 def test_who_answers_ride_companies_cannot_reach_the_people() -> None:
@@ -104,6 +138,10 @@ def test_who_serves_the_contract_may_do_nothing() -> None:
         ("MintingFunction", "MintVouchersUnderAnIdempotencyKey", ["voucher#*", "key#*"]),
         ("RedemptionFunction", "MoveMoneyOfAVoucher", ["voucher#*", "ride#*"]),
         ("RedemptionFunction", "RecordARide", ["ride#*"]),
+        ("AdministrationFunction", "StopAVoucherAndDecideAboutARide", ["voucher#*", "ride#*"]),
+        ("HousekeepingFunction", "GiveMoneyBackAndPauseAProgram", ["allotment#*", "program#*"]),
+        ("HousekeepingFunction", "KeepWhatWasOwedAtTheEndOfAMonth", ["program#*"]),
+        ("HousekeepingFunction", "CloseVouchersAndLetHoldsLapse", ["voucher#*", "ride#*"]),
     ],
 )
 def test_a_write_reaches_only_the_keys_that_are_its_business(
@@ -124,6 +162,16 @@ def test_a_function_knows_the_names_only_of_what_it_may_use(name: str) -> None:
     resources = str([statement["Resource"] for statement in _statements(name)])
     assert named == {table for table in tables if table in resources}
     assert ("CODE_SECRET_ID" in variables) == ("CodeSecret" in resources)
+
+
+def _allowed(name: str, table: str) -> set[str]:
+    """What a function may do to a table or its indexes."""
+    return {
+        action
+        for statement in _statements(name)
+        if table in str(statement["Resource"])
+        for action in _actions(statement)
+    }
 
 
 def _statements(name: str) -> Iterator[Statement]:

@@ -107,13 +107,14 @@ def _steps_of_the_table() -> set[tuple[RideState, RideState]]:
     steps = set()
     for (state, kind), rule in TABLE.items():
         for voucher_state in (VoucherState.ACTIVE, VoucherState.BLOCKED):
-            after = rule(_case(state, kind, voucher_state)).ride.state
-            if after is not state:
-                steps.add((state, after))
+            for direct in (False, True):
+                after = rule(_case(state, kind, voucher_state, direct=direct)).ride.state
+                if after is not state:
+                    steps.add((state, after))
     return steps
 
 
-def _case(state: RideState, kind: EventKind, voucher_state: VoucherState) -> Case:
+def _case(state: RideState, kind: EventKind, voucher_state: VoucherState, *, direct: bool) -> Case:
     event = EVENTS[kind]
     held = 1_500 if state is RideState.HELD else 0
     voucher = builders.voucher(
@@ -123,4 +124,4 @@ def _case(state: RideState, kind: EventKind, voucher_state: VoucherState) -> Cas
         holds={event.ride_key: builders.hold(held)} if held else {},
     )
     ride = None if state is RideState.NONE else builders.ride(state=state, hold_cents=held)
-    return Case(voucher, ride, event, builders.terms(), builders.NOON)
+    return Case(voucher, ride, event, builders.terms(direct_capture=direct), builders.NOON)

@@ -55,7 +55,7 @@ def test_a_table_is_keyed_as_the_store_writes(name: str, keys: list[str]) -> Non
     assert _keys(TABLES[name]["Properties"]["KeySchema"]) == keys
 
 
-def test_there_are_two_global_indexes_and_only_the_ledgers_copies_items() -> None:
+def test_there_are_three_global_indexes_and_only_the_ledgers_copies_items() -> None:
     found = {
         index["IndexName"]: (_keys(index["KeySchema"]), index["Projection"]["ProjectionType"])
         for table in TABLES.values()
@@ -64,19 +64,32 @@ def test_there_are_two_global_indexes_and_only_the_ledgers_copies_items() -> Non
 
     assert found == {
         "by_allotment": (["allotment", "minted_at"], "KEYS_ONLY"),
+        "by_return": (["return_shard", "return_at"], "KEYS_ONLY"),
         "by_month": (["month_shard", "month_sort"], "ALL"),
     }
 
 
-OTHERS = TABLES.keys() - {"LedgerTable"}
+def test_what_an_index_must_not_be_behind_with_is_a_local_one_and_so_consistent() -> None:
+    found = {
+        (name, index["IndexName"]): _keys(index["KeySchema"])
+        for name, table in TABLES.items()
+        for index in table["Properties"].get("LocalSecondaryIndexes", [])
+    }
+
+    assert found == {
+        ("LedgerTable", "by_sequence"): ["pk", "sequence"],
+        ("PeopleTable", "by_subject"): ["pk", "subject_id"],
+    }
 
 
-def test_an_accounts_entries_are_read_in_order_and_consistently() -> None:
-    (index,) = TABLES["LedgerTable"]["Properties"]["LocalSecondaryIndexes"]
+def test_only_the_ledger_has_a_stream_and_it_holds_keys_alone() -> None:
+    streams = {
+        name: table["Properties"]["StreamSpecification"]
+        for name, table in TABLES.items()
+        if "StreamSpecification" in table["Properties"]
+    }
 
-    assert index["IndexName"] == "by_sequence"
-    assert _keys(index["KeySchema"]) == ["pk", "sequence"]
-    assert not any("LocalSecondaryIndexes" in TABLES[name]["Properties"] for name in OTHERS)
+    assert streams == {"LedgerTable": {"StreamViewType": "KEYS_ONLY"}}
 
 
 @pytest.mark.parametrize("name", TABLES)
