@@ -150,7 +150,10 @@ class Voucher(BaseModel):
 
     @property
     def rides_left(self) -> int:
-        """Rides that may still be asked for: counted ones and open holds take their place."""
+        """Rides that may still be asked for: counted ones and open holds take their place. Those of
+        a reissued card are the new one's."""
+        if self.closed_reason is ClosedReason.REISSUED:
+            return 0
         return self.max_rides - self.rides_counted - len(self.holds)
 
     def left_cents(self, now: datetime) -> int:
@@ -275,7 +278,8 @@ def _afford(
         return Reason.NO_RIDES_LEFT
     if open_holds >= MAX_OPEN_HOLDS:
         return Reason.TOO_MANY_OPEN_RIDES
-    if available < (wanted if rules.overage == "decline" else 1):
+    # At least a cent, where the fare has one: a ride that was free is never short of money.
+    if available < (wanted if rules.overage == "decline" else min(1, wanted)):
         return Reason.INSUFFICIENT_BALANCE
     if rules.overage == "decline" and estimate_cents > voucher.cap_cents:
         return Reason.OVER_RIDE_CAP

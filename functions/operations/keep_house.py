@@ -2,13 +2,14 @@
 by page until there is no more time, and what is left is due next time; one thing that fails holds
 nothing up. May run twice at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from farechance.programs import ListedProgram
 from farechance.store import Remembered, Store, keys
-from farechance.store.keys import RETURN_SHARDS
+from farechance.store.keys import RETURN_SHARDS, Key
+from farechance.vouchers import Voucher
 from operations.judge_owed import Judged, judge_owed
 from operations.return_money import return_money
 
@@ -43,15 +44,31 @@ def keep_house(
         except Exception as error:
             kept.failed.append((program.program_id, type(error).__name__))
     for shard in range(RETURN_SHARDS):
-        for key in store.due_vouchers(shard, clock()):
-            if not has_time():
-                kept.is_complete = False
-                return kept
-            try:
-                kept.returned += return_money(key, store=store, remembered=remembered, clock=clock)
-            except Exception as error:
-                kept.failed.append((key.pk, type(error).__name__))
+        due = store.due_vouchers(shard, clock())
+        try:
+            _return_all(due, kept, store, remembered, clock, has_time)
+        except Exception as error:
+            # The other shards are found all the same; this one's vouchers are due next time.
+            kept.failed.append((f"by_return#{shard}", type(error).__name__))
     return kept
+
+
+def _return_all(
+    due: Iterator[Key[Voucher]],
+    kept: Kept,
+    store: Store,
+    remembered: Remembered,
+    clock: Callable[[], datetime],
+    has_time: Callable[[], bool],
+) -> None:
+    for key in due:
+        if not has_time():
+            kept.is_complete = False
+            return
+        try:
+            kept.returned += return_money(key, store=store, remembered=remembered, clock=clock)
+        except Exception as error:
+            kept.failed.append((key.pk, type(error).__name__))
 
 
 def list_programs(store: Store) -> list[ListedProgram]:

@@ -44,8 +44,8 @@ def judge(
         lapsing.append(dead[len(lapsing)][1])
     decline = voucher.rules.overage == "decline"
     if not decline:
-        # At least a cent must be covered.
-        lacks["insufficient_balance"] = purse < 1
+        # At least a cent must be covered, where the fare has one.
+        lacks["insufficient_balance"] = purse < min(1, estimate)
     lacks["over_ride_cap"] = decline and estimate > voucher.cap
     reasons = [reason for reason, applies in {**stops, **lacks}.items() if applies]
     if reasons:

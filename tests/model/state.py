@@ -174,7 +174,9 @@ class Voucher:
 
     @property
     def rides_left(self) -> int:
-        """Counted rides and open holds take a ride's place."""
+        """Counted rides and open holds take a ride's place; a reissued card's are the new one's."""
+        if self.closed_reason == "reissued":
+            return 0
         return self.rides - self.counted - len(self.holds)
 
     @property

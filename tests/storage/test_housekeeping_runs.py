@@ -7,13 +7,14 @@ from itertools import count
 from typing import Any
 
 import pytest
+from botocore.awsrequest import AWSResponse
 
 import wire
 from farechance.errors import Busy
 from farechance.store import database, keys
 from operations.return_money import return_money
 from threads import at_once
-from wire import Wire
+from wire import Call, Wire, answered
 from world import World
 
 
@@ -245,3 +246,27 @@ def test_a_return_that_is_overtaken_too_often_is_busy_and_moves_nothing(world: W
 
     assert 2 <= line.disturbed < 10
     assert world.everything() == before
+
+
+def test_a_shard_that_cannot_be_read_holds_up_no_other(world: World) -> None:
+    for _ in range(12):
+        world.mint()
+    world.clock.passes(days=30)
+
+    with Wire(world.client) as line:
+        line.disturb(_index_throttled, "Query", times=100)
+        failed = world.keep_house()
+    again = world.keep_house()
+
+    assert failed.returned + again.returned == 12
+    assert 0 < failed.returned < 12
+    assert ("by_return#0", "Busy") in failed.failed
+    assert again.failed == []
+    assert world.allotment().available_cents == 50_000
+
+
+def _index_throttled(call: Call) -> AWSResponse:
+    values = call.sent.get("ExpressionAttributeValues", {})
+    if values.get(":shard") == {"S": "0"}:
+        return answered(400, "ProvisionedThroughputExceededException")
+    return call.deliver()

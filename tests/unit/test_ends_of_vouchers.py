@@ -258,6 +258,18 @@ def test_a_voucher_is_settled_once_it_is_closed_and_empty() -> None:
     assert builders.voucher(available_cents=0, spent_cents=4_000, **CLOSED).is_settled
 
 
+def test_the_rides_of_a_reissued_card_are_the_new_ones_and_no_late_ride_takes_one_twice() -> None:
+    of_a_lost_card = {**CLOSED, "closed_reason": ClosedReason.REISSUED, "successor_key": NEW_KEY}
+    voucher, ride = builders.lapsed(1_500, max_rides=3, **of_a_lost_card)
+
+    outcome = builders.decided(builders.completed(fare_cents=1_400), voucher, ride)
+
+    assert voucher.rides_left == 0
+    assert (outcome.answer["captured_cents"], outcome.answer["shortfall_cents"]) == (0, 1_400)
+    assert not outcome.ride.counted
+    assert outcome.voucher.rides_counted == voucher.rides_counted
+
+
 moments = st.timedeltas(timedelta(0), timedelta(days=40)).map(lambda after: NOON + after)
 
 

@@ -40,6 +40,16 @@ def kept(outcome: Outcome, voucher: Voucher) -> bool:
     return all(getattr(outcome.voucher, name) == getattr(voucher, name) for name in names)
 
 
+def test_a_request_that_replaces_nothing_leaves_a_ride_alone_that_is_called_none() -> None:
+    voucher = builders.voucher_with_holds({f"{PROVIDER}#None": hold(1_500)}, available_cents=2_500)
+
+    outcome = decided(builders.requested(), voucher)
+
+    assert outcome.answer["decision"] == "approved"
+    assert outcome.replaced == ()
+    assert outcome.voucher.holds.keys() == {f"{PROVIDER}#None", RIDE_KEY}
+
+
 @every_overage
 def test_the_old_hold_pays_for_the_new_one(overage: Overage) -> None:
     voucher = with_old_hold(2_000, available_cents=100)
