@@ -50,10 +50,10 @@ def payable_change(entry: Entry) -> int:
 
 
 def owed_change(entry: Entry) -> int:
-    """What an entry adds to what may be owed beyond vouchers: shortfalls and the programme's
-    overage, without what was accepted or written off."""
-    overage = entry.overage_cents or 0 if entry.overage_owed_by == "program" else 0
-    return (entry.shortfall_cents or 0) + overage - (entry.decided_cents or 0)
+    """What an entry adds to what may be owed beyond vouchers: what its event changed of its ride's
+    debt, or what was accepted or written off of it. So the sum is what the rides say, and what was
+    decided of one ride never hides what another owes."""
+    return (entry.owed_cents or 0) - (entry.decided_cents or 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,9 @@ class Chain(BaseModel):
 
 class Facts(BaseModel):
     """What an entry says beside the money: enough for every report, and no more. Amounts in
-    cents; `ride_day` is the day of the ride in the programme's zone."""
+    cents; `ride_day` is the day of the ride in the programme's zone. `overage_cents` and
+    `shortfall_cents` are what the event added, `owed_cents` what it changed of the ride's debt that
+    is undecided."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
 
@@ -100,6 +102,7 @@ class Facts(BaseModel):
     overage_cents: int | None = None
     overage_owed_by: Literal["program", "rider"] | None = None
     shortfall_cents: int | None = None
+    owed_cents: int | None = None
     decided_cents: int | None = None
     paid_cents: int | None = None
     paid_month: str | None = None

@@ -67,5 +67,6 @@ def _facts(case: Case, outcome: Outcome) -> Facts:
         overage_cents=outcome.overage_cents or None,
         overage_owed_by=owed_by(case, outcome.overage_cents),
         shortfall_cents=outcome.shortfall_cents or None,
+        owed_cents=(ride.owed_cents - case.known_ride.owed_cents) or None,
         counted=True if counts else None,
     )

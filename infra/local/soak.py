@@ -9,6 +9,7 @@ and told, and 2 if it was long enough and something never happened that should h
 import os
 import random
 import secrets
+import signal
 import sys
 import time
 import traceback
@@ -83,6 +84,8 @@ class Soak:
 
 def main() -> int:
     """Returns what the shell is told."""
+    # Ended from outside, it still ends the databases that it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     soak = Soak(
         seed=int(os.environ.get("SOAK_SEED") or secrets.randbelow(10**6)),
         operations=int(os.environ.get("SOAK_OPERATIONS") or 100_000),

@@ -57,12 +57,25 @@ def within_bounds(stored: Stored) -> None:
         assert there <= one.value_cents, f"more than its value: {one}"
         assert one.rides_counted + len(one.holds) <= one.max_rides, f"too many rides: {one}"
         assert len(one.holds) <= MOST_OPEN_HOLDS, f"too many open holds: {one}"
+        if one.predecessor_key is None:
+            _within_first_card(one, vouchers)
     spent: dict[str, int] = {}
     for ride in (one for one in stored.values() if isinstance(one, Ride)):
         assert ride.captured_cents <= vouchers[ride.voucher_key].cap_cents, f"over the cap: {ride}"
         spent[ride.voucher_key] = spent.get(ride.voucher_key, 0) + ride.captured_cents
     for key, cents in spent.items():
         assert vouchers[key].spent_cents == cents, f"{key} spent what no ride of it took"
+
+
+def _within_first_card(first: Voucher, vouchers: Mapping[str, Voucher]) -> None:
+    """A lost card and those that followed it have together what the first one had."""
+    cards = [first]
+    while cards[-1].successor_key is not None:
+        cards.append(vouchers[cards[-1].successor_key])
+    rides = sum(one.rides_counted + len(one.holds) for one in cards)
+    assert rides <= first.max_rides, f"too many rides over {len(cards)} cards: {cards}"
+    there = sum(one.available_cents + one.held_cents + one.spent_cents for one in cards)
+    assert there <= first.value_cents, f"more than its value over {len(cards)} cards: {cards}"
 
 
 def never_paid_by_two(before: Stored, after: Stored) -> None:

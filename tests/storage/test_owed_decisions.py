@@ -11,6 +11,7 @@ import builders
 from builders import OTHER_PROVIDER
 from farechance.errors import NotFound, StateForbids
 from farechance.ledger import Account
+from farechance.programs import Status
 from farechance.store import keys
 from threads import at_once
 from world import World
@@ -102,6 +103,22 @@ def test_an_overage_is_accepted_in_parts_and_the_rest_written_off(limited: World
     )
     assert limited.program().paid_direct_cents == 500
     assert _last_entry(limited).changes == {}
+
+
+def test_what_was_accepted_of_one_ride_never_hides_what_another_owes(limited: World) -> None:
+    code = _owes(limited, "ride-1", 900)
+    _decides(limited, "accept_overage", "ride-1", 900)
+    limited.clock.passes(minutes=1)
+    limited.adjust(code, "ride-1", cents=1_500)
+    _owes(limited, "ride-2", 1_500)
+
+    kept = limited.keep_house()
+
+    owed = [ride.owed_cents for name in ("ride-1", "ride-2") if (ride := limited.ride(name))]
+    assert owed == [0, 1_500]
+    assert [one.owed_cents for one in kept.judged] == [1_500]
+    assert limited.audit().totals.owed_cents == 1_500
+    assert limited.program().status is Status.PAUSED
 
 
 @pytest.mark.parametrize(

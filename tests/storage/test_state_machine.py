@@ -21,7 +21,7 @@ from tables import empty_tables
 from wire import Wire, wrong_ledger_writes
 
 HISTORIES = settings(
-    max_examples=25,
+    max_examples=20,
     stateful_step_count=40,
     derandomize=True,
     database=None,

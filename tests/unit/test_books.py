@@ -286,27 +286,18 @@ def test_payable_is_what_was_captured_and_accepted_without_what_was_refunded_and
 @pytest.mark.parametrize(
     ("one", "owed"),
     [
-        pytest.param(entry(shortfall_cents=400), 400, id="a shortfall"),
-        pytest.param(entry(shortfall_cents=-400), -400, id="a shortfall that went"),
-        pytest.param(
-            entry(overage_cents=200, overage_owed_by="program"), 200, id="the programme's overage"
-        ),
-        pytest.param(
-            entry(overage_cents=-200, overage_owed_by="program"), -200, id="overage that went"
-        ),
+        pytest.param(entry(owed_cents=400, shortfall_cents=400), 400, id="a debt"),
+        pytest.param(entry(owed_cents=-400, shortfall_cents=-400), -400, id="a debt that went"),
+        # What was decided of a ride stays decided, however its fare is adjusted afterwards.
+        pytest.param(entry(overage_cents=-200, overage_owed_by="program"), 0, id="it was accepted"),
         pytest.param(entry(overage_cents=200, overage_owed_by="rider"), 0, id="the rider's"),
-        pytest.param(
-            entry(shortfall_cents=400, overage_cents=200, overage_owed_by="program"),
-            600,
-            id="both",
-        ),
         pytest.param(entry(Kind.SHORTFALL_ACCEPTED, decided_cents=300), -300, id="accepted"),
         pytest.param(entry(Kind.WRITTEN_OFF, decided_cents=300), -300, id="written off"),
         pytest.param(entry(Kind.PAYMENT_RECORDED, paid_cents=500), 0, id="paid"),
         pytest.param(entry(changes={AVAILABLE: -700, SPENT: 700}), 0, id="captured"),
     ],
 )
-def test_owed_is_what_is_undecided_of_shortfalls_and_the_programmes_overage(
+def test_owed_is_what_events_changed_of_rides_debts_without_what_was_decided(
     one: Entry, owed: int
 ) -> None:
     assert owed_change(one) == owed
@@ -320,7 +311,7 @@ def test_totals_tell_partners_and_ride_companies_apart() -> None:
         entry(partner_id=PARTNER, changes={ALLOTTED: -400, AVAILABLE: 400}),
         entry(partner_id=OTHER_PARTNER, changes={UNALLOTTED: -70, ALLOTTED: 70}),
         entry(provider_id=PROVIDER, changes={AVAILABLE: -300, SPENT: 300}),
-        entry(provider_id=OTHER_PROVIDER, shortfall_cents=50),
+        entry(provider_id=OTHER_PROVIDER, owed_cents=50, shortfall_cents=50),
         entry(Kind.SHORTFALL_ACCEPTED, provider_id=OTHER_PROVIDER, decided_cents=20),
     ):
         totals.add(one)
