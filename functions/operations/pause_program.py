@@ -33,9 +33,13 @@ def pause_program(command: PauseProgram, *, store: Store, now: datetime) -> Plan
 
 
 def resume_program(command: ResumeProgram, *, store: Store, now: datetime) -> Plan:
-    """Raises NotFound, StateForbids (`program_not_paused`)."""
+    """Raises NotFound, StateForbids (`program_not_paused`). An active programme may be resumed
+    where a pause was cut short and given up: some of its allotments are still paused."""
+    allotments = store.all_of(keys.allotment(command.program_id, ""))
+    is_half_paused = any(one.status is Status.PAUSED for one in allotments)
+    statuses = (Status.PAUSED, Status.ACTIVE) if is_half_paused else (Status.PAUSED,)
     return mark_program(
-        in_status((Status.PAUSED,), command.program_id, store),
+        in_status(statuses, command.program_id, store),
         Status.ACTIVE,
         Kind.PROGRAM_RESUMED,
         command.command_id,

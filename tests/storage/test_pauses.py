@@ -143,3 +143,19 @@ def test_a_pause_is_on_the_ledger_of_the_program(world: World) -> None:
         "program.resumed",
     ]
     assert _statuses(world) == ["active"] * 2
+
+
+def test_a_pause_that_was_cut_short_and_given_up_can_be_taken_back(world: World) -> None:
+    with Wire(world.client) as line:
+        line.disturb(wire.lost_before_sending, "TransactWriteItems", at=1)
+        with pytest.raises(Busy):
+            _pause(world)
+
+    answer = world.administer("resume_program", program_id=world.program_id)
+
+    assert answer["status"] == "active"
+    assert _statuses(world) == ["active"] * 2
+    assert len(world.mint().vouchers) == 1
+    with pytest.raises(StateForbids) as refused:
+        world.administer("resume_program", program_id=world.program_id)
+    assert refused.value.reason == "program_not_paused"
