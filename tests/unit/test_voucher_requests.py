@@ -2,7 +2,7 @@
 domain.md, and each boundary to the cent and the millisecond."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import pytest
@@ -13,7 +13,14 @@ from farechance.programs import PartnerStatus, Rules, Status
 from farechance.ride_case import Case
 from farechance.ride_table import decide
 from farechance.rides import RideState
-from farechance.vouchers import Approval, ClosedReason, Reason, Terms, VoucherState
+from farechance.vouchers import (
+    Approval,
+    ClosedReason,
+    Reason,
+    Terms,
+    VoucherState,
+    judge_request,
+)
 
 MILLISECOND = timedelta(milliseconds=1)
 DAY = timedelta(days=1)
@@ -25,6 +32,18 @@ def test_a_new_voucher_pays_a_ride_within_its_cap() -> None:
     assert builders.judged() == Approval(
         hold_cents=1_500, hold_expires_at=NOON + timedelta(hours=24), let_go=()
     )
+
+
+def test_from_its_return_at_on_a_blocked_voucher_counts_as_closed_and_not_before() -> None:
+    blocked = builders.voucher(state=VoucherState.BLOCKED, expires_at=NOON)
+    long_way_home = builders.terms(return_hours=48)
+    home = blocked.after(last_captured_at=blocked.return_at - DAY)
+
+    def told(now: datetime) -> Approval | Reason:
+        return judge_request(home, long_way_home, 1_500, None, now)
+
+    assert told(home.return_at - MILLISECOND) is Reason.VOUCHER_BLOCKED
+    assert told(home.return_at) is Reason.VOUCHER_CLOSED
 
 
 def test_of_all_reasons_that_apply_the_first_is_told() -> None:
