@@ -90,6 +90,7 @@ def test_the_digest_of_an_entry_changes_with_any_of_its_fields() -> None:
             overage_cents=1,
             overage_owed_by="rider",
             shortfall_cents=1,
+            owed_cents=1,
             decided_cents=1,
             paid_cents=1,
             paid_month="2026-02",
