@@ -103,6 +103,19 @@ class Participant(BaseModel):
             return "consent_expired"
         return None
 
+    def cannot_receive_more(
+        self, vouchers: int, month: str, most_in_month: int, now: datetime
+    ) -> str | None:
+        """Why so many vouchers more can't be the person's, in `month` of which `most_in_month` may,
+        or None."""
+        if reason := self.cannot_receive(now):
+            return reason
+        if self.minted_in(month) + vouchers > most_in_month:
+            return "monthly_limit_reached"
+        if len(self.still_open(now)) + vouchers > MAX_OPEN_VOUCHERS:
+            return "too_many_open_vouchers"
+        return None
+
     def with_vouchers(self, minted: dict[str, datetime], month: str, now: datetime) -> Self:
         """The record after vouchers (id → when it expires) are minted in `month`."""
         return self.model_copy(

@@ -10,7 +10,7 @@ from farechance.ride_case import Case, Outcome, amounts, owed_by, ride_after
 from farechance.ride_fares import captured_ride, own_fare, split_fare, waiting_adjustment
 from farechance.ride_refusals import refused_fare
 from farechance.rides import Ride, RideState
-from farechance.vouchers import Reason, judge_request
+from farechance.vouchers import Reason, Voucher, judge_request
 
 DIRECT_CAPTURE_MAX_AGE = timedelta(days=7)
 
@@ -22,15 +22,15 @@ def capture_held(case: Case) -> Outcome:
     if case.now >= case.voucher.return_at:
         promised = max(ride.promised_cents, ride.hold_cents)
         unpayable = ride.model_copy(update={"promised_cents": promised})
-        return _capture(case, unpayable, own_cents=ride.hold_cents, counts=False, payable=False)
-    return _capture(case, ride, own_cents=ride.hold_cents, counts=True)
+        return _capture(case, unpayable, counts=False, payable=False)
+    return _capture(case, ride, counts=True)
 
 
 def capture_lapsed(case: Case) -> Outcome:
     """lapsed completed: from available, if a ride is left and return_at isn't past, else 0; what
     the hold had promised and is gone is a shortfall, never dropped."""
     payable = case.now < case.voucher.return_at and case.voucher.rides_left >= 1
-    return _capture(case, case.known_ride, own_cents=0, counts=payable, payable=payable)
+    return _capture(case, case.known_ride, counts=payable, payable=payable)
 
 
 def capture_directly(case: Case) -> Outcome:
@@ -55,7 +55,7 @@ def capture_directly(case: Case) -> Outcome:
     if reason is not None:
         return refused_fare(case, reason, RideState.REFUSED)
     freed = replace(case, voucher=case.voucher.without_holds(let_go))
-    return replace(_capture(freed, case.known_ride, own_cents=0, counts=True), let_go=let_go)
+    return replace(_capture(freed, case.known_ride, counts=True), let_go=let_go)
 
 
 def cancel_held(case: Case) -> Outcome:
@@ -63,20 +63,20 @@ def cancel_held(case: Case) -> Outcome:
     with the programme's maximum as a second cap, and isn't counted as a ride."""
     fee_cap, ride = case.rules.max_cancellation_fee_cents, case.known_ride
     if case.event.fare_cents == 0 or fee_cap == 0 or case.now >= case.voucher.return_at:
-        return _void(case, own_cents=ride.hold_cents, fee_cents=case.event.fare_cents)
+        return _void(case, fee_cents=case.event.fare_cents)
     fee = ride.model_copy(update={"fee_cap_cents": fee_cap})
-    return _capture(case, fee, own_cents=ride.hold_cents, counts=False)
+    return _capture(case, fee, counts=False)
 
 
 def cancel_lapsed(case: Case) -> Outcome:
     """lapsed cancelled: nothing is held any more."""
-    return _void(case, own_cents=0, fee_cents=case.event.fare_cents)
+    return _void(case, fee_cents=case.event.fare_cents)
 
 
 def entomb(case: Case) -> Outcome:
     """– cancelled: a tombstone, so that a request that was overtaken by its own cancellation never
     holds money. Nobody approved the ride, so nobody owes a fee."""
-    return _void(case, own_cents=0, fee_cents=0)
+    return _void(case, fee_cents=0)
 
 
 def stay_voided(case: Case) -> Outcome:
@@ -86,11 +86,10 @@ def stay_voided(case: Case) -> Outcome:
     )
 
 
-def _capture(
-    case: Case, ride: Ride, *, own_cents: int, counts: bool, payable: bool = True
-) -> Outcome:
+def _capture(case: Case, ride: Ride, *, counts: bool, payable: bool = True) -> Outcome:
     """Takes what the voucher covers from the ride's own hold, then from available."""
     voucher = case.voucher
+    freed, own_cents = _without_own_hold(case)
     own, free = (own_cents, voucher.available_cents) if payable else (0, 0)
     split = split_fare(voucher, ride, own_fare(case), own, free)
     if not counts:
@@ -99,11 +98,9 @@ def _capture(
     if waiting is not None:
         split = split_fare(voucher, ride, waiting.fare_cents, own, free)
     paid_cents = split.paid_cents
-    after = voucher.after(
-        available_cents=voucher.available_cents + own_cents - paid_cents,
-        held_cents=voucher.held_cents - own_cents,
+    after = freed.after(
+        available_cents=freed.available_cents - paid_cents,
         spent_cents=voucher.spent_cents + paid_cents,
-        holds={key: hold for key, hold in voucher.holds.items() if key != case.event.ride_key},
         rides_counted=voucher.rides_counted + counts,
         last_captured_at=_last_captured_at(case) if counts else voucher.last_captured_at,
     )
@@ -131,18 +128,16 @@ def _capture(
     )
 
 
-def _void(case: Case, *, own_cents: int, fee_cents: int) -> Outcome:
-    """A fee that isn't covered is overage; an adjustment that waited is a fare that is refused."""
-    event, voucher, waiting = case.event, case.voucher, case.known_ride.adjustment
+def _void(case: Case, *, fee_cents: int) -> Outcome:
+    """What the ride holds goes back. A fee that isn't covered is overage; an adjustment that waited
+    is a fare that is refused."""
+    voucher, waiting = case.voucher, case.known_ride.adjustment
+    freed, own_cents = _without_own_hold(case)
     missing = 0 if waiting is None else waiting.fare_cents
     # Past return_at the hold counts as lapsed, whether or not housekeeping has come by.
     released_cents = own_cents if case.now < voucher.return_at else 0
     return Outcome(
-        voucher=voucher.after(
-            available_cents=voucher.available_cents + own_cents,
-            held_cents=voucher.held_cents - own_cents,
-            holds={key: hold for key, hold in voucher.holds.items() if key != event.ride_key},
-        ),
+        voucher=freed.after(),
         ride=ride_after(
             case,
             RideState.VOIDED,
@@ -161,6 +156,13 @@ def _void(case: Case, *, own_cents: int, fee_cents: int) -> Outcome:
             shortfall_cents=missing,
         ),
     )
+
+
+def _without_own_hold(case: Case) -> tuple[Voucher, int]:
+    """The voucher with the ride's own hold back in `available`, and the cents of that hold."""
+    own_ride = case.event.ride_key
+    freed = case.voucher.without_holds([own_ride] if own_ride in case.voucher.holds else ())
+    return freed, case.voucher.held_cents - freed.held_cents
 
 
 def _last_captured_at(case: Case) -> object:

@@ -73,12 +73,7 @@ def reissue(voucher: Voucher, successor_key: str, now: datetime) -> Act:
         raise StateForbids("no_rides_left", {"voucher_id": voucher.voucher_id})
     cents = voucher.available_cents
     closed = _closed(voucher, ClosedReason.REISSUED, now, successor_key=successor_key)
-    return Act(
-        Kind.VOUCHER_REISSUED,
-        closed.model_copy(update={"available_cents": 0}),
-        {Account.AVAILABLE: -cents, Account.TRANSFER: cents},
-        to_successor_cents=cents,
-    )
+    return _to_successor(Kind.VOUCHER_REISSUED, closed, cents)
 
 
 def successor(voucher: Voucher, new_id: str, new_key: str, last4: str, now: datetime) -> Voucher:
@@ -116,21 +111,19 @@ def give_back(voucher: Voucher, now: datetime, *, successor_is_open: bool) -> Ac
     else:
         closed = _closed(voucher, ClosedReason.EXPIRED, now)
     if successor_is_open:
-        return Act(
-            Kind.VOUCHER_RETURNED,
-            closed.model_copy(update={"available_cents": 0}),
-            {Account.AVAILABLE: -cents, Account.TRANSFER: cents},
-            to_successor_cents=cents,
-        )
+        return _to_successor(Kind.VOUCHER_RETURNED, closed, cents)
     return _to_allotment(Kind.VOUCHER_RETURNED, closed, cents)
 
 
 def inherit(voucher: Voucher, cents: int) -> Act:
     """The successor of a reissued card receives what the old one set free later."""
+    return received(voucher.after(available_cents=voucher.available_cents + cents), cents)
+
+
+def received(voucher: Voucher, cents: int) -> Act:
+    """What came from the old card; `voucher` is as it stands with it."""
     return Act(
-        Kind.VOUCHER_SUCCEEDED,
-        voucher.after(available_cents=voucher.available_cents + cents),
-        {Account.TRANSFER: -cents, Account.AVAILABLE: cents},
+        Kind.VOUCHER_SUCCEEDED, voucher, {Account.TRANSFER: -cents, Account.AVAILABLE: cents}
     )
 
 
@@ -155,6 +148,15 @@ def _to_allotment(kind: Kind, closed: Voucher, cents: int) -> Act:
     )
 
 
+def _to_successor(kind: Kind, closed: Voucher, cents: int) -> Act:
+    return Act(
+        kind,
+        closed.model_copy(update={"available_cents": 0}),
+        {Account.AVAILABLE: -cents, Account.TRANSFER: cents},
+        to_successor_cents=cents,
+    )
+
+
 def _closed(voucher: Voucher, reason: ClosedReason, now: datetime, **more: object) -> Voucher:
     # One that had expired ended then.
     closed_at = min(now, voucher.expires_at)
@@ -164,7 +166,7 @@ def _closed(voucher: Voucher, reason: ClosedReason, now: datetime, **more: objec
 
 
 def _must_be_open(voucher: Voucher, now: datetime) -> None:
-    if voucher.state is VoucherState.CLOSED or now >= voucher.return_at:
+    if voucher.is_over(now):
         raise StateForbids("voucher_closed", {"voucher_id": voucher.voucher_id})
 
 

@@ -180,6 +180,10 @@ class Voucher(BaseModel):
             ended_at = min(ended_at, self.closed_at)
         return max(ended_at, self.last_hold_expires_at or ended_at) + RETURN_AFTER
 
+    def is_over(self, now: datetime) -> bool:
+        """Closed; past return_at it counts as closed, whether or not housekeeping has come by."""
+        return self.state is VoucherState.CLOSED or now >= self.return_at
+
     @property
     def is_settled(self) -> bool:
         """Closed, and nothing left that could be returned."""
@@ -239,9 +243,8 @@ def _stopped(voucher: Voucher, terms: Terms, judged_at: datetime, now: datetime)
     reasons: Mapping[Reason, bool] = {
         Reason.VOUCHER_NOT_STARTED: judged_at < voucher.valid_from,
         Reason.VOUCHER_EXPIRED: expired,
-        # Past return_at a voucher counts as closed, whether or not housekeeping has come by.
-        Reason.VOUCHER_BLOCKED: voucher.state is VoucherState.BLOCKED and now < voucher.return_at,
-        Reason.VOUCHER_CLOSED: voucher.state is VoucherState.CLOSED or now >= voucher.return_at,
+        Reason.VOUCHER_BLOCKED: voucher.state is VoucherState.BLOCKED and not voucher.is_over(now),
+        Reason.VOUCHER_CLOSED: voucher.is_over(now),
         Reason.PROGRAM_PAUSED: terms.program_status in (Status.DRAFT, Status.PAUSED),
         Reason.PROGRAM_CLOSED: terms.program_status is Status.CLOSED,
         Reason.PARTNER_SUSPENDED: terms.partner_status is PartnerStatus.SUSPENDED,

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from farechance.errors import NotFound, StateForbids
-from farechance.participants import MAX_OPEN_VOUCHERS
 from farechance.programs import Rules
 from farechance.store import Write, keys, writes
 from farechance.times import local_month
@@ -27,14 +26,9 @@ def assign_voucher(
         if person is None or person.program_id != voucher.program_id:
             raise NotFound("participant", participant_id)
         act = assign(voucher, person.subject_id, person.language, now)
-        named = {"participant_id": participant_id}
-        if reason := person.cannot_receive(now):
-            raise StateForbids(reason, named)
-        month = local_month(now, rules.zone)
-        if person.minted_in(month) + 1 > rules.max_vouchers_per_participant_month:
-            raise StateForbids("monthly_limit_reached", named)
-        if len(person.still_open(now)) + 1 > MAX_OPEN_VOUCHERS:
-            raise StateForbids("too_many_open_vouchers", named)
+        month, most = local_month(now, rules.zone), rules.max_vouchers_per_participant_month
+        if reason := person.cannot_receive_more(1, month, most, now):
+            raise StateForbids(reason, {"participant_id": participant_id})
         after = person.with_vouchers({voucher.voucher_id: voucher.expires_at}, month, now)
         return act, [writes.change(key, person, after)]
 

@@ -69,7 +69,7 @@ def with_entry(
         program_id=act.voucher.program_id,
         zone=rules.zone,
         now=now,
-        facts=whose(act.voucher, act.facts),
+        facts=_with_owner(act),
         changes=act.changes,
         content_digest=content_digest,
         answer=answer,
@@ -77,9 +77,10 @@ def with_entry(
     return act.voucher.model_copy(update={"chain": chain}), writes.put_entry(entry)
 
 
-def whose(voucher: Voucher, facts: Facts) -> Facts:
+def _with_owner(act: Act) -> Facts:
     """An entry's own facts, and whose voucher it is about."""
-    return facts.model_copy(
+    voucher = act.voucher
+    return act.facts.model_copy(
         update={
             "partner_id": voucher.partner_id,
             "voucher_id": voucher.voucher_id,

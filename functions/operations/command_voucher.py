@@ -15,7 +15,7 @@ from operations.administration_plan import Plan
 from operations.change_voucher import act_writes
 from operations.find_voucher import find_voucher
 from operations.read_terms import read_terms
-from operations.settle_predecessor import inherited_cents, settle_predecessor
+from operations.settle_predecessor import settle_predecessor, with_inheritance
 
 
 def command_voucher(
@@ -32,8 +32,7 @@ def command_voucher(
         raise FieldErrors.one("/confirm", "must be the voucher's id, typed again")
     before = find_voucher(command.voucher_id, None, store=store, code_keys=code_keys)
     if command.dry_run:
-        came_over = inherited_cents(before, store=store, now=now)
-        before = before.model_copy(update={"available_cents": before.available_cents + came_over})
+        before = with_inheritance(before, store=store, now=now)
     else:
         settle_predecessor(before, store=store, remembered=remembered, now=now)
     act, words = _act(command, before, now)

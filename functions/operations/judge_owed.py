@@ -35,18 +35,16 @@ class Judged:
     @property
     def is_near(self) -> bool:
         """At 80 % of the limit or more."""
-        limit = self.max_owed_cents
-        return (
-            limit is not None
-            and self.owed_cents * 100 >= limit * _WARN_PERCENT
-            and (self.owed_cents > 0)
-        )
+        return self._is_at(_WARN_PERCENT)
 
     @property
     def is_reached(self) -> bool:
         """At the limit or more."""
-        limit = self.max_owed_cents
-        return limit is not None and self.owed_cents >= limit and self.owed_cents > 0
+        return self._is_at(100)
+
+    def _is_at(self, percent: int) -> bool:
+        limit, owed = self.max_owed_cents, self.owed_cents
+        return limit is not None and owed > 0 and owed * 100 >= limit * percent
 
 
 def judge_owed(program_id: str, *, store: Store, now: datetime) -> Judged:

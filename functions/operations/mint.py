@@ -14,15 +14,17 @@ from farechance.errors import (
     NotFound,
     StateForbids,
 )
-from farechance.ledger import Account, Facts, Kind, append, digest
+from farechance.ledger import Account, Kind, digest
 from farechance.mints import MintKey, Planned
-from farechance.participants import MAX_OPEN_VOUCHERS, Participant
+from farechance.participants import Participant
 from farechance.partner_api import Minted, MintRequest, stored_answer
 from farechance.programs import Allotment, PartnerStatus, Rules, Status
 from farechance.store import Found, Remembered, Store, Write, keys, writes
 from farechance.store.keys import Key
 from farechance.times import local_month
+from farechance.voucher_acts import Act
 from farechance.vouchers import Voucher
+from operations.change_voucher import with_entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,32 +180,11 @@ def _voucher_writes(
             expires_at=one.expires_at,
             minted_at=record.minted_at,
         )
-        chain, entry = append(
-            voucher.chain,
-            account=keys.voucher_account(voucher.voucher_key),
-            identity="minted",
-            kind=Kind.VOUCHER_MINTED,
-            program_id=request.program_id,
-            zone=rules.zone,
-            now=record.minted_at,
-            facts=Facts(
-                partner_id=call.partner_id,
-                voucher_id=voucher.voucher_id,
-                subject_id=voucher.subject_id,
-                purpose=voucher.purpose,
-            ),
-            changes={
-                Account.ALLOTTED: -request.value_cents,
-                Account.AVAILABLE: request.value_cents,
-            },
-        )
-        made += [
-            writes.put_new(
-                keys.voucher(voucher.voucher_key),
-                voucher.model_copy(update={"chain": chain}),
-            ),
-            writes.put_entry(entry),
-        ]
+        cents = request.value_cents
+        changes = {Account.ALLOTTED: -cents, Account.AVAILABLE: cents}
+        act = Act(Kind.VOUCHER_MINTED, voucher, changes)
+        after, entry = with_entry(act, "minted", rules, record.minted_at)
+        made += [writes.put_new(keys.voucher(voucher.voucher_key), after), entry]
     return made
 
 
@@ -218,19 +199,15 @@ def _participant_writes(
     wanted = Counter(request.participant_ids)
     made = []
     for person in participants:
-        named = {"participant_id": person.participant_id}
-        if reason := person.cannot_receive(now):
-            raise StateForbids(reason, named)
-        in_month = person.minted_in(month) + wanted[person.participant_id]
-        if in_month > rules.max_vouchers_per_participant_month:
-            raise StateForbids("monthly_limit_reached", named)
+        most = rules.max_vouchers_per_participant_month
+        count = wanted[person.participant_id]
+        if reason := person.cannot_receive_more(count, month, most, now):
+            raise StateForbids(reason, {"participant_id": person.participant_id})
         vouchers = {
             one.voucher_id: one.expires_at
             for one in planned
             if one.participant_id == person.participant_id
         }
-        if len(person.still_open(now)) + len(vouchers) > MAX_OPEN_VOUCHERS:
-            raise StateForbids("too_many_open_vouchers", named)
         made.append(
             writes.change(
                 keys.participant(person.partner_id, person.participant_id),

@@ -7,10 +7,9 @@ from typing import Any
 
 from farechance import codes
 from farechance.errors import BooksDiffer
-from farechance.ledger import Account, Kind
 from farechance.programs import Rules
 from farechance.store import Write, keys, writes
-from farechance.voucher_acts import Act, reissue, successor
+from farechance.voucher_acts import Act, received, reissue, successor
 from farechance.vouchers import Voucher
 from operations.act_on_voucher import VoucherCall, VoucherTools, act_on_voucher
 from operations.change_voucher import with_entry
@@ -52,7 +51,6 @@ def _successor_id(call: VoucherCall, tools: VoucherTools) -> str:
 
 
 def _new_writes(old: Voucher, new: Voucher, rules: Rules, now: datetime) -> list[Write]:
-    cents = new.available_cents
-    act = Act(Kind.VOUCHER_SUCCEEDED, new, {Account.TRANSFER: -cents, Account.AVAILABLE: cents})
+    act = received(new, new.available_cents)
     after, entry = with_entry(act, f"from#{old.voucher_id}", rules, now)
     return [writes.put_new(keys.voucher(new.voucher_key), after), entry]

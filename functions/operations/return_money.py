@@ -11,7 +11,7 @@ from farechance.ledger import Kind
 from farechance.store import Remembered, Store, Write, keys
 from farechance.store.keys import Key
 from farechance.voucher_acts import give_back, inherit
-from farechance.vouchers import Voucher, VoucherState
+from farechance.vouchers import Voucher
 from operations.change_voucher import act_writes, hold_writes
 from operations.read_terms import read_terms
 
@@ -62,6 +62,4 @@ def _open_successor(voucher: Voucher, store: Store, now: datetime) -> Voucher | 
         return None
     key = keys.voucher(voucher.successor_key)
     successor = store.read(key)[key]
-    if successor is None or successor.state is VoucherState.CLOSED or now >= successor.return_at:
-        return None
-    return successor
+    return None if successor is None or successor.is_over(now) else successor

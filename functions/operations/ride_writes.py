@@ -4,12 +4,13 @@ or replaced, its ride and its entry."""
 from collections.abc import Mapping
 from typing import Any
 
-from farechance.ledger import Facts, Kind, append
+from farechance.ledger import Facts, Kind
 from farechance.ride_case import Case, Outcome, owed_by
 from farechance.rides import EventKind
 from farechance.store import Write, keys, writes
 from farechance.times import local_day
-from operations.change_voucher import hold_writes, whose
+from farechance.voucher_acts import Act
+from operations.change_voucher import act_writes, hold_writes
 
 _KINDS: Mapping[EventKind, Kind] = {
     EventKind.REQUESTED: Kind.RIDE_REQUESTED,
@@ -29,22 +30,22 @@ def ride_writes(
     for kind, ride_key in freed:
         before, some = hold_writes(before, kind, ride_key, case.rules, case.now)
         made += some
-    chain, entry = append(
-        before.chain,
-        account=keys.voucher_account(before.voucher_key),
-        identity=identity,
-        kind=Kind.RIDE_CONFLICT if is_conflict else _KINDS[case.event.kind],
-        program_id=before.program_id,
-        zone=case.rules.zone,
-        now=case.now,
-        facts=whose(before, _facts(case, outcome)),
-        changes=outcome.changes,
-        content_digest=case.event.content_digest,
-        answer=answer,
+    act = Act(
+        Kind.RIDE_CONFLICT if is_conflict else _KINDS[case.event.kind],
+        outcome.voucher.model_copy(update={"chain": before.chain}),
+        outcome.changes,
+        facts=_facts(case, outcome),
     )
-    after = outcome.voucher.model_copy(update={"chain": chain, "version": case.voucher.version + 1})
-    voucher_key, own_ride = keys.voucher(after.voucher_key), keys.ride(case.event.ride_key)
-    made += [writes.change(voucher_key, case.voucher, after), writes.put_entry(entry)]
+    made += act_writes(
+        case.voucher,
+        act,
+        identity,
+        case.rules,
+        case.now,
+        answer=answer,
+        content_digest=case.event.content_digest,
+    )
+    own_ride = keys.ride(case.event.ride_key)
     if outcome.ride == case.known_ride:
         return made
     if case.ride is None:

@@ -33,15 +33,13 @@ def show_voucher(
     """Raises NotFound, also for another partner's."""
     voucher = find_voucher(voucher_id, partner_id, store=store, code_keys=code_keys)
     terms = read_terms(voucher, remembered, now)
-    is_past = now >= voucher.return_at
     return VoucherAnswer(
         voucher_id=voucher.voucher_id,
         program_id=voucher.program_id,
         purpose=voucher.purpose,
         language=voucher.language,
         assigned=voucher.subject_id is not None,
-        # Past return_at a voucher counts as closed, whether or not housekeeping has come by.
-        status=VoucherState.CLOSED if is_past else voucher.state,
+        status=VoucherState.CLOSED if voucher.is_over(now) else voucher.state,
         closed_reason=voucher.closed_reason,
         last4=voucher.last4,
         currency=terms.rules.currency,
