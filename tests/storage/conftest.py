@@ -9,7 +9,9 @@ import boto3
 import pytest
 from botocore.config import Config
 
+import builders
 from books import differences
+from builders import OTHER_PARTNER
 from infra.local import dynamodb
 from tables import empty_tables, fill_tables, make_tables, world_on
 from wire import Wire, wrong_ledger_writes
@@ -97,3 +99,23 @@ def new_client(endpoint: str, **config: Any) -> Any:
         aws_secret_access_key="test",
         config=Config(max_pool_connections=50, **config),
     )
+
+
+@pytest.fixture
+def limited(worlds: Callable[..., World]) -> World:
+    """A programme that may owe 10.00 beyond its vouchers, with 50.00 that isn't allotted."""
+    world = worlds().with_program(rules=builders.rules(max_owed_cents=1_000))
+    world.administer("fund", program_id=world.program_id, amount_cents=5_000)
+    return world
+
+
+@pytest.fixture
+def used(world: World) -> tuple[World, str]:
+    """A programme with rides, and the code of a voucher with five entries."""
+    code = world.code()
+    world.request(code, "ride-1")
+    world.complete(code, "ride-1", cents=1_200)
+    world.request(code, "ride-2", cents=500)
+    world.cancel(code, "ride-2")
+    world.mint(partner=OTHER_PARTNER)
+    return world, code

@@ -1,70 +1,23 @@
 """The audit rebuilds every balance from the ledger alone and names the account that differs,
 whatever was done to an entry or to an item."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
 from builders import OTHER_PARTNER
+from tampering import Item, entry, overwrites, tampered
 from world import World
-
-Item = dict[str, Any]
-
-
-@pytest.fixture
-def used(world: World) -> tuple[World, str]:
-    """A programme with rides, and the code of a voucher with five entries."""
-    code = world.code()
-    world.request(code, "ride-1")
-    world.complete(code, "ride-1", cents=1_200)
-    world.request(code, "ride-2", cents=500)
-    world.cancel(code, "ride-2")
-    world.mint(partner=OTHER_PARTNER)
-    return world, code
-
-
-@contextmanager
-def _tampered(
-    bystander: Any, world: World, table: str, of: str, change: Callable[[list[Item]], list[Item]]
-) -> Iterator[None]:
-    """Items of one partition as somebody else made them, by plain Puts and deletes, for a while."""
-    name = world.tables[table]
-    before = [item for item in world.items(table) if item["pk"]["S"] == of]
-    _replace(bystander, name, before, change([dict(item) for item in before]))
-    yield
-    now = [item for item in world.items(table) if item["pk"]["S"] == of]
-    _replace(bystander, name, now, before)
-
-
-def _replace(bystander: Any, table: str, old: list[Item], new: list[Item]) -> None:
-    for item in old:
-        key = {name: item[name] for name in ("pk", "sk") if name in item}
-        bystander.delete_item(TableName=table, Key=key)
-    for item in new:
-        bystander.put_item(TableName=table, Item=item)
-
-
-def _entry(items: list[Item], sequence: int) -> Item:
-    return next(item for item in items if item["sequence"]["N"] == str(sequence))
-
-
-def _overwrites(sequence: int, **attributes: Any) -> Callable[[list[Item]], list[Item]]:
-    def change(items: list[Item]) -> list[Item]:
-        _entry(items, sequence).update(attributes)
-        return items
-
-    return change
 
 
 def _removes(sequence: int) -> Callable[[list[Item]], list[Item]]:
-    return lambda items: [item for item in items if item is not _entry(items, sequence)]
+    return lambda items: [item for item in items if item is not entry(items, sequence)]
 
 
 def _swaps(one: int, other: int) -> Callable[[list[Item]], list[Item]]:
     def change(items: list[Item]) -> list[Item]:
-        first, second = _entry(items, one), _entry(items, other)
+        first, second = entry(items, one), entry(items, other)
         first["sequence"], second["sequence"] = second["sequence"], first["sequence"]
         return items
 
@@ -76,11 +29,11 @@ def _balanced(cents: int) -> Mapping[str, Any]:
 
 
 _ON_ENTRIES: dict[str, Callable[[list[Item]], list[Item]]] = {
-    "another amount": _overwrites(2, changes=_balanced(1_501)),
-    "an amount from nowhere": _overwrites(2, changes={"M": {"voucher.available": {"N": "-1499"}}}),
-    "another fare": _overwrites(3, fare_cents={"N": "1199"}),
-    "another fare in the last one": _overwrites(5, fare_cents={"N": "1"}),
-    "something that can't be read": _overwrites(4, kind={"S": "no.such.kind"}),
+    "another amount": overwrites(2, changes=_balanced(1_501)),
+    "an amount from nowhere": overwrites(2, changes={"M": {"voucher.available": {"N": "-1499"}}}),
+    "another fare": overwrites(3, fare_cents={"N": "1199"}),
+    "another fare in the last one": overwrites(5, fare_cents={"N": "1"}),
+    "something that can't be read": overwrites(4, kind={"S": "no.such.kind"}),
     "one of the middle is gone": _removes(3),
     "the first is gone": _removes(1),
     "the last is gone": _removes(5),
@@ -96,7 +49,7 @@ def test_whatever_is_done_to_an_entry_of_a_voucher_is_told_with_the_vouchers_id(
     world, code = used
     account = f"voucher#{world.voucher_key(code)}"
 
-    with _tampered(bystander, world, "ledger", account, _ON_ENTRIES[what]):
+    with tampered(bystander, world, "ledger", account, _ON_ENTRIES[what]):
         books = world.audit()
         answer = world.administer("check_books", program_id=world.program_id)
 
@@ -111,10 +64,10 @@ def test_whatever_is_done_to_an_entry_of_a_voucher_is_told_with_the_vouchers_id(
 @pytest.mark.parametrize(
     "change",
     [
-        _overwrites(2, changes={"M": {"outside": {"N": "-1"}, "program.unallotted": {"N": "1"}}}),
+        overwrites(2, changes={"M": {"outside": {"N": "-1"}, "program.unallotted": {"N": "1"}}}),
         _removes(3),
         _swaps(3, 4),
-        _overwrites(1, kind={"S": "no.such.kind"}),
+        overwrites(1, kind={"S": "no.such.kind"}),
     ],
     ids=["another amount", "one is gone", "two changed places", "one can't be read"],
 )
@@ -123,7 +76,7 @@ def test_whatever_is_done_to_an_entry_of_the_program_is_told_with_its_id(
 ) -> None:
     world, _ = used
 
-    with _tampered(bystander, world, "ledger", f"program#{world.program_id}", change):
+    with tampered(bystander, world, "ledger", f"program#{world.program_id}", change):
         books = world.audit()
 
     assert books.differ
@@ -136,10 +89,10 @@ def test_an_entry_that_was_added_is_told(used: tuple[World, str], bystander: Any
     account = f"voucher#{world.voucher_key(code)}"
 
     def add(items: list[Item]) -> list[Item]:
-        more = {**_entry(items, 5), "sk": {"S": "an entry too many"}, "sequence": {"N": "6"}}
+        more = {**entry(items, 5), "sk": {"S": "an entry too many"}, "sequence": {"N": "6"}}
         return [*items, more]
 
-    with _tampered(bystander, world, "ledger", account, add):
+    with tampered(bystander, world, "ledger", account, add):
         books = world.audit()
 
     voucher_id = world.voucher(code).voucher_id
@@ -164,7 +117,7 @@ def test_a_voucher_that_was_changed_without_an_entry_is_told(
     def change(items: list[Item]) -> list[Item]:
         return [{**item, attribute: value} for item in items]
 
-    with _tampered(bystander, world, "vouchers", account, change):
+    with tampered(bystander, world, "vouchers", account, change):
         books = world.audit()
 
     told, *more = books.differences
@@ -189,7 +142,7 @@ def test_an_allotment_that_was_changed_without_an_entry_is_told(
                 item["available_cents"] = {"N": str(stored + cents)}
         return items
 
-    with _tampered(bystander, world, "programs", f"allotment#{world.program_id}", change):
+    with tampered(bystander, world, "programs", f"allotment#{world.program_id}", change):
         books = world.audit()
 
     assert books.differences == [
@@ -212,7 +165,7 @@ def test_a_program_that_was_changed_without_an_entry_is_told(
                 item[field] = {"N": str(int(item[field]["N"]) + 1)}
         return items
 
-    with _tampered(bystander, world, "programs", f"program#{world.program_id}", change):
+    with tampered(bystander, world, "programs", f"program#{world.program_id}", change):
         books = world.audit()
 
     (told,) = books.differences
@@ -227,8 +180,8 @@ def test_a_transfer_that_never_arrived_is_told(used: tuple[World, str], bystande
     account = f"voucher#{world.voucher_key(new)}"
 
     with (
-        _tampered(bystander, world, "ledger", account, lambda _: []),
-        _tampered(bystander, world, "vouchers", account, lambda _: []),
+        tampered(bystander, world, "ledger", account, lambda _: []),
+        tampered(bystander, world, "vouchers", account, lambda _: []),
     ):
         books = world.audit()
 

@@ -1,8 +1,7 @@
 """The audit of a programme that is large and in use: rides, mints and acts go on meanwhile, pages
 are bounded, and what is owed and payable agrees with the rides."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from itertools import count
 from typing import Any
@@ -10,58 +9,11 @@ from typing import Any
 import pytest
 
 import builders
-from builders import OTHER_PARTNER, OTHER_PROVIDER
+from builders import OTHER_PROVIDER
 from operations.check_books import audit
+from tampering import overwrites, tampered
 from wire import Wire
 from world import World
-
-Item = dict[str, Any]
-
-
-@pytest.fixture
-def used(world: World) -> tuple[World, str]:
-    """A programme with rides, and the code of a voucher with five entries."""
-    code = world.code()
-    world.request(code, "ride-1")
-    world.complete(code, "ride-1", cents=1_200)
-    world.request(code, "ride-2", cents=500)
-    world.cancel(code, "ride-2")
-    world.mint(partner=OTHER_PARTNER)
-    return world, code
-
-
-@contextmanager
-def _tampered(
-    bystander: Any, world: World, table: str, of: str, change: Callable[[list[Item]], list[Item]]
-) -> Iterator[None]:
-    """Items of one partition as somebody else made them, by plain Puts and deletes, for a while."""
-    name = world.tables[table]
-    before = [item for item in world.items(table) if item["pk"]["S"] == of]
-    _replace(bystander, name, before, change([dict(item) for item in before]))
-    yield
-    now = [item for item in world.items(table) if item["pk"]["S"] == of]
-    _replace(bystander, name, now, before)
-
-
-def _replace(bystander: Any, table: str, old: list[Item], new: list[Item]) -> None:
-    for item in old:
-        key = {name: item[name] for name in ("pk", "sk") if name in item}
-        bystander.delete_item(TableName=table, Key=key)
-    for item in new:
-        bystander.put_item(TableName=table, Item=item)
-
-
-def _entry(items: list[Item], sequence: int) -> Item:
-    return next(item for item in items if item["sequence"]["N"] == str(sequence))
-
-
-def _overwrites(sequence: int, **attributes: Any) -> Callable[[list[Item]], list[Item]]:
-    def change(items: list[Item]) -> list[Item]:
-        _entry(items, sequence).update(attributes)
-        return items
-
-    return change
-
 
 # ── what is under way ─────────────────────────────────────────────────────────────────────────────
 
@@ -114,7 +66,7 @@ def test_a_difference_that_stands_while_others_ride_is_told(
     account = f"voucher#{world.voucher_key(code)}"
 
     with (
-        _tampered(bystander, world, "ledger", account, _overwrites(3, fare_cents={"N": "1"})),
+        tampered(bystander, world, "ledger", account, overwrites(3, fare_cents={"N": "1"})),
         Wire(world.client) as line,
     ):
         line.before(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import builders
+from debts import falls_short, owes
 from farechance.errors import StateForbids
 from farechance.programs import OwedThrough, Status
 from farechance.store import keys
@@ -18,34 +19,6 @@ from world import World
 
 MARCH_ENDS_AT = datetime.fromisoformat("2026-04-01T04:00:00Z")
 """In New York."""
-
-
-@pytest.fixture
-def limited(worlds: Callable[..., World]) -> World:
-    """A programme that may owe 10.00 beyond its vouchers, with 50.00 that isn't allotted."""
-    world = worlds().with_program(rules=builders.rules(max_owed_cents=1_000))
-    world.administer("fund", program_id=world.program_id, amount_cents=5_000)
-    return world
-
-
-def _owes(world: World, ride: str, cents: int, **changes: Any) -> str:
-    """A ride that cost some cents more than its voucher covers; its code."""
-    code = world.code()
-    world.request(code, ride, cents=2_000)
-    world.complete(code, ride, cents=2_000 + cents, **changes)
-    return code
-
-
-def _falls_short(world: World, ride: str) -> str:
-    """A ride whose hold of 20.00 was let go before it was completed, so that nothing paid it."""
-    code = world.code()
-    world.request(code, ride, cents=2_000)
-    world.request(code, f"{ride}-2", cents=2_000)
-    world.clock.passes(hours=25)
-    world.request(code, f"{ride}-3", cents=2_000)
-    told = world.complete(code, ride, cents=2_000)
-    assert told.answer["shortfall_cents"] == 2_000
-    return code
 
 
 def _judged(world: World) -> Judged:
@@ -75,7 +48,7 @@ def _statuses(world: World) -> list[str]:
 def test_below_the_limit_nothing_is_paused_and_from_80_percent_on_it_is_told(
     limited: World, owed: int, is_near: bool, is_reached: bool
 ) -> None:
-    _owes(limited, "ride-1", owed)
+    owes(limited, "ride-1", owed)
 
     judged = _judged(limited)
 
@@ -91,7 +64,7 @@ def test_at_the_limit_the_program_is_paused_and_approved_rides_are_still_paid(
 ) -> None:
     code = limited.code()
     limited.request(code, "approved")
-    _owes(limited, "ride-1", owed)
+    owes(limited, "ride-1", owed)
 
     judged = _judged(limited)
     with pytest.raises(StateForbids) as refused:
@@ -111,7 +84,7 @@ def test_at_the_limit_the_program_is_paused_and_approved_rides_are_still_paid(
 
 
 def test_it_is_paused_once_and_not_each_hour(limited: World) -> None:
-    _owes(limited, "ride-1", 1_000)
+    owes(limited, "ride-1", 1_000)
     _judged(limited)
     before = limited.everything()
 
@@ -123,7 +96,7 @@ def test_it_is_paused_once_and_not_each_hour(limited: World) -> None:
 
 
 def test_without_a_limit_nothing_is_paused(world: World) -> None:
-    _owes(world, "ride-1", 90_000)
+    owes(world, "ride-1", 90_000)
 
     judged = _judged(world)
 
@@ -135,7 +108,7 @@ def test_without_a_limit_nothing_is_paused(world: World) -> None:
 def test_with_a_limit_of_nothing_the_first_cent_pauses(worlds: Callable[..., World]) -> None:
     world = worlds().with_program(rules=builders.rules(max_owed_cents=0))
     nothing = _judged(world)
-    _owes(world, "ride-1", 1)
+    owes(world, "ride-1", 1)
 
     one_cent = _judged(world)
 
@@ -147,7 +120,7 @@ def test_with_a_limit_of_nothing_the_first_cent_pauses(worlds: Callable[..., Wor
 def test_what_riders_owe_is_not_the_programs(worlds: Callable[..., World]) -> None:
     rules = builders.rules(max_owed_cents=1_000, overage="rider_pays")
     world = worlds().with_program(rules=rules)
-    _owes(world, "ride-1", 5_000)
+    owes(world, "ride-1", 5_000)
 
     judged = _judged(world)
 
@@ -156,11 +129,11 @@ def test_what_riders_owe_is_not_the_programs(worlds: Callable[..., World]) -> No
 
 
 def test_a_shortfall_counts_and_a_lower_fare_takes_its_overage_back(limited: World) -> None:
-    code = _owes(limited, "ride-1", 700)
+    code = owes(limited, "ride-1", 700)
     with_overage = _judged(limited).owed_cents
     limited.adjust(code, "ride-1", cents=2_100)
     lowered = _judged(limited).owed_cents
-    _falls_short(limited, "short")
+    falls_short(limited, "short")
 
     with_shortfall = _judged(limited)
 
@@ -170,8 +143,8 @@ def test_a_shortfall_counts_and_a_lower_fare_takes_its_overage_back(limited: Wor
 
 
 def test_what_is_accepted_or_written_off_is_owed_no_longer(limited: World) -> None:
-    _owes(limited, "ride-1", 600)
-    _owes(limited, "ride-2", 600)
+    owes(limited, "ride-1", 600)
+    owes(limited, "ride-2", 600)
     _decides(limited, "accept_overage", "ride-1", 400)
     _decides(limited, "write_off", "ride-2", 500)
 
@@ -183,7 +156,7 @@ def test_what_is_accepted_or_written_off_is_owed_no_longer(limited: World) -> No
 
 
 def test_a_resumed_program_is_paused_again_unless_its_limit_is_larger(limited: World) -> None:
-    _owes(limited, "ride-1", 1_000)
+    owes(limited, "ride-1", 1_000)
     _judged(limited)
     limited.administer("resume_program", program_id=limited.program_id)
     again = _judged(limited)
@@ -202,7 +175,7 @@ def test_a_resumed_program_is_paused_again_unless_its_limit_is_larger(limited: W
 
 
 def test_a_pause_that_was_overtaken_is_decided_again(limited: World) -> None:
-    _owes(limited, "ride-1", 1_000)
+    owes(limited, "ride-1", 1_000)
 
     with Wire(limited.client) as line:
         line.before(
@@ -237,7 +210,7 @@ def _kept_through(world: World) -> OwedThrough | None:
 def test_a_month_is_kept_two_hours_after_its_end_in_the_programs_zone_and_not_read_again(
     limited: World,
 ) -> None:
-    _owes(limited, "ride-1", 300)
+    owes(limited, "ride-1", 300)
     limited.clock.now = MARCH_ENDS_AT - timedelta(milliseconds=1)
     in_march = _months_read(limited)
     limited.clock.now = MARCH_ENDS_AT + timedelta(hours=2, milliseconds=-1)
@@ -260,7 +233,7 @@ def test_a_month_is_kept_two_hours_after_its_end_in_the_programs_zone_and_not_re
 
 
 def test_a_late_adjustment_counts_in_the_month_in_which_it_came(limited: World) -> None:
-    code = _owes(limited, "ride-1", 600)
+    code = owes(limited, "ride-1", 600)
     limited.clock.now = MARCH_ENDS_AT + timedelta(hours=2)
     _judged(limited)
     limited.adjust(code, "ride-1", cents=2_050)
@@ -272,7 +245,7 @@ def test_a_late_adjustment_counts_in_the_month_in_which_it_came(limited: World) 
 
 
 def test_months_that_nobody_looked_at_are_caught_up_with_one_by_one(limited: World) -> None:
-    _owes(limited, "ride-1", 600)
+    owes(limited, "ride-1", 600)
     limited.clock.now = datetime.fromisoformat("2026-06-15T12:00:00Z")
 
     first = _months_read(limited)
@@ -285,7 +258,7 @@ def test_months_that_nobody_looked_at_are_caught_up_with_one_by_one(limited: Wor
 
 
 def test_runs_at_once_keep_a_month_once(limited: World) -> None:
-    _owes(limited, "ride-1", 600)
+    owes(limited, "ride-1", 600)
     limited.clock.now = MARCH_ENDS_AT + timedelta(hours=2)
 
     runs = at_once([limited.another().keep_house for _ in range(3)])

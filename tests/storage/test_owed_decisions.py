@@ -9,6 +9,7 @@ import pytest
 
 import builders
 from builders import OTHER_PROVIDER
+from debts import falls_short, owes
 from farechance.errors import NotFound, StateForbids
 from farechance.ledger import Account
 from farechance.programs import Status
@@ -18,34 +19,6 @@ from world import World
 
 MARCH_ENDS_AT = datetime.fromisoformat("2026-04-01T04:00:00Z")
 """In New York."""
-
-
-@pytest.fixture
-def limited(worlds: Callable[..., World]) -> World:
-    """A programme that may owe 10.00 beyond its vouchers, with 50.00 that isn't allotted."""
-    world = worlds().with_program(rules=builders.rules(max_owed_cents=1_000))
-    world.administer("fund", program_id=world.program_id, amount_cents=5_000)
-    return world
-
-
-def _owes(world: World, ride: str, cents: int, **changes: Any) -> str:
-    """A ride that cost some cents more than its voucher covers; its code."""
-    code = world.code()
-    world.request(code, ride, cents=2_000)
-    world.complete(code, ride, cents=2_000 + cents, **changes)
-    return code
-
-
-def _falls_short(world: World, ride: str) -> str:
-    """A ride whose hold of 20.00 was let go before it was completed, so that nothing paid it."""
-    code = world.code()
-    world.request(code, ride, cents=2_000)
-    world.request(code, f"{ride}-2", cents=2_000)
-    world.clock.passes(hours=25)
-    world.request(code, f"{ride}-3", cents=2_000)
-    told = world.complete(code, ride, cents=2_000)
-    assert told.answer["shortfall_cents"] == 2_000
-    return code
 
 
 def _decides(world: World, command: str, ride: str, cents: int, **fields: Any) -> dict[str, Any]:
@@ -68,7 +41,7 @@ def _pays(world: World, cents: int, month: str = "2026-03", **fields: Any) -> di
 
 
 def test_a_shortfall_is_accepted_from_what_is_not_allotted(limited: World) -> None:
-    _falls_short(limited, "short")
+    falls_short(limited, "short")
 
     answer = _decides(limited, "accept_shortfall", "short", 1_200, command_id="accept-1")
 
@@ -86,7 +59,7 @@ def test_a_shortfall_is_accepted_from_what_is_not_allotted(limited: World) -> No
 
 
 def test_an_overage_is_accepted_in_parts_and_the_rest_written_off(limited: World) -> None:
-    _owes(limited, "ride-1", 900)
+    owes(limited, "ride-1", 900)
 
     _decides(limited, "accept_overage", "ride-1", 500)
     written_off = _decides(limited, "write_off", "ride-1", 400)
@@ -106,11 +79,11 @@ def test_an_overage_is_accepted_in_parts_and_the_rest_written_off(limited: World
 
 
 def test_what_was_accepted_of_one_ride_never_hides_what_another_owes(limited: World) -> None:
-    code = _owes(limited, "ride-1", 900)
+    code = owes(limited, "ride-1", 900)
     _decides(limited, "accept_overage", "ride-1", 900)
     limited.clock.passes(minutes=1)
     limited.adjust(code, "ride-1", cents=1_500)
-    _owes(limited, "ride-2", 1_500)
+    owes(limited, "ride-2", 1_500)
 
     kept = limited.keep_house()
 
@@ -126,7 +99,7 @@ def test_what_was_accepted_of_one_ride_never_hides_what_another_owes(limited: Wo
     [("accept_overage", 901), ("accept_shortfall", 1), ("write_off", 901)],
 )
 def test_no_more_is_decided_than_is_owed(limited: World, command: str, cents: int) -> None:
-    _owes(limited, "ride-1", 900)
+    owes(limited, "ride-1", 900)
     before = limited.everything()
 
     with pytest.raises(StateForbids) as refused:
@@ -139,7 +112,7 @@ def test_no_more_is_decided_than_is_owed(limited: World, command: str, cents: in
 def test_an_overage_that_the_rider_owes_is_not_accepted(worlds: Callable[..., World]) -> None:
     world = worlds().with_program(rules=builders.rules(overage="rider_pays"))
     world.administer("fund", program_id=world.program_id, amount_cents=5_000)
-    _owes(world, "ride-1", 900)
+    owes(world, "ride-1", 900)
     before = world.everything()
 
     for command in ("accept_overage", "write_off"):
@@ -151,7 +124,7 @@ def test_an_overage_that_the_rider_owes_is_not_accepted(worlds: Callable[..., Wo
 
 
 def test_no_more_is_accepted_than_is_not_allotted(limited: World) -> None:
-    _owes(limited, "ride-1", 6_000)
+    owes(limited, "ride-1", 6_000)
     before = limited.everything()
 
     with pytest.raises(StateForbids) as refused:
@@ -163,7 +136,7 @@ def test_no_more_is_accepted_than_is_not_allotted(limited: World) -> None:
 
 
 def test_two_who_accept_the_same_at_once_accept_it_once(limited: World) -> None:
-    _owes(limited, "ride-1", 900)
+    owes(limited, "ride-1", 900)
 
     results = at_once(
         [lambda: _decides(limited.another(), "accept_overage", "ride-1", 900) for _ in range(2)]
@@ -176,7 +149,7 @@ def test_two_who_accept_the_same_at_once_accept_it_once(limited: World) -> None:
 
 @pytest.mark.parametrize("command", ["accept_shortfall", "accept_overage", "write_off"])
 def test_a_ride_of_another_program_is_not_found(limited: World, command: str) -> None:
-    _owes(limited, "ride-1", 900)
+    owes(limited, "ride-1", 900)
     limited.administer(
         "create_program",
         program_id="prg_second",
@@ -203,8 +176,8 @@ def test_a_ride_of_another_program_is_not_found(limited: World, command: str) ->
     "command", ["accept_shortfall", "accept_overage", "write_off", "record_payment"]
 )
 def test_the_same_command_again_decides_nothing_more(limited: World, command: str) -> None:
-    _falls_short(limited, "ride-1")
-    code = _owes(limited, "ride-2", 900)
+    falls_short(limited, "ride-1")
+    code = owes(limited, "ride-2", 900)
     ride = "ride-1" if command == "accept_shortfall" else "ride-2"
 
     def decide() -> dict[str, Any]:
@@ -225,7 +198,7 @@ def test_the_same_command_again_decides_nothing_more(limited: World, command: st
 def test_a_payment_is_on_record_with_what_was_payable_before_and_is_after(
     limited: World,
 ) -> None:
-    code = _owes(limited, "ride-1", 900)
+    code = owes(limited, "ride-1", 900)
     _decides(limited, "accept_overage", "ride-1", 500)
     limited.adjust(code, "ride-1", cents=1_800)
 
@@ -251,9 +224,9 @@ def test_a_payment_counts_for_the_month_that_it_is_for_and_for_its_company(
     limited: World,
 ) -> None:
     limited.register_provider(OTHER_PROVIDER)
-    _owes(limited, "ride-1", 0)
+    owes(limited, "ride-1", 0)
     limited.clock.now = MARCH_ENDS_AT + timedelta(days=1)
-    _owes(limited, "ride-2", 0)
+    owes(limited, "ride-2", 0)
 
     other = _pays(limited, 100, provider_id=OTHER_PROVIDER)
     march = _pays(limited, 1_500, "2026-03")
