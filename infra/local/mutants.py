@@ -153,7 +153,7 @@ MUTANTS = (
         "what is unknown is told as done",
         "farechance/store/database.py",
         "then the repeat finds its own items.\n            raise Busy from error",
-        "",
+        "then the repeat finds its own items.\n            return",
         "test_9_what_is_unknown_is_told_as_unknown_and_safe_to_repeat",
     ),
     Mutant(
