@@ -61,7 +61,8 @@ class OneVoucher:
         if event.identity_of_content in self.answers:
             return Told(before, self.answers[event.identity_of_content], None)
         terms = Terms(self.rules, program, PartnerStatus.ACTIVE)
-        case = Case(before, self.rides.get(event.ride_key), event, terms, now)
+        replaced = self.rides.get(event.replaced_ride_key or "")
+        case = Case(before, self.rides.get(event.ride_key), event, terms, now, replaced)
         outcome = ride_table.conflict(case) if is_known else ride_table.decide(case)
         self._take(event, outcome)
         return Told(before, outcome.answer, outcome)
@@ -70,7 +71,10 @@ class OneVoucher:
         for key in outcome.let_go:
             self._free(key, RideState.LAPSED, promised_cents=self.voucher.holds[key].cents)
         for key in outcome.replaced:
-            self._free(key, RideState.VOIDED)
+            waiting = self.rides[key].adjustment
+            refused_cents = waiting.fare_cents if waiting else 0
+            self._free(key, RideState.VOIDED, refused_cents=refused_cents)
+            self.recorded_shortfall[key] += refused_cents
         if outcome.takes == "identity":
             self.contents[event.identity] = event.content_digest
             self.answers[event.identity] = outcome.answer

@@ -18,13 +18,14 @@ from farechance.vouchers import Reason, Terms, Voucher, for_provider
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """All that a rule may look at."""
+    """All that a rule may look at; `replaced_ride` is the one that the event replaces."""
 
     voucher: Voucher
     ride: Ride | None
     event: RideEvent
     terms: Terms
     now: datetime
+    replaced_ride: Ride | None = None
 
     @property
     def known_ride(self) -> Ride:

@@ -49,9 +49,7 @@ def declines(reason: Reason) -> Rule:
 
 def _replaced(case: Case) -> tuple[str, ...]:
     """The ride that this one replaces, if its hold is open and of the same voucher."""
-    if case.event.replaces_ride_id is None:
-        return ()
-    ride_key = f"{case.event.provider_id}#{case.event.replaces_ride_id}"
+    ride_key = case.event.replaced_ride_key
     return (ride_key,) if ride_key in case.voucher.holds else ()
 
 

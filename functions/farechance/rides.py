@@ -5,7 +5,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import BaseModel
 
@@ -83,11 +83,29 @@ class Ride(BaseModel):
     version: int = 1
 
     @property
+    def ride_key(self) -> str:
+        """Names the ride among all providers'. No id holds a '#'."""
+        return f"{self.provider_id}#{self.ride_id}"
+
+    @property
     def owed_cents(self) -> int:
         """What the programme may owe the ride company beyond the voucher, still undecided: the
         shortfall, refused fares, and overage that isn't the rider's."""
         owed = self.shortfall_cents + self.refused_cents + self.overage_owed_by_program_cents
         return max(0, owed - self.accepted_cents - self.written_off_cents)
+
+    def replaced(self) -> Self:
+        """Voided, since another car was sent. As of a cancellation, an adjustment that waited is a
+        fare that is refused."""
+        refused_cents = 0 if self.adjustment is None else self.adjustment.fare_cents
+        return self.model_copy(
+            update={
+                "state": RideState.VOIDED,
+                "hold_cents": 0,
+                "refused_cents": refused_cents,
+                "version": self.version + 1,
+            }
+        )
 
     @property
     def overage_owed_by_program_cents(self) -> int:
@@ -119,6 +137,13 @@ class RideEvent:
     def ride_key(self) -> str:
         """Names the ride among all providers'. No id holds a '#'."""
         return f"{self.provider_id}#{self.ride_id}"
+
+    @property
+    def replaced_ride_key(self) -> str | None:
+        """Names the ride that this one replaces; none replaces itself."""
+        if self.replaces_ride_id in (None, self.ride_id):
+            return None
+        return f"{self.provider_id}#{self.replaces_ride_id}"
 
     @property
     def identity(self) -> str:

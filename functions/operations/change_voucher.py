@@ -2,16 +2,16 @@
 chained to the entry before it, and the account to which money leaves."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from farechance.ledger import Facts, Kind, append
 from farechance.programs import Rules
+from farechance.rides import Ride
 from farechance.store import Write, keys, writes
 from farechance.voucher_acts import Act, set_free
 from farechance.vouchers import Voucher
-
-_FREED: Mapping[Kind, str] = {Kind.HOLD_LAPSED: "lapse", Kind.HOLD_REPLACED: "replace"}
 
 
 def act_writes(
@@ -38,17 +38,31 @@ def act_writes(
     return made
 
 
-def hold_writes(
-    voucher: Voucher, kind: Kind, ride_key: str, rules: Rules, now: datetime
+def lapse_writes(
+    voucher: Voucher, ride_key: str, rules: Rules, now: datetime
 ) -> tuple[Voucher, list[Write]]:
-    """The hold of another ride is set free, once for each ride: the voucher after it (its item is
-    changed by the caller), and the writes of the ride and the entry."""
-    hold = voucher.holds[ride_key]
-    act = set_free(kind, voucher, ride_key)
-    after, entry = with_entry(act, f"{_FREED[kind]}#{ride_key}", rules, now)
-    is_lapsed = kind is Kind.HOLD_LAPSED
-    ride = writes.lapse(ride_key, hold) if is_lapsed else writes.void_replaced(ride_key)
-    return after, [ride, entry]
+    """The dead hold of another ride is let go, once for each ride: the voucher after it (its item
+    is changed by the caller), and the writes of the ride and the entry."""
+    act = set_free(Kind.HOLD_LAPSED, voucher, ride_key)
+    after, entry = with_entry(act, f"lapse#{ride_key}", rules, now)
+    return after, [writes.lapse(ride_key, voucher.holds[ride_key]), entry]
+
+
+def replace_writes(
+    voucher: Voucher, ride: Ride, rules: Rules, now: datetime
+) -> tuple[Voucher, list[Write]]:
+    """The same for a ride that is voided for another car; what it cost by an adjustment that waited
+    is on record as a shortfall."""
+    after_ride = ride.replaced()
+    act = set_free(Kind.HOLD_REPLACED, voucher, ride.ride_key)
+    facts = act.facts.model_copy(
+        update={
+            "shortfall_cents": after_ride.refused_cents or None,
+            "owed_cents": (after_ride.owed_cents - ride.owed_cents) or None,
+        }
+    )
+    after, entry = with_entry(replace(act, facts=facts), f"replace#{ride.ride_key}", rules, now)
+    return after, [writes.change(keys.ride(ride.ride_key), ride, after_ride), entry]
 
 
 def with_entry(

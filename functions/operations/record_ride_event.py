@@ -29,6 +29,7 @@ class _Named:
 
     vouchers: tuple[Voucher, ...]
     ride: Ride | None
+    replaced_ride: Ride | None
     is_other: bool
     first: Entry | None
     same_content: Entry | None
@@ -87,6 +88,7 @@ def _attempt(
         event,
         Terms(terms.rules, terms.program.status, terms.partner.status),
         now,
+        found.replaced_ride,
     )
     outcome = ride_table.conflict(case) if found.first else ride_table.decide(case)
     answer = {**outcome.answer, **_rider_message(case, outcome, terms)}
@@ -114,7 +116,8 @@ def _read(event: RideEvent, store: Store, code_keys: CodeKeys) -> _Named | None:
     account = keys.voucher_account(named[0])
     first_key = keys.entry(account, event.identity)
     same_key = keys.entry(account, event.identity_of_content)
-    found = store.read(*voucher_keys, ride_key, first_key, same_key)
+    replaced = [keys.ride(name) for name in (event.replaced_ride_key,) if name]
+    found = store.read(*voucher_keys, ride_key, *replaced, first_key, same_key)
     ride = found[ride_key]
     vouchers = tuple(voucher for key in voucher_keys if (voucher := found[key]) is not None)
     if len(vouchers) < len(voucher_keys):
@@ -124,7 +127,8 @@ def _read(event: RideEvent, store: Store, code_keys: CodeKeys) -> _Named | None:
         # A BatchGetItem is no snapshot: the ride was written with the entry, and is so by now.
         raise LostRace
     is_other = any(name != (ride.voucher_key if ride else named[0]) for name in named)
-    return _Named(vouchers, ride, is_other, first, found[same_key])
+    replaced_ride = found[replaced[0]] if replaced else None
+    return _Named(vouchers, ride, replaced_ride, is_other, first, found[same_key])
 
 
 def _is_before(ride: Ride, event: RideEvent, entry: Entry) -> bool:
@@ -141,16 +145,20 @@ def _is_before(ride: Ride, event: RideEvent, entry: Entry) -> bool:
 
 
 def _check_one_moment(found: _Named, event: RideEvent, store: Store) -> None:
-    """A BatchGetItem is no snapshot: the ride may have been read before a transaction that wrote
+    """A BatchGetItem is no snapshot: a ride may have been read before a transaction that wrote
     both, and the voucher after it. Raises LostRace then; BooksDiffer where they stand still and
     contradict each other."""
-    if _agree(found.voucher, found.ride, event.ride_key):
-        return
-    voucher_key, ride_key = keys.voucher(found.voucher.voucher_key), keys.ride(event.ride_key)
-    again = store.read(voucher_key, ride_key)
-    if (again[voucher_key], again[ride_key]) != (found.voucher, found.ride):
-        raise LostRace
-    raise BooksDiffer(f"{found.voucher.voucher_id} and its ride {event.ride_key} don't agree")
+    rides = {event.ride_key: found.ride}
+    if event.replaced_ride_key in found.voucher.holds:
+        rides[event.replaced_ride_key] = found.replaced_ride
+    for name, ride in rides.items():
+        if _agree(found.voucher, ride, name):
+            continue
+        voucher_key, ride_key = keys.voucher(found.voucher.voucher_key), keys.ride(name)
+        again = store.read(voucher_key, ride_key)
+        if (again[voucher_key], again[ride_key]) != (found.voucher, ride):
+            raise LostRace
+        raise BooksDiffer(f"{found.voucher.voucher_id} and its ride {name} don't agree")
 
 
 def _agree(voucher: Voucher, ride: Ride | None, ride_key: str) -> bool:

@@ -7,12 +7,11 @@ for something has the money come over first."""
 from collections.abc import Callable
 from datetime import datetime
 
-from farechance.ledger import Kind
 from farechance.store import Remembered, Store, Write, keys
 from farechance.store.keys import Key
 from farechance.voucher_acts import give_back, inherit
 from farechance.vouchers import Voucher
-from operations.change_voucher import act_writes, hold_writes
+from operations.change_voucher import act_writes, lapse_writes
 from operations.read_terms import read_terms
 
 
@@ -43,7 +42,7 @@ def return_money_once(
     voucher = before
     made: list[Write] = []
     for _, ride_key in sorted((hold.expires_at, ride) for ride, hold in before.holds.items()):
-        voucher, some = hold_writes(voucher, Kind.HOLD_LAPSED, ride_key, rules, now)
+        voucher, some = lapse_writes(voucher, ride_key, rules, now)
         made += some
     successor = successor or _open_successor(before, store, now)
     act = give_back(voucher, now, successor_is_open=successor is not None)

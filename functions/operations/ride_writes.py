@@ -10,7 +10,7 @@ from farechance.rides import EventKind
 from farechance.store import Write, keys, writes
 from farechance.times import local_day
 from farechance.voucher_acts import Act
-from operations.change_voucher import act_writes, hold_writes
+from operations.change_voucher import act_writes, lapse_writes, replace_writes
 
 _KINDS: Mapping[EventKind, Kind] = {
     EventKind.REQUESTED: Kind.RIDE_REQUESTED,
@@ -24,11 +24,13 @@ def ride_writes(
     case: Case, outcome: Outcome, answer: Mapping[str, Any], identity: str, *, is_conflict: bool
 ) -> list[Write]:
     """All of one transaction; `identity` names the event's own entry."""
-    before, made = case.voucher, []
-    freed = [(Kind.HOLD_REPLACED, ride) for ride in outcome.replaced]
-    freed += [(Kind.HOLD_LAPSED, ride) for ride in outcome.let_go]
-    for kind, ride_key in freed:
-        before, some = hold_writes(before, kind, ride_key, case.rules, case.now)
+    before = case.voucher
+    made: list[Write] = []
+    if outcome.replaced and case.replaced_ride is not None:
+        before, some = replace_writes(before, case.replaced_ride, case.rules, case.now)
+        made += some
+    for ride_key in outcome.let_go:
+        before, some = lapse_writes(before, ride_key, case.rules, case.now)
         made += some
     act = Act(
         Kind.RIDE_CONFLICT if is_conflict else _KINDS[case.event.kind],

@@ -155,4 +155,4 @@ def _ride_that_owes(command: AcceptShortfall | AcceptOverage | WriteOff, store: 
 
 def _decided(ride: Ride, **changes: int) -> Write:
     after = ride.model_copy(update={**changes, "version": ride.version + 1})
-    return writes.change(keys.ride(f"{ride.provider_id}#{ride.ride_id}"), ride, after)
+    return writes.change(keys.ride(ride.ride_key), ride, after)

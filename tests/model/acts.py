@@ -154,6 +154,9 @@ def let_go(books: Books, voucher: Voucher, ride_key: str, to: str) -> None:
     ride.state, ride.held = to, 0
     books.happened["a hold lapsed" if to == "lapsed" else "a car was replaced"] += 1
     ride.promised = cents if to == "lapsed" else 0
+    if to == "voided":
+        # As of a cancellation: an adjustment that came before says what the ride cost.
+        ride.refused = ride.fare
 
 
 def settle_predecessor(books: Books, voucher: Voucher, now: datetime) -> None:

@@ -270,3 +270,25 @@ def test_runs_at_once_keep_a_month_once(limited: World) -> None:
 def _last_entry(world: World) -> Any:
     account = keys.program_account(world.program_id)
     return world.store.entries(account, world.program().chain.sequence - 1, 1)[0]
+
+
+@pytest.mark.parametrize("order", ["adjusted first", "replaced first"])
+def test_an_adjustment_of_a_replaced_ride_is_owed_in_whichever_order_they_come(
+    limited: World, order: str
+) -> None:
+    code = limited.code()
+    limited.request(code, "ride-1")
+    steps = [
+        lambda: limited.adjust(code, "ride-1", 700),
+        lambda: limited.request(code, "ride-2", replaces_ride_id="ride-1"),
+    ]
+
+    for step in steps if order == "adjusted first" else reversed(steps):
+        step()
+
+    ride = limited.ride("ride-1")
+    assert ride is not None
+    assert (ride.state, ride.refused_cents, ride.owed_cents) == ("voided", 700, 700)
+    assert sum(entry.shortfall_cents or 0 for entry in limited.entries(code)) == 700
+    assert _judged(limited).owed_cents == 700
+    assert limited.audit().balance

@@ -87,6 +87,37 @@ def test_a_refund_of_a_ride_and_a_voucher_of_different_moments_is_decided_again(
     assert (world.voucher(code).spent_cents, world.voucher(code).available_cents) == (0, 4_000)
 
 
+def test_an_adjustment_that_comes_while_its_ride_is_replaced_is_not_lost(world: World) -> None:
+    code = world.code()
+    world.request(code)
+
+    with Wire(world.client) as line:
+        line.before("TransactWriteItems", lambda: world.another().adjust(code, cents=700))
+        told = world.request(code, "ride-2", replaces_ride_id="ride-1")
+
+    assert told.answer["decision"] == "approved"
+    replaced = world.ride("ride-1")
+    assert replaced is not None
+    assert (replaced.state, replaced.refused_cents) == ("voided", 700)
+
+
+def test_a_ride_to_be_replaced_that_was_read_before_its_hold_is_read_again(world: World) -> None:
+    code = world.code()
+    world.request(code)
+    old = _stored(world, "ride#")
+    world.adjust(code, cents=700)
+
+    with Wire(world.client) as line:
+        line.disturb(read_as_it_was(old), "BatchGetItem")
+        told = world.another().request(code, "ride-2", replaces_ride_id="ride-1")
+
+    assert line.disturbed
+    assert told.answer["decision"] == "approved"
+    replaced = world.ride("ride-1")
+    assert replaced is not None
+    assert replaced.refused_cents == 700
+
+
 def test_a_ride_that_contradicts_its_voucher_for_good_is_a_defect_and_not_hidden(
     world: World, bystander: Any
 ) -> None:

@@ -222,3 +222,18 @@ def test_a_ride_may_be_replaced_again_and_again() -> None:
     assert third.replaced == (RIDE_KEY,)
     assert third.voucher.holds == {f"{PROVIDER}#ride-2": hold(1_700)}
     assert third.voucher.available_cents == 2_300
+
+
+def test_an_adjustment_that_waited_for_a_replaced_ride_is_a_fare_that_is_refused() -> None:
+    voucher, ride = builders.held(1_500)
+    waiting = decided(builders.adjusted(fare_cents=1_700), voucher, ride).ride
+
+    replaced = waiting.replaced()
+
+    assert builders.other_than(waiting, replaced) == {
+        "state": RideState.VOIDED,
+        "hold_cents": 0,
+        "refused_cents": 1_700,
+    }
+    assert replaced.version == waiting.version + 1
+    assert ride.replaced().refused_cents == 0

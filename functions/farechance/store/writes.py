@@ -84,34 +84,25 @@ def change[Model: BaseModel](key: Key[Model], before: Model, after: Model) -> Wr
     )
 
 
-def void_replaced(ride_key: str) -> Write:
-    """A ride whose hold is voided, since another car was sent."""
-    return _end_hold(ride_key, RideState.VOIDED, "", {})
-
-
 def lapse(ride_key: str, hold: Hold) -> Write:
-    """A ride whose dead hold is let go; what it had promised is kept."""
-    promised = ", promised_cents = :promised"
-    return _end_hold(ride_key, RideState.LAPSED, promised, {":promised": hold.cents})
-
-
-def _end_hold(ride_key: str, state: RideState, also: str, values: Mapping[str, Any]) -> Write:
-    """The ride's voucher, changed in the same transaction, guards it by its version: while the hold
-    stands in the voucher, the ride is held."""
+    """A ride whose dead hold is let go; what it had promised is kept. The ride needn't be read: its
+    voucher, changed in the same transaction, guards it by its version, and while the hold stands
+    in the voucher, the ride is held."""
     # It must still be held, or the voucher and the ride disagree.
     return Write(
         table="vouchers",
         action="Update",
         key=key_attributes(keys.ride(ride_key)),
         condition="#state = :held",
-        update=f"SET #state = :state, hold_cents = :nothing, #version = #version + :one{also}",
+        update="SET #state = :lapsed, hold_cents = :nothing, promised_cents = :promised, "
+        "#version = #version + :one",
         names={"#state": "state", "#version": "version"},
         values={
             ":held": RideState.HELD.value,
-            ":state": state.value,
+            ":lapsed": RideState.LAPSED.value,
+            ":promised": hold.cents,
             ":nothing": 0,
             ":one": 1,
-            **values,
         },
     )
 
