@@ -31,7 +31,9 @@ def _returning_to_the_successor(world: World) -> Act:
 def _judging(world: World) -> Act:
     under(world, max_owed_cents=1_000)
     owing_ride(world)
-    return lambda by: judge_owed(by.program_id, store=by.store, now=by.clock.now)
+    return lambda by: judge_owed(
+        by.program_id, store=by.store, now=by.clock.now, has_time=lambda: True
+    )
 
 
 def _judging_after_a_month(world: World) -> Act:
@@ -59,7 +61,7 @@ def _auditing(world: World) -> Act:
     world.request(world.code())
 
     def act(by: World) -> Any:
-        audited = list(audit_programs(store=by.store, has_time=lambda: True))
+        audited = list(audit_programs(store=by.store, clock=by.clock, has_time=lambda: True))
         # A programme that couldn't be read is told, and audited next time.
         if any(one.error for one in audited):
             assert {one.error for one in audited} == {"Busy"}

@@ -279,8 +279,13 @@ class World:
         )
 
     def audit(self) -> Books:
-        """The daily check of the programme's books."""
-        return audit(self.program_id, store=self.store, has_time=lambda: True)
+        """The daily check of the programme's books, a minute later: nothing is under way."""
+        return audit(
+            self.program_id,
+            store=self.store,
+            clock=lambda: self.clock() + timedelta(minutes=1),
+            has_time=lambda: True,
+        )
 
     # ── what a provider does ─────────────────────────────────────────────────────────────────
 

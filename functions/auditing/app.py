@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from farechance.edge.clock import utc_now
 from farechance.edge.schedule import Schedule
 from farechance.settings import Settings
 from farechance.store import Store
@@ -21,7 +22,9 @@ store = Store(settings)
 
 def check(has_time: Callable[[], bool]) -> dict[str, Any]:
     """How many programmes came to which end."""
-    ends = Counter(_tell(one) for one in audit_programs(store=store, has_time=has_time))
+    ends = Counter(
+        _tell(one) for one in audit_programs(store=store, clock=utc_now, has_time=has_time)
+    )
     count(Count.BOOKS_AUDITED)
     return {end.value: programs for end, programs in ends.items()}
 

@@ -5,12 +5,14 @@ balances that it is compared with."""
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from farechance.ledger import Account, Chain, Entry, Kind
 from farechance.programs import Program
 from farechance.vouchers import Voucher
 
 _ACCEPTED = (Kind.SHORTFALL_ACCEPTED, Kind.OVERAGE_ACCEPTED)
+_BETWEEN_ITEMS = {Account.ALLOTTED, Account.TRANSFER}
 
 
 @dataclass
@@ -18,13 +20,15 @@ class Totals:
     """Sums over entries, in cents. `moved` by account; `given` by partner is what came into its
     allotment; `payable` by ride company is what the programme owes it: captured − refunded +
     accepted − paid (domain.md, 'What is owed to the ride company'); `owed_cents` is what may be
-    owed beyond that, and is undecided."""
+    owed beyond that, and is undecided; `last_between_at` is when money last left an item for
+    another one."""
 
     entries: int = 0
     moved: Counter[Account] = field(default_factory=Counter)
     given: Counter[str] = field(default_factory=Counter)
     payable: Counter[str] = field(default_factory=Counter)
     owed_cents: int = 0
+    last_between_at: datetime | None = None
 
     def add(self, entry: Entry) -> None:
         """Takes one entry in."""
@@ -33,6 +37,8 @@ class Totals:
         self.given[entry.partner_id or ""] += entry.changes.get(Account.ALLOTTED, 0)
         self.payable[entry.provider_id or ""] += payable_change(entry)
         self.owed_cents += owed_change(entry)
+        if not _BETWEEN_ITEMS.isdisjoint(entry.changes):
+            self._moved_between_at(entry.recorded_at)
 
     def include(self, other: "Totals") -> None:
         """Takes other sums in."""
@@ -41,6 +47,11 @@ class Totals:
         self.given.update(other.given)
         self.payable.update(other.payable)
         self.owed_cents += other.owed_cents
+        if other.last_between_at is not None:
+            self._moved_between_at(other.last_between_at)
+
+    def _moved_between_at(self, at: datetime) -> None:
+        self.last_between_at = max(at, self.last_between_at or at)
 
 
 def payable_change(entry: Entry) -> int:

@@ -55,7 +55,8 @@ class Ride(BaseModel):
     is a hold that lapsed; fares are the rule's (without the tip). `fee_cap_cents`: the ride is a
     cancellation fee, and this its second cap. `ceiling_cents`: the ride isn't counted, and never
     rises above what it was captured at. `refused_cents`: fares that were driven and refused;
-    `accepted_cents` and `written_off_cents`: what an administrator decided of what is owed."""
+    `accepted_cents` (of which `accepted_overage_cents` were overage) and `written_off_cents`: what
+    an administrator decided of what is owed."""
 
     model_config = STORED
 
@@ -74,6 +75,7 @@ class Ride(BaseModel):
     shortfall_cents: RideCents = 0
     refused_cents: RideCents = 0
     accepted_cents: RideCents = 0
+    accepted_overage_cents: RideCents = 0
     written_off_cents: RideCents = 0
     counted: bool = False
     fee_cap_cents: RideCents | None = None
@@ -106,6 +108,18 @@ class Ride(BaseModel):
                 "version": self.version + 1,
             }
         )
+
+    @property
+    def open_shortfall_cents(self) -> int:
+        """What may still be accepted of the shortfall and of refused fares."""
+        accepted = self.accepted_cents - self.accepted_overage_cents
+        return min(self.owed_cents, max(0, self.shortfall_cents + self.refused_cents - accepted))
+
+    @property
+    def open_overage_cents(self) -> int:
+        """What may still be accepted of the overage that isn't the rider's."""
+        left = self.overage_owed_by_program_cents - self.accepted_overage_cents
+        return min(self.owed_cents, max(0, left))
 
     @property
     def overage_owed_by_program_cents(self) -> int:

@@ -155,4 +155,4 @@ def _plan(command: Command, tools: Tools, now: datetime) -> Plan:  # noqa: C901,
         case RecordPayment():
             return record_payment(command, store=store, now=now)
         case CheckBooks():
-            return check_books(command, store=store, has_time=tools.has_time)
+            return check_books(command, store=store, clock=tools.clock, has_time=tools.has_time)

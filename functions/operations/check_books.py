@@ -7,6 +7,7 @@ what looks different counts only if it stands at an unchanged version."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
@@ -22,15 +23,19 @@ from farechance.vouchers import Voucher
 from operations.administration_plan import Plan, existing_program
 
 _ATTEMPTS = 3
-_PAUSE_SECONDS = 1.0
+_PAUSE_SECONDS = 5.0
+_UNDER_WAY = timedelta(seconds=10)
+"""Whatever was recorded so long before a look may have been committed during it: a call to the
+store is given up after some 6 seconds. Three looks with their pauses take as long, so that what
+moved before the first doesn't excuse a difference in the last."""
 _MOST_NAMED = 20
 
 
 @dataclass
 class Books:
-    """What was added up, in cents. `differences` name the account; `stood_still`: neither the
-    programme nor an allotment moved between the beginning and the end; `is_complete`: there was
-    time for all of it."""
+    """What was added up, in cents. `differences` name the account; `stood_still`: no money went
+    from one item to another between the beginning and the end; `is_complete`: there was time for
+    all of it."""
 
     program: Program
     allotted_cents: int = 0
@@ -72,24 +77,39 @@ class Books:
         return self.found_cents == self.program.funded_cents
 
 
-def check_books(command: CheckBooks, *, store: Store, has_time: Callable[[], bool]) -> Plan:
+def check_books(
+    command: CheckBooks,
+    *,
+    store: Store,
+    clock: Callable[[], datetime],
+    has_time: Callable[[], bool],
+) -> Plan:
     """Raises NotFound."""
-    return Plan(answer=_answer(audit(command.program_id, store=store, has_time=has_time)))
+    books = audit(command.program_id, store=store, clock=clock, has_time=has_time)
+    return Plan(answer=_answer(books))
 
 
-def audit(program_id: str, *, store: Store, has_time: Callable[[], bool]) -> Books:
+def audit(
+    program_id: str,
+    *,
+    store: Store,
+    clock: Callable[[], datetime],
+    has_time: Callable[[], bool],
+) -> Books:
     """Raises NotFound. Adds up again where something moved meanwhile."""
-    books = _add_up(program_id, store, has_time)
+    books = _add_up(program_id, store, clock(), has_time)
     for _ in range(_ATTEMPTS - 1):
         if books.balance or not books.is_complete:
             break
         # A voucher that was just minted may not be in the index yet.
         store.pause(_PAUSE_SECONDS)
-        books = _add_up(program_id, store, has_time)
+        books = _add_up(program_id, store, clock(), has_time)
     return books
 
 
-def _add_up(program_id: str, store: Store, has_time: Callable[[], bool]) -> Books:
+def _add_up(
+    program_id: str, store: Store, began_at: datetime, has_time: Callable[[], bool]
+) -> Books:
     program, allotments = _budget(program_id, store)
     books = Books(program)
     _, own = _verified(keys.program(program_id), program_id, program, books, store)
@@ -117,8 +137,12 @@ def _add_up(program_id: str, store: Store, has_time: Callable[[], bool]) -> Book
     in_transfer = books.totals.moved[Account.TRANSFER]
     if in_transfer:
         on_the_move.append(f"{Account.TRANSFER}: {in_transfer} left a voucher for nowhere")
-    books.stood_still = (program, allotments) == _budget(program_id, store)
-    # While vouchers are minted, these may only look different.
+    last = books.totals.last_between_at
+    books.stood_still = (program, allotments) == _budget(program_id, store) and not (
+        # A reissue moves no allotment, nor does a mint whose sum was given back meanwhile.
+        last is not None and last >= began_at - _UNDER_WAY
+    )
+    # While vouchers are minted or reissued, these may only look different.
     books.differences += on_the_move if books.stood_still else []
     return books
 
@@ -187,7 +211,7 @@ def _verdict(books: Books) -> str:
     difference = dollars(books.found_cents - books.program.funded_cents)
     if not books.differ:
         return (
-            "The books could not be compared, since vouchers were being minted meanwhile "
+            "The books could not be compared, since money was on the move meanwhile "
             f"(a difference of {difference} that says nothing). Please check again in a moment."
         )
     named = "; ".join(books.differences[:_MOST_NAMED])
@@ -208,6 +232,7 @@ def _answer(books: Books) -> dict[str, Any]:
         f"{dollars(books.spent_cents)} spent on rides. Beyond vouchers "
         f"{dollars(totals.owed_cents)} may be owed and is undecided.",
         "balance": books.balance,
+        "differ": books.differ,
         "stood_still": books.stood_still,
         "is_complete": books.is_complete,
         "differences": books.differences[:_MOST_NAMED],

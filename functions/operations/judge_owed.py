@@ -3,8 +3,10 @@ allow, and pauses it where that is reached: nobody can be made to owe without en
 the month's entries; what was owed at the end of a month is kept, since a closed month never
 changes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import batched
 from zoneinfo import ZoneInfo
 
 from farechance.books import owed_change
@@ -47,18 +49,26 @@ class Judged:
         return limit is not None and owed > 0 and owed * 100 >= limit * percent
 
 
-def judge_owed(program_id: str, *, store: Store, now: datetime) -> Judged:
-    """Pauses an active programme that has reached its limit. Raises NotFound, Busy."""
-    return store.again(lambda: _attempt(program_id, store, now))
+def judge_owed(
+    program_id: str, *, store: Store, now: datetime, has_time: Callable[[], bool]
+) -> Judged | None:
+    """Pauses an active programme that has reached its limit. None if there was no time to add up.
+    Raises NotFound, Busy."""
+    return store.again(lambda: _attempt(program_id, store, now, has_time))
 
 
-def _attempt(program_id: str, store: Store, now: datetime) -> Judged:
+def _attempt(
+    program_id: str, store: Store, now: datetime, has_time: Callable[[], bool]
+) -> Judged | None:
     program = existing_program(program_id, store)
     rules_key = keys.rules(program_id, program.rules_version)
     rules = store.read(rules_key)[rules_key]
     if rules is None:
         raise BooksDiffer(f"{program_id} has no rules {program.rules_version}")
-    judged = Judged(program_id, _owed_cents(program, store, now), rules.max_owed_cents)
+    owed_cents = _owed_cents(program, store, now, has_time)
+    if owed_cents is None:
+        return None
+    judged = Judged(program_id, owed_cents, rules.max_owed_cents)
     if not judged.is_reached or program.status is not Status.ACTIVE:
         return judged
     mark_allotments(program, Status.PAUSED, store)
@@ -74,14 +84,19 @@ def _attempt(program_id: str, store: Store, now: datetime) -> Judged:
     return Judged(program_id, judged.owed_cents, judged.max_owed_cents, was_paused=True)
 
 
-def _owed_cents(program: Program, store: Store, now: datetime) -> int:
+def _owed_cents(
+    program: Program, store: Store, now: datetime, has_time: Callable[[], bool]
+) -> int | None:
     zone = ZoneInfo(program.time_zone)
     key = keys.owed_through(program.program_id)
     through = store.read(key)[key]
     month = next_month(through.month) if through else _first_month(program, store)
     cents = through.owed_cents if through else 0
     while month <= local_month(now, zone):
-        cents += sum(owed_change(it) for it in store.month_entries(program.program_id, month))
+        for some in batched(store.month_entries(program.program_id, month), 100, strict=False):
+            if not has_time():
+                return None
+            cents += sum(owed_change(entry) for entry in some)
         if now >= month_ends_at(month, zone) + _SETTLED_AFTER:
             through = _keep(program, through, month, cents, store)
         month = next_month(month)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pydantic import ValidationError
+
 from farechance.programs import ListedProgram
 from farechance.store import Remembered, Store, keys
 from farechance.store.keys import RETURN_SHARDS, Key
@@ -35,14 +37,7 @@ def keep_house(
     """Stops when `has_time` says no."""
     kept = Kept()
     # First what stops harm: a pause must not wait behind a thousand vouchers.
-    for program in list_programs(store):
-        if not has_time():
-            kept.is_complete = False
-            return kept
-        try:
-            kept.judged.append(judge_owed(program.program_id, store=store, now=clock()))
-        except Exception as error:
-            kept.failed.append((program.program_id, type(error).__name__))
+    _judge_all(kept, store, clock, has_time)
     for shard in range(RETURN_SHARDS):
         due = store.due_vouchers(shard, clock())
         try:
@@ -51,6 +46,27 @@ def keep_house(
             # The other shards are found all the same; this one's vouchers are due next time.
             kept.failed.append((f"by_return#{shard}", type(error).__name__))
     return kept
+
+
+def _judge_all(
+    kept: Kept, store: Store, clock: Callable[[], datetime], has_time: Callable[[], bool]
+) -> None:
+    try:
+        programs = list_programs(store)
+    except ValidationError as error:
+        # Somebody else wrote one of them; what is past return_at is found without the list.
+        kept.failed.append(("programs", type(error).__name__))
+        return
+    for program in programs:
+        try:
+            judged = judge_owed(program.program_id, store=store, now=clock(), has_time=has_time)
+        except Exception as error:
+            kept.failed.append((program.program_id, type(error).__name__))
+            continue
+        if judged is None:
+            kept.is_complete = False
+            return
+        kept.judged.append(judged)
 
 
 def _return_all(

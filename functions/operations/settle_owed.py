@@ -31,7 +31,14 @@ def accept(command: AcceptShortfall | AcceptOverage, *, store: Store, now: datet
         unallotted_cents=before.unallotted_cents - cents,
         paid_direct_cents=before.paid_direct_cents + cents,
     )
-    made.append(_decided(ride, accepted_cents=ride.accepted_cents + cents))
+    of_overage = 0 if is_shortfall else cents
+    made.append(
+        _decided(
+            ride,
+            accepted_cents=ride.accepted_cents + cents,
+            accepted_overage_cents=ride.accepted_overage_cents + of_overage,
+        )
+    )
     return Plan(
         answer={
             "in_words": f"{dollars(cents)} of {command.program_id} is set aside for "
@@ -143,9 +150,9 @@ def _ride_that_owes(command: AcceptShortfall | AcceptOverage | WriteOff, store: 
         raise NotFound("ride", command.ride_id)
     most = ride.owed_cents
     if isinstance(command, AcceptShortfall):
-        most = min(most, ride.shortfall_cents + ride.refused_cents)
+        most = ride.open_shortfall_cents
     if isinstance(command, AcceptOverage):
-        most = min(most, ride.overage_owed_by_program_cents)
+        most = ride.open_overage_cents
     if command.amount_cents > most:
         raise StateForbids(
             "not_owed", {"undecided_cents": most, "asked_cents": command.amount_cents}

@@ -95,6 +95,8 @@ def test_stored_things_that_contradict_each_other_are_a_defect(
 
     line = _says_nothing(answer, stack)
     assert line["exception_name"] == "BooksDiffer"
+    # The alarm of the audit, at once.
+    assert stack.counted()["BooksDiffer"] == 1
     assert len(stack.world.entries(code)) == 1
 
 

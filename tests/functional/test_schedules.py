@@ -5,7 +5,7 @@ stand (infra/monitoring.yaml)."""
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,9 @@ import wire
 from builders import PARTNER, PROGRAM
 from farechance.store import Remembered, keys
 from farechance.telemetry import Event
+from functional.saved_events import event
 from functional.stack import Stack
+from operations.audit_programs import audit_programs
 from wire import Wire
 from world import World
 
@@ -158,6 +160,37 @@ def test_a_balance_that_differs_is_named_and_the_other_programmes_are_checked(
     ]
 
 
+def test_a_check_by_hand_that_finds_a_difference_raises_the_same_alarm(stack: Stack) -> None:
+    program = {"pk": {"S": f"program#{PROGRAM}"}, "sk": {"S": "program"}}
+    stack.handler("administration")
+    sys.modules["administration.app"].store.pause = lambda _: None
+
+    with _changed(stack, "programs", program, {"unallotted_cents": {"N": "1"}}):
+        answer = stack.command(event("check_books", program_id=PROGRAM))
+    again = stack.command(event("check_books", program_id=PROGRAM))
+
+    assert (answer["differ"], again["differ"]) == (True, False)
+    assert stack.counted()["BooksDiffer"] == 1
+
+
+def test_each_day_another_programme_is_checked_first(stack: Stack) -> None:
+    _second_program(stack)
+    today = datetime.now(UTC)
+
+    def first(days: int) -> str:
+        found = audit_programs(
+            store=stack.world.store,
+            clock=lambda: today + timedelta(days=days),
+            has_time=lambda: False,
+        )
+        return next(found).program_id
+
+    names = [first(0), first(1), first(2)]
+
+    assert {names[0], names[1]} == {PROGRAM, "prg_second"}
+    assert names[0] == names[2]
+
+
 def test_a_programme_that_cannot_be_read_is_told_and_the_others_are_checked(stack: Stack) -> None:
     _second_program(stack)
     program = {"pk": {"S": f"program#{PROGRAM}"}, "sk": {"S": "program"}}
@@ -287,10 +320,13 @@ def _limit_owed(stack: Stack, cents: int) -> None:
 
 
 def _audited(stack: Stack) -> Any:
-    """The answer of an audit that doesn't wait before it looks again."""
+    """The answer of an audit a minute later, that doesn't wait before it looks again."""
     stack.handler("auditing")
-    sys.modules["auditing.app"].store.pause = lambda _: None
-    return stack.job("auditing")
+    module = sys.modules["auditing.app"]
+    module.store.pause = lambda _: None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "utc_now", lambda: datetime.now(UTC) + timedelta(minutes=1))
+        return stack.job("auditing")
 
 
 def _client(folder: str) -> Any:

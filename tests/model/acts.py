@@ -255,9 +255,11 @@ def settle_owed(books: Books, command: str, ride_key: str, cents: int, now: date
         raise Refused("not_found")
     most = max(0, ride.owed)
     if command == "accept_shortfall":
-        most = min(most, ride.shortfall + ride.refused)
+        accepted = ride.accepted - ride.accepted_overage
+        most = min(most, max(0, ride.shortfall + ride.refused - accepted))
     if command == "accept_overage":
-        most = min(most, ride.overage if ride.overage_by == "program" else 0)
+        overage = ride.overage if ride.overage_by == "program" else 0
+        most = min(most, max(0, overage - ride.accepted_overage))
     _must(cents <= most, "not_owed")
     left = ride.owed - cents
     if command == "write_off":
@@ -267,6 +269,7 @@ def settle_owed(books: Books, command: str, ride_key: str, cents: int, now: date
     books.unallotted -= cents
     books.paid_direct += cents
     ride.accepted += cents
+    ride.accepted_overage += cents if command == "accept_overage" else 0
     books.payable[ride.provider, month_of(now)] += cents
     return left
 

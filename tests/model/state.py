@@ -107,6 +107,7 @@ class Ride:
     overage_by: str | None = None
     refused: int = 0
     accepted: int = 0
+    accepted_overage: int = 0
     written_off: int = 0
     counted: bool = False
     fee_cap: int | None = None

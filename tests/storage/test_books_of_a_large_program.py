@@ -119,7 +119,12 @@ def test_a_check_without_time_says_how_far_it_came(world: World) -> None:
         world.mint(world.mint_request(unassigned=25, value_cents=100))
     pages = count()
 
-    books = audit(world.program_id, store=world.store, has_time=lambda: next(pages) < 1)
+    books = audit(
+        world.program_id,
+        store=world.store,
+        clock=world.clock,
+        has_time=lambda: next(pages) < 1,
+    )
 
     assert (books.is_complete, books.balance, books.differ) == (False, False, False)
     assert books.vouchers == 100

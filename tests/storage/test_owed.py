@@ -278,7 +278,7 @@ def test_an_adjustment_of_a_replaced_ride_is_owed_in_whichever_order_they_come(
 ) -> None:
     code = limited.code()
     limited.request(code, "ride-1")
-    steps = [
+    steps: list[Callable[[], Any]] = [
         lambda: limited.adjust(code, "ride-1", 700),
         lambda: limited.request(code, "ride-2", replaces_ride_id="ride-1"),
     ]

@@ -78,6 +78,25 @@ def test_an_overage_is_accepted_in_parts_and_the_rest_written_off(limited: World
     assert _last_entry(limited).changes == {}
 
 
+def test_a_shortfall_that_was_accepted_whole_leaves_the_overage_to_its_own_command(
+    limited: World,
+) -> None:
+    code = falls_short(limited, "short")
+    limited.clock.passes(minutes=1)
+    limited.adjust(code, "short", cents=2_300)
+    _decides(limited, "accept_shortfall", "short", 2_000)
+
+    with pytest.raises(StateForbids) as refused:
+        _decides(limited, "accept_shortfall", "short", 1)
+    _decides(limited, "accept_overage", "short", 300)
+
+    ride = limited.ride("short")
+    assert ride is not None
+    assert refused.value.facts["undecided_cents"] == 0
+    assert (ride.shortfall_cents, ride.overage_cents) == (2_000, 300)
+    assert (ride.accepted_cents, ride.accepted_overage_cents, ride.owed_cents) == (2_300, 300, 0)
+
+
 def test_what_was_accepted_of_one_ride_never_hides_what_another_owes(limited: World) -> None:
     code = owes(limited, "ride-1", 900)
     _decides(limited, "accept_overage", "ride-1", 900)

@@ -12,8 +12,30 @@ ALARMS = template.resources("AWS::CloudWatch::Alarm", template.MONITORING)
 FUNCTIONS = template.resources("AWS::Serverless::Function")
 RUNBOOKS = template.MONITORING.parent / "runbooks"
 ROOT = template.TEMPLATE.parent
-OWN = [name for name in ALARMS if "Ref" in str(ALARMS[name]["Properties"]["Namespace"])]
-LAMBDAS = [name for name in ALARMS if ALARMS[name]["Properties"]["Namespace"] == "AWS/Lambda"]
+
+
+def _metrics(name: str) -> list[dict[str, Any]]:
+    """What an alarm stands on: one metric, or the sum of several."""
+    properties = ALARMS[name]["Properties"]
+    if "Metrics" not in properties:
+        return [properties]
+    the_sum, *parts = properties["Metrics"]
+    assert (the_sum["Expression"], the_sum["ReturnData"]) == ("SUM(METRICS())", True)
+    assert not any(part["ReturnData"] for part in parts)
+    return [
+        {
+            **part["MetricStat"]["Metric"],
+            **part["MetricStat"],
+            "Statistic": part["MetricStat"]["Stat"],
+        }
+        for part in parts
+    ]
+
+
+LAMBDAS = [name for name in ALARMS if _metrics(name)[0]["Namespace"] == "AWS/Lambda"]
+OWN = [
+    (name, place) for name in ALARMS for place in range(len(_metrics(name))) if name not in LAMBDAS
+]
 MOST_LINES = 40
 
 
@@ -21,8 +43,8 @@ def _words(camel: str) -> str:
     return re.sub(r"(?<!^)([A-Z])", r"-\1", camel).lower()
 
 
-def _dimension(name: str) -> tuple[str, Any]:
-    (dimension,) = ALARMS[name]["Properties"]["Dimensions"]
+def _dimension(metric: dict[str, Any]) -> tuple[str, Any]:
+    (dimension,) = metric["Dimensions"]
     return dimension["Name"], dimension["Value"]
 
 
@@ -63,28 +85,35 @@ def test_a_page_is_short_and_says_what_it_means_what_to_look_at_and_what_to_do(n
     ]
 
 
-@pytest.mark.parametrize("name", OWN)
+@pytest.mark.parametrize(("name", "place"), OWN)
 def test_an_alarm_stands_on_something_that_the_code_counts_and_where_it_counts_it(
-    name: str,
+    name: str, place: int
 ) -> None:
     # Powertools gives each metric one dimension: `service`, which is POWERTOOLS_SERVICE_NAME.
-    properties = ALARMS[name]["Properties"]
-    counted = Count(properties["MetricName"])
+    metric = _metrics(name)[place]
+    counted = Count(metric["MetricName"])
 
-    dimension, service = _dimension(name)
+    dimension, service = _dimension(metric)
 
     variables = FUNCTIONS[f"{service.title()}Function"]["Properties"]["Environment"]["Variables"]
-    assert properties["Namespace"] == {"Ref": "MetricsNamespace"}
+    assert metric["Namespace"] == {"Ref": "MetricsNamespace"}
     assert (dimension, variables["POWERTOOLS_SERVICE_NAME"]) == ("service", service)
     # Which doors can count it: its own, or the edge that stands before it.
     places = [ROOT / "functions" / service / "app.py"]
-    places += (ROOT / "functions" / "farechance" / "edge").glob("callback_door.py")
-    assert any(f"Count.{counted.name}" in place.read_text(encoding="utf-8") for place in places)
+    places += (ROOT / "functions" / "farechance" / "edge").glob("*.py")
+    assert any(f"Count.{counted.name}" in it.read_text(encoding="utf-8") for it in places)
+
+
+def test_the_books_may_be_found_to_differ_wherever_they_are_used() -> None:
+    services = {_dimension(metric)[1] for metric in _metrics("BooksDiffer")}
+
+    # Housekeeping tells of each failure by itself; enrollment knows no money.
+    assert services == {"auditing", "administration", "redemption", "minting"}
 
 
 @pytest.mark.parametrize("name", LAMBDAS)
 def test_a_job_that_fails_as_a_whole_is_an_alarm(name: str) -> None:
-    dimension, function = _dimension(name)
+    dimension, function = _dimension(ALARMS[name]["Properties"])
 
     passed = _nested()["Parameters"][function["Ref"]]
     assert ALARMS[name]["Properties"]["MetricName"] == "Errors"
@@ -117,7 +146,8 @@ def test_a_job_that_is_silent_is_an_alarm(name: str, hours: int) -> None:
 def test_one_time_is_enough_for_every_other_alarm(name: str) -> None:
     properties = ALARMS[name]["Properties"]
 
-    assert (properties["Statistic"], properties["Threshold"]) == ("Sum", 1)
+    assert {metric["Statistic"] for metric in _metrics(name)} == {"Sum"}
+    assert properties["Threshold"] == 1
     assert properties["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
     assert properties.get("DatapointsToAlarm", properties["EvaluationPeriods"]) == 1
     assert properties["TreatMissingData"] == "notBreaching"
@@ -129,8 +159,9 @@ def test_an_alarm_tells_somebody_and_looks_back_no_further_than_it_may(name: str
     properties = ALARMS[name]["Properties"]
 
     assert properties["AlarmActions"] == [{"Ref": "Alarms"}]
-    assert properties["Period"] >= 3_600
-    assert properties["Period"] * properties["EvaluationPeriods"] <= 7 * 86_400
+    (period,) = {metric["Period"] for metric in _metrics(name)}
+    assert period >= 3_600
+    assert period * properties["EvaluationPeriods"] <= 7 * 86_400
 
 
 def test_the_alarms_look_where_the_functions_count() -> None:

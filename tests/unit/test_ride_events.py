@@ -174,6 +174,7 @@ def test_of_a_new_ride_nothing_is_held_paid_owed_or_counted() -> None:
         "shortfall_cents": 0,
         "refused_cents": 0,
         "accepted_cents": 0,
+        "accepted_overage_cents": 0,
         "written_off_cents": 0,
         "counted": False,
         "fee_cap_cents": None,

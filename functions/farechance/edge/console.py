@@ -11,7 +11,7 @@ from farechance.commands import COMMAND, Command
 from farechance.edge import problems, requests, strict_json
 from farechance.edge.schedule import time_left
 from farechance.errors import FareChanceError
-from farechance.telemetry import Event, invocation, logger
+from farechance.telemetry import Count, Event, count, invocation, logger
 
 
 class Console:
@@ -27,6 +27,7 @@ class Console:
                 return self._answer(event, time_left(context))
             except FareChanceError as error:
                 if not problems.is_expected(error):
+                    problems.count_defect(error)
                     raise
                 logger.info(Event.COMMAND_REFUSED, slug=problems.slug_of(error))
                 return _refusal(error)
@@ -34,6 +35,8 @@ class Console:
     def _answer(self, event: dict[str, Any], has_time: Callable[[], bool]) -> dict[str, Any]:
         command = _command(event)
         answer = self._carry_out(command, has_time)
+        if answer.get("differ"):
+            count(Count.BOOKS_DIFFER)
         logger.info(
             Event.COMMAND_CARRIED_OUT, command=command.command, command_id=command.command_id
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 from farechance import errors
 from farechance.errors import FareChanceError
-from farechance.telemetry import Event, logger
+from farechance.telemetry import Count, Event, count, logger
 
 TYPE = "urn:farechance:problem:"
 
@@ -186,7 +186,15 @@ def logged_response(error: Exception, request_id: str) -> dict[str, Any]:
         logger.info(Event.CALL_REFUSED, error=kind, slug=slug_of(error))
     else:
         logger.exception(Event.CALL_FAILED, error=kind)
+        count_defect(error)
     return response(error, request_id)
+
+
+def count_defect(error: Exception) -> None:
+    """Stored things that contradict each other are found where they are used, not only by the
+    audit: they raise the same alarm."""
+    if isinstance(error, errors.BooksDiffer):
+        count(Count.BOOKS_DIFFER)
 
 
 def is_expected(error: Exception) -> bool:
