@@ -47,7 +47,7 @@ def _tell_of(books: Books) -> Event:
         logger.error(
             Event.BOOKS_DIFFER,
             program_id=program_id,
-            differences=books.differences[:_MOST_NAMED],
+            differences=books.named[:_MOST_NAMED],
             found_cents=books.found_cents,
             funded_cents=books.program.funded_cents,
         )

@@ -178,7 +178,7 @@ class ListedProgram(BaseModel):
 
     model_config = STORED
 
-    program_id: ProgramId
+    program_id: str
 
 
 class OwedThrough(BaseModel):

@@ -17,13 +17,15 @@ from farechance.vouchers import Reason, for_provider
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the provider is told. `reason` is the true one, for counting; `ride` is the ride as it
-    stands now, where the answer is a repeat."""
+    """What the provider is told. `reason` is the true one, for counting, and so is
+    `has_shortfall`: the event added to what falls short, of its ride or of one that it replaces.
+    `ride` is the ride as it stands now, where the answer is a repeat."""
 
     answer: Mapping[str, Any]
     reason: Reason | None = None
     is_replay: bool = False
     ride: Ride | None = None
+    has_shortfall: bool = False
 
     def full(self) -> dict[str, Any]:
         """The answer with what every answer carries."""

@@ -26,10 +26,12 @@ class Split:
 def split_fare(
     voucher: Voucher, ride: Ride, fare_cents: int, own_cents: int, free_cents: int
 ) -> Split:
-    """The one rule of domain.md: covered, then shortfall, then overage."""
+    """The one rule of domain.md: covered, then shortfall, then overage. What was accepted of this
+    fare is paid from the programme's own money, and not by the voucher too."""
     cap_cents = min(voucher.cap_cents, _or_any(ride.fee_cap_cents, voucher.cap_cents))
     paid_cents = covered(fare_cents, cap_cents, own_cents, free_cents)
     paid_cents = min(paid_cents, _or_any(ride.ceiling_cents, paid_cents))
+    paid_cents = min(paid_cents, max(0, fare_cents - ride.accepted_of_fare_cents))
     missing = shortfall(fare_cents, cap_cents, ride.promised_cents, paid_cents)
     return Split(fare_cents, paid_cents, missing)
 

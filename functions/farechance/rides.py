@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from farechance.identifiers import ProviderId, RideId, VoucherId
 from farechance.ledger import digest
-from farechance.money import RideCents
+from farechance.money import ProgramCents, RideCents
 from farechance.programs import STORED
 from farechance.times import Instant, instant_text
 
@@ -73,10 +73,10 @@ class Ride(BaseModel):
     overage_cents: RideCents = 0
     overage_owed_by: OwedBy | None = None
     shortfall_cents: RideCents = 0
-    refused_cents: RideCents = 0
-    accepted_cents: RideCents = 0
-    accepted_overage_cents: RideCents = 0
-    written_off_cents: RideCents = 0
+    refused_cents: ProgramCents = 0
+    accepted_cents: ProgramCents = 0
+    accepted_overage_cents: ProgramCents = 0
+    written_off_cents: ProgramCents = 0
     counted: bool = False
     fee_cap_cents: RideCents | None = None
     ceiling_cents: RideCents | None = None
@@ -108,6 +108,11 @@ class Ride(BaseModel):
                 "version": self.version + 1,
             }
         )
+
+    @property
+    def accepted_of_fare_cents(self) -> int:
+        """What was accepted of the fare that was captured, and not of one that was refused."""
+        return max(0, self.accepted_cents - self.refused_cents)
 
     @property
     def open_shortfall_cents(self) -> int:

@@ -33,9 +33,9 @@ _MOST_NAMED = 20
 
 @dataclass
 class Books:
-    """What was added up, in cents. `differences` name the account; `stood_still`: no money went
-    from one item to another between the beginning and the end; `is_complete`: there was time for
-    all of it."""
+    """What was added up, in cents. `differences` name the account; `unsettled` are those that count
+    only if `stood_still`: no money went from one item to another between the beginning and the
+    end. `is_complete`: there was time for all of it."""
 
     program: Program
     allotted_cents: int = 0
@@ -45,6 +45,7 @@ class Books:
     vouchers: int = 0
     totals: Totals = field(default_factory=Totals)
     differences: list[str] = field(default_factory=list)
+    unsettled: list[str] = field(default_factory=list)
     stood_still: bool = True
     is_complete: bool = True
 
@@ -63,14 +64,17 @@ class Books:
     @property
     def balance(self) -> bool:
         """Whether all of it was seen and fits."""
-        return self.is_complete and not self.differences and self._adds_up
+        return self.is_complete and not self.named and self._adds_up
 
     @property
     def differ(self) -> bool:
         """Whether something is wrong, and not only on the move or not seen."""
-        return bool(self.differences) or (
-            self.is_complete and self.stood_still and not self._adds_up
-        )
+        return bool(self.named) or (self.is_complete and self.stood_still and not self._adds_up)
+
+    @property
+    def named(self) -> list[str]:
+        """The accounts that differ. While vouchers are minted or reissued, some only seem to."""
+        return self.differences + (self.unsettled if self.stood_still else [])
 
     @property
     def _adds_up(self) -> bool:
@@ -96,10 +100,11 @@ def audit(
     clock: Callable[[], datetime],
     has_time: Callable[[], bool],
 ) -> Books:
-    """Raises NotFound. Adds up again where something moved meanwhile."""
+    """Raises NotFound. Adds up again where something moved meanwhile; what stood at an unchanged
+    version is certain the first time."""
     books = _add_up(program_id, store, clock(), has_time)
     for _ in range(_ATTEMPTS - 1):
-        if books.balance or not books.is_complete:
+        if books.balance or books.differences or not books.is_complete or not has_time():
             break
         # A voucher that was just minted may not be in the index yet.
         store.pause(_PAUSE_SECONDS)
@@ -113,7 +118,11 @@ def _add_up(
     program, allotments = _budget(program_id, store)
     books = Books(program)
     _, own = _verified(keys.program(program_id), program_id, program, books, store)
-    on_the_move: list[str] = []
+    unsettled = [
+        f"allotment of {partner_id}: it isn't there, the ledger says {cents}"
+        for partner_id, cents in own.given.items()
+        if cents and partner_id not in {allotment.partner_id for allotment in allotments}
+    ]
     for allotment in allotments:
         vouchers = Totals()
         for page in store.voucher_keys(program_id, allotment.partner_id):
@@ -129,21 +138,20 @@ def _add_up(
         books.allotted_cents += allotment.available_cents
         books.totals.include(vouchers)
         if given != allotment.available_cents:
-            on_the_move.append(
+            unsettled.append(
                 f"allotment of {allotment.partner_id}: {allotment.available_cents} is stored, the "
                 f"ledger says {given}"
             )
     books.totals.include(own)
     in_transfer = books.totals.moved[Account.TRANSFER]
     if in_transfer:
-        on_the_move.append(f"{Account.TRANSFER}: {in_transfer} left a voucher for nowhere")
+        unsettled.append(f"{Account.TRANSFER}: {in_transfer} left a voucher for nowhere")
     last = books.totals.last_between_at
     books.stood_still = (program, allotments) == _budget(program_id, store) and not (
         # A reissue moves no allotment, nor does a mint whose sum was given back meanwhile.
         last is not None and last >= began_at - _UNDER_WAY
     )
-    # While vouchers are minted or reissued, these may only look different.
-    books.differences += on_the_move if books.stood_still else []
+    books.unsettled = unsettled
     return books
 
 
@@ -214,7 +222,7 @@ def _verdict(books: Books) -> str:
             "The books could not be compared, since money was on the move meanwhile "
             f"(a difference of {difference} that says nothing). Please check again in a moment."
         )
-    named = "; ".join(books.differences[:_MOST_NAMED])
+    named = "; ".join(books.named[:_MOST_NAMED])
     return f"THE BOOKS DIFFER by {difference}. Tell an engineer at once. {named}"
 
 
@@ -235,7 +243,7 @@ def _answer(books: Books) -> dict[str, Any]:
         "differ": books.differ,
         "stood_still": books.stood_still,
         "is_complete": books.is_complete,
-        "differences": books.differences[:_MOST_NAMED],
+        "differences": books.named[:_MOST_NAMED],
         "program_id": program.program_id,
         "status": program.status.value,
         "funded_cents": program.funded_cents,

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pydantic import ValidationError
-
 from farechance.programs import ListedProgram
 from farechance.store import Remembered, Store, keys
 from farechance.store.keys import RETURN_SHARDS, Key
@@ -51,13 +49,7 @@ def keep_house(
 def _judge_all(
     kept: Kept, store: Store, clock: Callable[[], datetime], has_time: Callable[[], bool]
 ) -> None:
-    try:
-        programs = list_programs(store)
-    except ValidationError as error:
-        # Somebody else wrote one of them; what is past return_at is found without the list.
-        kept.failed.append(("programs", type(error).__name__))
-        return
-    for program in programs:
+    for program in list_programs(store):
         try:
             judged = judge_owed(program.program_id, store=store, now=clock(), has_time=has_time)
         except Exception as error:

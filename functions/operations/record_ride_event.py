@@ -21,6 +21,8 @@ from operations.read_terms import ProgramTerms, provider_help_phone, read_terms
 from operations.ride_writes import ride_writes
 from operations.settle_predecessor import settle_predecessor
 
+_MOMENT_SECONDS = 0.1
+
 
 @dataclass(frozen=True, slots=True)
 class _Named:
@@ -95,7 +97,14 @@ def _attempt(
     is_conflict = found.first is not None
     identity = event.identity if outcome.takes == "identity" else event.identity_of_content
     store.commit(*ride_writes(case, outcome, answer, identity, is_conflict=is_conflict))
-    return Told(_with_ids(answer, case.voucher, event), outcome.reason)
+    replaced = case.replaced_ride if outcome.replaced else None
+    return Told(
+        _with_ids(answer, case.voucher, event),
+        outcome.reason,
+        has_shortfall=bool(
+            outcome.shortfall_cents > 0 or (replaced and replaced.replaced().refused_cents)
+        ),
+    )
 
 
 def _with_ids(answer: Mapping[str, Any], voucher: Voucher, event: RideEvent) -> dict[str, Any]:
@@ -155,6 +164,8 @@ def _check_one_moment(found: _Named, event: RideEvent, store: Store) -> None:
         if _agree(found.voucher, ride, name):
             continue
         voucher_key, ride_key = keys.voucher(found.voucher.voucher_key), keys.ride(name)
+        # A transaction shows its items one after the other; a moment later it shows all.
+        store.pause(_MOMENT_SECONDS)
         again = store.read(voucher_key, ride_key)
         if (again[voucher_key], again[ride_key]) != (found.voucher, ride):
             raise LostRace

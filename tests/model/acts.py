@@ -157,6 +157,7 @@ def let_go(books: Books, voucher: Voucher, ride_key: str, to: str) -> None:
     if to == "voided":
         # As of a cancellation: an adjustment that came before says what the ride cost.
         ride.refused = ride.fare
+        books.happened["a replaced ride had been adjusted"] += ride.fare > 0
 
 
 def settle_predecessor(books: Books, voucher: Voucher, now: datetime) -> None:

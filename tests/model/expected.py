@@ -89,6 +89,7 @@ HAPPENED = (
     "a lapsed ride wasn't paid",
     "a shortfall",
     "a car was replaced",
+    "a replaced ride had been adjusted",
     "a way home after the end",
     "money went back to an allotment",
     "a new card got what its old one set free",

@@ -50,7 +50,12 @@ def conserved(stored: Stored) -> None:
 
 
 def within_bounds(stored: Stored) -> None:
-    """2: never over a voucher's value, its rides, its cap for each ride."""
+    """2: never over a voucher's value, its rides, its cap for each ride; nor is a fare paid by the
+    voucher that was accepted from the programme's own money."""
+    for ride in (one for one in stored.values() if isinstance(one, Ride)):
+        accepted = max(0, ride.accepted_cents - ride.refused_cents)
+        paid = ride.captured_cents
+        assert paid <= max(0, ride.fare_cents - accepted), f"it is paid twice: {ride}"
     vouchers = {one.voucher_key: one for one in stored.values() if isinstance(one, Voucher)}
     for one in vouchers.values():
         there = one.available_cents + one.held_cents + one.spent_cents

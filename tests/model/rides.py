@@ -248,6 +248,8 @@ class Table:
         paid = min(ride.fare, cap, purse)
         if ride.ceiling is not None:
             paid = min(paid, ride.ceiling)
+        # What an administrator accepted of this fare is paid already.
+        paid = min(paid, max(0, ride.fare - max(0, ride.accepted - ride.refused)))
         ride.shortfall = max(0, min(ride.fare, cap, ride.promised) - paid)
         self.books.happened["a shortfall"] += ride.shortfall > 0
         ride.overage = ride.fare - paid - ride.shortfall

@@ -54,8 +54,8 @@ def test_whatever_is_done_to_an_entry_of_a_voucher_is_told_with_the_vouchers_id(
         answer = world.administer("check_books", program_id=world.program_id)
 
     assert (books.differ, books.balance) == (True, False)
-    assert any(one.startswith(world.voucher(code).voucher_id) for one in books.differences)
-    assert not any(world.unknown_code()[:4] in one for one in books.differences)
+    assert any(one.startswith(world.voucher(code).voucher_id) for one in books.named)
+    assert not any(world.unknown_code()[:4] in one for one in books.named)
     assert answer["balance"] is False
     assert world.voucher(code).voucher_id in answer["in_words"]
     assert world.audit().balance
@@ -80,7 +80,7 @@ def test_whatever_is_done_to_an_entry_of_the_program_is_told_with_its_id(
         books = world.audit()
 
     assert books.differ
-    assert any(one.startswith(world.program_id) for one in books.differences)
+    assert any(one.startswith(world.program_id) for one in books.named)
     assert world.audit().balance
 
 
@@ -96,7 +96,7 @@ def test_an_entry_that_was_added_is_told(used: tuple[World, str], bystander: Any
         books = world.audit()
 
     voucher_id = world.voucher(code).voucher_id
-    assert f"{voucher_id}: its last entry isn't the one that the item names" in books.differences
+    assert f"{voucher_id}: its last entry isn't the one that the item names" in books.named
     assert world.audit().balance
 
 
@@ -120,7 +120,7 @@ def test_a_voucher_that_was_changed_without_an_entry_is_told(
     with tampered(bystander, world, "vouchers", account, change):
         books = world.audit()
 
-    told, *more = books.differences
+    told, *more = books.named
     assert words in told
     # One that can't be read doesn't say its id, and its partner's allotment can't be added up.
     assert bool(more) == (attribute == "language")
@@ -145,7 +145,7 @@ def test_an_allotment_that_was_changed_without_an_entry_is_told(
     with tampered(bystander, world, "programs", f"allotment#{world.program_id}", change):
         books = world.audit()
 
-    assert books.differences == [
+    assert books.named == [
         f"allotment of {OTHER_PARTNER}: {stored + cents} is stored, the ledger says {stored}"
     ]
     assert books.differ
@@ -168,7 +168,7 @@ def test_a_program_that_was_changed_without_an_entry_is_told(
     with tampered(bystander, world, "programs", f"program#{world.program_id}", change):
         books = world.audit()
 
-    (told,) = books.differences
+    (told,) = books.named
     assert told.startswith(f"{world.program_id}: ")
     assert books.differ
     assert world.audit().balance
@@ -185,6 +185,6 @@ def test_a_transfer_that_never_arrived_is_told(used: tuple[World, str], bystande
     ):
         books = world.audit()
 
-    assert books.differences == ["voucher.transfer: 2800 left a voucher for nowhere"]
+    assert books.named == ["voucher.transfer: 2800 left a voucher for nowhere"]
     assert books.differ
     assert world.audit().balance

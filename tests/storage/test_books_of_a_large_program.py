@@ -30,7 +30,7 @@ def test_rides_and_mints_that_go_on_meanwhile_are_no_difference(used: tuple[Worl
         line.before("Query", ride, times=40)
         books = world.audit()
 
-    assert (books.differences, books.differ) == ([], False)
+    assert (books.named, books.differ) == ([], False)
     assert world.audit().balance
 
 
@@ -53,7 +53,7 @@ def test_an_act_in_the_middle_is_no_difference(used: tuple[World, str], act: str
         books = world.audit()
 
     assert next(queries) == at + 1
-    assert (books.differences, books.differ) == ([], False)
+    assert (books.named, books.differ) == ([], False)
     assert world.audit().balance
 
 
@@ -75,7 +75,7 @@ def test_a_difference_that_stands_while_others_ride_is_told(
         books = world.audit()
 
     assert books.differ
-    assert all(one.startswith(world.voucher(code).voucher_id) for one in books.differences)
+    assert all(one.startswith(world.voucher(code).voucher_id) for one in books.named)
 
 
 # ── large programmes ──────────────────────────────────────────────────────────────────────────────
@@ -128,7 +128,7 @@ def test_a_check_without_time_says_how_far_it_came(world: World) -> None:
 
     assert (books.is_complete, books.balance, books.differ) == (False, False, False)
     assert books.vouchers == 100
-    assert books.differences == []
+    assert books.named == []
 
 
 # ── what is owed and payable ──────────────────────────────────────────────────────────────────────

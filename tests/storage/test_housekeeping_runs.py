@@ -14,6 +14,7 @@ from botocore.awsrequest import AWSResponse
 import wire
 from farechance.errors import Busy
 from farechance.store import database, keys
+from operations.audit_programs import audit_programs
 from operations.return_money import return_money
 from threads import at_once
 from wire import Call, Wire, answered
@@ -282,19 +283,23 @@ def _index_throttled(shard: str, call: Call) -> AWSResponse:
     return call.deliver()
 
 
-def test_a_listed_programme_that_cannot_be_read_is_told_and_money_still_returns(
+def test_a_listed_programme_that_is_none_is_told_and_holds_up_no_other(
     world: World, bystander: Any
 ) -> None:
     code = world.code()
     _is_past(world, code)
-    (listed,) = [it for it in world.items("programs") if it["pk"]["S"].startswith("programs")]
-    table = world.tables["programs"]
-    bystander.put_item(TableName=table, Item={**listed, "program_id": {"N": "7"}})
+    (listed,) = [it for it in world.items("programs") if it["pk"]["S"] == "programs"]
+    table, other = world.tables["programs"], {"pk": listed["pk"], "sk": {"S": "0"}}
+    bystander.put_item(TableName=table, Item={**other, "program_id": {"N": "7"}})
 
     kept = world.keep_house()
+    audited = list(audit_programs(store=world.store, clock=world.clock, has_time=lambda: True))
 
-    bystander.put_item(TableName=table, Item=listed)
-    assert (kept.returned, kept.failed) == (1, [("programs", "ValidationError")])
+    bystander.delete_item(TableName=table, Key=other)
+    assert (kept.returned, kept.failed) == (1, [("0", "NotFound")])
+    assert [one.program_id for one in kept.judged] == [world.program_id]
+    ends = {one.program_id: one.error or (one.books and one.books.balance) for one in audited}
+    assert ends == {"0": "NotFound", world.program_id: True}
 
 
 def test_a_month_that_there_is_no_time_to_add_up_is_judged_by_the_next_run(world: World) -> None:

@@ -31,7 +31,7 @@ def test_1_money_is_conserved_and_no_balance_is_negative(world: World) -> None:
 
     assert (refunded.answer["refunded_cents"], raised.answer["captured_cents"]) == (500, 1_200)
     assert (books.available_cents, books.held_cents, books.spent_cents) == (2_100, 0, 1_900)
-    assert books.balance, books.differences
+    assert books.balance, books.named
     assert world.program().funded_cents == books.found_cents == 100_000
 
 
@@ -171,7 +171,7 @@ def test_8_the_ledger_shows_an_entry_that_was_overwritten(world: World, bystande
     bystander.put_item(TableName=table, Item=entry)
 
     assert books.differ
-    assert [world.voucher(code).voucher_id in one for one in books.differences] == [True]
+    assert [world.voucher(code).voucher_id in one for one in books.named] == [True]
     assert world.audit().balance
 
 

@@ -97,6 +97,27 @@ def test_a_shortfall_that_was_accepted_whole_leaves_the_overage_to_its_own_comma
     assert (ride.accepted_cents, ride.accepted_overage_cents, ride.owed_cents) == (2_300, 300, 0)
 
 
+def test_what_was_accepted_of_a_fare_is_not_paid_by_the_voucher_too(limited: World) -> None:
+    code = limited.code()
+    for name, cents in (("ride-1", 1_500), ("ride-2", 2_000)):
+        limited.request(code, name, cents=cents)
+    limited.complete(code, "ride-2", cents=2_000)
+    limited.clock.passes(minutes=1)
+    limited.adjust(code, "ride-2", cents=2_400, adjusted_at=limited.clock.now)
+    _decides(limited, "accept_overage", "ride-2", 400)
+    limited.clock.passes(minutes=1)
+
+    same = limited.adjust(code, "ride-2", cents=2_000)
+    higher = limited.adjust(code, "ride-2", cents=2_100, adjusted_at=_later(limited))
+
+    ride = limited.ride("ride-2")
+    assert ride is not None
+    assert (same.answer["outcome"], same.answer["refunded_cents"]) == ("refunded", 400)
+    assert (higher.answer["outcome"], higher.answer["captured_cents"]) == ("captured", 100)
+    assert (ride.captured_cents, ride.overage_cents, ride.owed_cents) == (1_700, 400, 0)
+    assert limited.audit().totals.payable[limited.provider_id] == 2_100
+
+
 def test_what_was_accepted_of_one_ride_never_hides_what_another_owes(limited: World) -> None:
     code = owes(limited, "ride-1", 900)
     _decides(limited, "accept_overage", "ride-1", 900)
@@ -222,19 +243,20 @@ def test_a_payment_is_on_record_with_what_was_payable_before_and_is_after(
     limited.adjust(code, "ride-1", cents=1_800)
 
     first = _pays(limited, 1_000)
-    second = _pays(limited, 1_301)
+    second = _pays(limited, 801)
 
-    assert (first["payable_before_cents"], first["payable_cents"]) == (2_300, 1_300)
+    # The fare, of which 5.00 were accepted: the voucher doesn't pay those too.
+    assert (first["payable_before_cents"], first["payable_cents"]) == (1_800, 800)
     assert first["in_words"] == (
         "A payment of 10.00 to pvd_city_cabs for 2026-03 is on record (invoice A-7). "
-        "13.00 is still payable for that month."
+        "8.00 is still payable for that month."
     )
-    assert (second["payable_before_cents"], second["payable_cents"]) == (1_300, -1)
+    assert (second["payable_before_cents"], second["payable_cents"]) == (800, -1)
     assert second["in_words"].endswith(
         "That is 0.01 MORE than was payable. Please look at the invoice."
     )
     last = _last_entry(limited)
-    assert (last.kind, last.paid_cents, last.paid_month) == ("payment.recorded", 1_301, "2026-03")
+    assert (last.kind, last.paid_cents, last.paid_month) == ("payment.recorded", 801, "2026-03")
     assert last.changes == {}
     assert limited.program().paid_direct_cents == 500
 
@@ -273,3 +295,7 @@ def _named(fields: dict[str, str]) -> dict[str, Any]:
 def _last_entry(world: World) -> Any:
     account = keys.program_account(world.program_id)
     return world.store.entries(account, world.program().chain.sequence - 1, 1)[0]
+
+
+def _later(world: World) -> datetime:
+    return world.clock.now + timedelta(seconds=1)

@@ -130,5 +130,5 @@ def _count(type_name: str, told: Told) -> None:
     count(_COUNTS[str(told.answer.get("decision") or told.answer["outcome"])])
     if told.reason is Reason.EVENT_CONFLICT:
         count(Count.EVENT_CONFLICT)
-    if told.answer.get("shortfall_cents"):
+    if told.has_shortfall:
         count(Count.SHORTFALL)

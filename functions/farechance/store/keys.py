@@ -173,6 +173,8 @@ def with_key(model: type[BaseModel], item: Mapping[str, Any]) -> dict[str, Any]:
 _FROM_KEY: Mapping[type[BaseModel], Callable[[str, str], dict[str, str]]] = {
     Voucher: lambda pk, _: {"voucher_key": pk.removeprefix("voucher#")},
     Entry: lambda pk, sk: {"account": pk, "identity": sk},
+    # Whatever else stands in it, a job finds the programme and holds up no other.
+    ListedProgram: lambda _, sk: {"program_id": sk},
 }
 
 
