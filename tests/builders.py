@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from math import degrees
 from typing import Any
 
 from pydantic import BaseModel
@@ -19,7 +20,16 @@ from farechance.errors import FieldErrors
 from farechance.ledger import Account
 from farechance.participants import Attestation, Consent
 from farechance.partner_api import EnrollmentRequest, MintRequest
-from farechance.programs import Partner, PartnerStatus, PurposeRule, Rules, Status
+from farechance.places import EARTH_RADIUS_METERS, NOWHERE, Place, Trip
+from farechance.programs import (
+    Partner,
+    PartnerStatus,
+    PurposeRule,
+    Rules,
+    ServiceArea,
+    Status,
+    WeeklyHours,
+)
 from farechance.ride_case import Case, Outcome
 from farechance.ride_table import decide
 from farechance.rides import Ride, RideEvent, RideState
@@ -52,6 +62,22 @@ def rules(**changes: Any) -> Rules:
 def terms(**changes: Any) -> Terms:
     """Everything active; `changes` are the rules'."""
     return Terms(rules(**changes), Status.ACTIVE, PartnerStatus.ACTIVE)
+
+
+def area(radius_meters: int = 5_000, **changes: Any) -> ServiceArea:
+    """A circle around the middle of a city."""
+    fields: dict[str, Any] = {"latitude": 40.7, "longitude": -74.0}
+    return ServiceArea(radius_meters=radius_meters, **{**fields, **changes})
+
+
+def north(meters: float) -> Place:
+    """A place so far to the north of the middle of `area`."""
+    return Place(latitude=40.7 + degrees(meters / EARTH_RADIUS_METERS), longitude=-74.0)
+
+
+def hours(weekday: str, begin: str, end: str) -> WeeklyHours:
+    """Hours of one weekday."""
+    return WeeklyHours.model_validate({"weekday": weekday, "from": begin, "to": end})
 
 
 def voucher(**changes: Any) -> Voucher:
@@ -239,9 +265,10 @@ def judged(
     terms_now: Terms | None = None,
     pickup_at: datetime | None = None,
     now: datetime = NOON,
+    trip: Trip = NOWHERE,
 ) -> Approval | Reason:
     """What a request for a ride is told, by default of a new voucher at NOON."""
-    return judge_request(asked or voucher(), terms_now or terms(), cents, pickup_at, now)
+    return judge_request(asked or voucher(), terms_now or terms(), cents, pickup_at, now, trip=trip)
 
 
 def approved(judgement: Approval | Reason) -> Approval:

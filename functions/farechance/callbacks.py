@@ -1,6 +1,6 @@
 """What a ride company sends. It owns the form of each callback and turns it into an event of the
 domain; it must never decide anything. Fields that we don't know are dropped (a provider may add
-to its payloads), and so are places: what isn't kept can't leak."""
+to its payloads); places go no further than the decision: what isn't kept can't leak."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, Self
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from farechance.errors import FieldErrors
 from farechance.identifiers import Currency, ProviderReference, RideId
 from farechance.money import PositiveRideCents, RideCents
-from farechance.programs import Latitude, Longitude
+from farechance.places import Place, Trip
 from farechance.rides import EventKind, RideEvent
 from farechance.times import AHEAD, Instant
 from farechance.vouchers import MAX_DAYS_AHEAD
@@ -43,15 +43,6 @@ class Callback(BaseModel):
         _check_not_ahead("/timestamp", self.timestamp, now)
 
 
-class Place(BaseModel):
-    """A point on the map, in degrees (WGS 84)."""
-
-    model_config = RECEIVED
-
-    latitude: Latitude
-    longitude: Longitude
-
-
 class VoucherChecked(BaseModel):
     """What would a request for a ride be told, were it made now? Changes nothing. Without an
     estimate: a ride as dear as the voucher now allows."""
@@ -73,7 +64,8 @@ class RideRequested(BaseModel):
     """May this ride begin, and up to which fare? The rider waits for the answer, so a request that
     was made more than 5 minutes ago is declined. `pickup_at` is for a ride that is booked ahead, by
     30 days at most. `replaces_ride_id` names the ride whose car this one replaces: if this one is
-    approved, the other's hold is voided."""
+    approved, the other's hold is voided. Where the programme has a service area, `pickup` and
+    `dropoff` are needed; they are looked at and not kept."""
 
     model_config = RECEIVED
 
@@ -102,6 +94,7 @@ class RideRequested(BaseModel):
             currency=self.currency,
             pickup_at=self.pickup_at,
             replaces_ride_id=self.replaces_ride_id,
+            trip=Trip(self.pickup, self.dropoff),
         )
 
 
@@ -159,6 +152,7 @@ class RideCompleted(_Named):
             tip_cents=self.tip_cents,
             currency=self.currency,
             requested_at=self.requested_at,
+            trip=Trip(self.pickup, self.dropoff),
         )
 
 

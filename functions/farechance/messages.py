@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from farechance.hours import next_opening
 from farechance.identifiers import Language
 from farechance.money import dollars
 from farechance.programs import Partner, Rules
@@ -69,6 +70,18 @@ _DECLINED: Mapping[Reason, Mapping[Language, tuple[str, str]]] = {
         "en": ("You have {most} rides booked.", "End or cancel one first."),
         "es": ("Tiene {most} viajes pedidos.", "Termine o cancele uno primero."),
     },
+    Reason.LOCATION_MISSING: {
+        "en": ("We were not told from where to where you go.", "Please enter both and ask again."),
+        "es": ("No sabemos de donde a donde va.", "Ponga los dos lugares y pida otra vez."),
+    },
+    Reason.OUTSIDE_SERVICE_AREA: {
+        "en": ("This ride is outside the area of your voucher.", "Please call for help."),
+        "es": ("Este viaje queda fuera de la zona de su vale.", "Por favor llame."),
+    },
+    Reason.OUTSIDE_HOURS: {
+        "en": ("Your voucher pays no rides at that time.", "It does again from {opens}."),
+        "es": ("Su vale no paga viajes a esa hora.", "Vuelve a pagar desde el {opens}."),
+    },
     Reason.VOUCHER_UNKNOWN: {
         "en": ("We do not know this code.", "Please check each letter and try again."),
         "es": ("Este vale no es conocido.", "Revise cada letra y pruebe otra vez."),
@@ -82,6 +95,11 @@ _DECLINED: Mapping[Reason, Mapping[Language, tuple[str, str]]] = {
 _BOOKED_TOO_LATE: Mapping[Language, tuple[str, str]] = {
     "en": ("Your voucher is good until {last_day}.", "Please ask for an earlier ride."),
     "es": ("Su vale es bueno hasta el {last_day}.", "Pida un viaje antes."),
+}
+# The hours of a programme begin again after the voucher's end only.
+_NO_HOURS_LEFT: Mapping[Language, tuple[str, str]] = {
+    "en": ("Your voucher pays no rides at that time.", "Please call for help."),
+    "es": ("Su vale no paga viajes a esa hora.", "Por favor llame."),
 }
 _NOTHING_LEFT: Mapping[Language, tuple[str, str]] = {
     "en": ("Your voucher has no money left for a ride.", "Please call for help."),
@@ -108,6 +126,12 @@ _WHAT_TO_DO: Mapping[Reason, str] = {
     Reason.PARTNER_SUSPENDED: "Your organisation is suspended. Ask the administrator.",
     Reason.NO_RIDES_LEFT: "All rides of the voucher are used or booked. Mint a new one.",
     Reason.TOO_MANY_OPEN_RIDES: "Four rides are under way at once. One must end or be cancelled.",
+    Reason.LOCATION_MISSING: "The ride company didn't say where the ride begins or ends, and the "
+    "programme pays rides in its area only. Ask the rider to enter both places.",
+    Reason.OUTSIDE_SERVICE_AREA: "The ride begins or ends outside the area in which the programme "
+    "pays rides. Look at service_areas in its rules, or ask the administrator.",
+    Reason.OUTSIDE_HOURS: "The programme doesn't pay rides at that time. Look at weekly_hours in "
+    "its rules; the way home is paid at any hour.",
     Reason.INSUFFICIENT_BALANCE: "The ride would cost more than is left. A shorter ride, or a new "
     "voucher, would work.",
     Reason.OVER_RIDE_CAP: "The ride would cost more than one ride may. A shorter ride, or a "
@@ -166,12 +190,16 @@ def declined(
     partner: Partner,
     reason: Reason,
     now: datetime,
+    pickup_at: datetime | None = None,
 ) -> RiderMessage:
     """For a ride that may not begin, with what would work instead."""
     language = voucher.language
     left = voucher.left_cents(now)
     usable = min(left, voucher.cap_cents)
-    if reason is Reason.VOUCHER_EXPIRED and now < voucher.expires_at:
+    opens_at = next_opening(rules.weekly_hours, max(now, pickup_at or now), rules.zone)
+    if reason is Reason.OUTSIDE_HOURS and (opens_at is None or opens_at >= voucher.expires_at):
+        templates = _NO_HOURS_LEFT
+    elif reason is Reason.VOUCHER_EXPIRED and now < voucher.expires_at:
         templates = _BOOKED_TOO_LATE
     elif reason is Reason.INSUFFICIENT_BALANCE and usable == 0:
         templates = _NOTHING_LEFT
@@ -183,6 +211,7 @@ def declined(
         "usable": _amount(usable, rules),
         "first_day": _day(voucher.valid_from, rules, language),
         "last_day": _day(voucher.expires_at - timedelta(seconds=1), rules, language),
+        "opens": opens_at and _day_and_time(opens_at, rules, language),
         "most": MAX_OPEN_HOLDS,
     }
     text = _fit(facts.format(**values), advice.format(**values), *_help(partner, language))
@@ -226,6 +255,12 @@ def _help(partner: Partner, language: Language) -> tuple[str, str]:
 def _amount(cents: int, rules: Rules) -> str:
     sign = "$" if rules.currency == "USD" else f"{rules.currency} "
     return f"{sign}{dollars(cents)}"
+
+
+def _day_and_time(instant: datetime, rules: Rules, language: Language) -> str:
+    local = instant.astimezone(rules.zone)
+    clock = f"{local.hour % 12 or 12}:{local.minute:02d} {'am' if local.hour < 12 else 'pm'}"
+    return f"{_day(instant, rules, language)}, {clock}"
 
 
 def _day(instant: datetime, rules: Rules, language: Language) -> str:

@@ -4,7 +4,8 @@ drives. It owns the form and the statuses of each; it must never move a voucher'
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Literal, Self
+from itertools import pairwise
+from typing import Annotated, Literal, Self, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -59,6 +60,7 @@ def _time_zones() -> frozenset[str]:
     return frozenset(available_timezones() - {"localtime", "Factory"})
 
 
+# Degrees are the only numbers with a fraction in all that is sent to us; they may be whole too.
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 
@@ -75,7 +77,7 @@ class PurposeRule(BaseModel):
 
 
 class ServiceArea(BaseModel):
-    """A circle on the map."""
+    """A circle on the map: its centre in degrees (WGS 84), its edge included."""
 
     model_config = SENT
 
@@ -84,23 +86,45 @@ class ServiceArea(BaseModel):
     radius_meters: int = Field(ge=20, le=500_000)
 
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+
+
 class WeeklyHours(BaseModel):
-    """Hours of one weekday in the programme's time zone; `to` is exclusive."""
+    """Hours of one weekday by the clock on the wall in the programme's time zone; `from` is
+    included, `to` isn't, and `24:00` ends the day. Hours past midnight are those of two days."""
 
     model_config = SENT
 
-    weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+    weekday: Weekday
     from_: str = Field(alias="from", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     to: str = Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.from_ >= self.to:
+            raise ValueError("from must be before to; hours past midnight are those of two days")
+        return self
+
+
+def _apart(hours: tuple[WeeklyHours, ...]) -> tuple[WeeklyHours, ...]:
+    # Hours that overlap would do no harm, but are seldom meant: a row was copied, its day wasn't
+    # changed.
+    for one, later in pairwise(sorted(hours, key=lambda one: (one.weekday, one.from_))):
+        if one.weekday == later.weekday and later.from_ < one.to:
+            raise ValueError(f"the hours of a day must not overlap: {one.weekday} {later.from_}")
+    return hours
+
 
 Overage = Literal["decline", "rider_pays", "program_pays"]
+ServiceAreaEnds = Literal["pickup", "dropoff", "either", "both"]
 
 
 class Rules(BaseModel):
     """What a programme promises. A version never changes, and a voucher keeps the one under which
     it was minted. Days are local to `time_zone`; without `cap_cents` a ride may take an equal share
-    of the voucher's value; without `max_owed_cents` nothing is judged of what is owed."""
+    of the voucher's value; without `max_owed_cents` nothing is judged of what is owed; without
+    `service_areas` and `weekly_hours` rides go everywhere and at any time."""
 
     model_config = SENT
 
@@ -119,8 +143,10 @@ class Rules(BaseModel):
     hold_seconds: int = Field(default=86_400, ge=3_600, le=31 * 86_400)
     direct_capture: bool = False
     service_areas: tuple[ServiceArea, ...] = Field(default=(), max_length=20)
-    service_area_ends: Literal["pickup", "dropoff", "either", "both"] = "pickup"
-    weekly_hours: tuple[WeeklyHours, ...] = Field(default=(), max_length=50)
+    service_area_ends: ServiceAreaEnds = "pickup"
+    weekly_hours: Annotated[tuple[WeeklyHours, ...], AfterValidator(_apart)] = Field(
+        default=(), max_length=50
+    )
     return_hours: int = Field(default=12, ge=0, le=48)
     max_vouchers_per_participant_month: int = Field(default=10, ge=1, le=40)
     provider_ids: tuple[ProviderId, ...] = Field(min_length=1, max_length=10)

@@ -24,7 +24,9 @@ def authorize(case: Case) -> Outcome:
         return decline(case, Reason.REQUEST_TOO_OLD)
     replaced = _replaced(case)
     voucher = case.voucher.without_holds(replaced)
-    judgement = judge_request(voucher, case.terms, event.fare_cents, event.pickup_at, case.now)
+    judgement = judge_request(
+        voucher, case.terms, event.fare_cents, event.pickup_at, case.now, trip=event.trip
+    )
     if isinstance(judgement, Reason):
         # The car that was to be replaced keeps its hold: a decline changes no money.
         return decline(case, judgement)

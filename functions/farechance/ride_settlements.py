@@ -46,7 +46,7 @@ def capture_directly(case: Case) -> Outcome:
         reason = Reason.REQUEST_TOO_OLD
     else:
         judgement = judge_request(
-            case.voucher, case.terms, fare_cents, None, case.now, as_of=asked_at
+            case.voucher, case.terms, fare_cents, None, case.now, trip=event.trip, as_of=asked_at
         )
         if isinstance(judgement, Reason):
             reason = judgement

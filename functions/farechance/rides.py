@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from farechance.identifiers import ProviderId, RideId, VoucherId
 from farechance.ledger import digest
 from farechance.money import ProgramCents, RideCents
+from farechance.places import NOWHERE, Trip
 from farechance.programs import STORED
 from farechance.times import Instant, instant_text
 
@@ -135,7 +136,8 @@ class Ride(BaseModel):
 @dataclass(frozen=True, slots=True)
 class RideEvent:
     """One event, as its provider stated it. `fare_cents` is the estimate, the fare with its tip,
-    the cancellation fee or the adjusted total; `at` is the event's own time."""
+    the cancellation fee or the adjusted total; `at` is the event's own time. `trip` is for the
+    decision only: neither stored nor part of the content."""
 
     kind: EventKind
     provider_id: str
@@ -151,6 +153,7 @@ class RideEvent:
     replaces_ride_id: str | None = None
     adjustment_id: str | None = None
     why: str | None = None
+    trip: Trip = NOWHERE
 
     @property
     def ride_key(self) -> str:

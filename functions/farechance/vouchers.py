@@ -10,9 +10,11 @@ from typing import Self
 
 from pydantic import BaseModel, Field, model_validator
 
+from farechance.hours import is_open
 from farechance.identifiers import Language, PartnerId, ProgramId, Purpose, VoucherId
 from farechance.ledger import Chain
 from farechance.money import PositiveRideCents, RideCents, covered
+from farechance.places import NOWHERE, Trip, is_served
 from farechance.programs import STORED, PartnerStatus, Rules, Status
 from farechance.times import Instant, local_day, local_midnight
 
@@ -63,6 +65,9 @@ class Reason(StrEnum):
     PARTNER_SUSPENDED = "partner_suspended"
     NO_RIDES_LEFT = "no_rides_left"
     TOO_MANY_OPEN_RIDES = "too_many_open_rides"
+    LOCATION_MISSING = "location_missing"
+    OUTSIDE_SERVICE_AREA = "outside_service_area"
+    OUTSIDE_HOURS = "outside_hours"
     INSUFFICIENT_BALANCE = "insufficient_balance"
     OVER_RIDE_CAP = "over_ride_cap"
     VOUCHER_NOT_USABLE = "voucher_not_usable"
@@ -219,6 +224,7 @@ def judge_request(
     pickup_at: datetime | None,
     now: datetime,
     *,
+    trip: Trip = NOWHERE,
     as_of: datetime | None = None,
 ) -> Approval | Reason:
     """Whether the voucher pays a ride with this estimate: the first reason against it, or what to
@@ -226,19 +232,20 @@ def judge_request(
     that was made without asking, `as_of` when it was asked for."""
     judged_at = as_of or max(now, pickup_at or now)
     return _stopped(voucher, terms, judged_at, now) or _afford(
-        voucher, terms.rules, estimate_cents, judged_at, now
+        voucher, terms.rules, estimate_cents, trip, judged_at, now
     )
 
 
 def may_ride_home(voucher: Voucher, rules: Rules, judged_at: datetime) -> bool:
-    """The way home: for some hours after a counted ride, expiry doesn't strand anybody."""
+    """The way home: for some hours after a counted ride, neither expiry nor weekly hours strand
+    anybody."""
     return voucher.last_captured_at is not None and judged_at <= (
         voucher.last_captured_at + timedelta(hours=rules.return_hours)
     )
 
 
 def _stopped(voucher: Voucher, terms: Terms, judged_at: datetime, now: datetime) -> Reason | None:
-    """The first reason that doesn't depend on money, in domain.md's order."""
+    """The first reason that depends on neither money nor the trip, in domain.md's order."""
     expired = judged_at >= voucher.expires_at and not may_ride_home(voucher, terms.rules, judged_at)
     reasons: Mapping[Reason, bool] = {
         Reason.VOUCHER_NOT_STARTED: judged_at < voucher.valid_from,
@@ -252,10 +259,24 @@ def _stopped(voucher: Voucher, terms: Terms, judged_at: datetime, now: datetime)
     return next((reason for reason, applies in reasons.items() if applies), None)
 
 
+def _not_offered(voucher: Voucher, rules: Rules, trip: Trip, judged_at: datetime) -> Reason | None:
+    """Why the programme doesn't offer such a trip at such a time, or None. The way home is offered
+    at any hour, but nowhere else than other rides."""
+    served = is_served(trip, rules.service_areas, rules.service_area_ends)
+    if served is None:
+        return Reason.LOCATION_MISSING
+    if not served:
+        return Reason.OUTSIDE_SERVICE_AREA
+    if is_open(rules.weekly_hours, judged_at, rules.zone):
+        return None
+    return None if may_ride_home(voucher, rules, judged_at) else Reason.OUTSIDE_HOURS
+
+
 def _afford(
     voucher: Voucher,
     rules: Rules,
     estimate_cents: int,
+    trip: Trip,
     judged_at: datetime,
     now: datetime,
 ) -> Approval | Reason:
@@ -281,6 +302,8 @@ def _afford(
         return Reason.NO_RIDES_LEFT
     if open_holds >= MAX_OPEN_HOLDS:
         return Reason.TOO_MANY_OPEN_RIDES
+    if reason := _not_offered(voucher, rules, trip, judged_at):
+        return reason
     # At least a cent, where the fare has one: a ride that was free is never short of money.
     if available < (wanted if rules.overage == "decline" else min(1, wanted)):
         return Reason.INSUFFICIENT_BALANCE

@@ -6,6 +6,7 @@ from typing import Any
 from farechance import messages
 from farechance.callbacks import VoucherChecked
 from farechance.codes import CodeKeys, key_of, read_code
+from farechance.places import Trip
 from farechance.provider_api import Told
 from farechance.store import Remembered, Store, keys
 from farechance.vouchers import Reason, Terms, Voucher, for_provider, judge_request
@@ -39,9 +40,12 @@ def check_voucher(
         estimate_cents,
         asked.pickup_at,
         now,
+        trip=Trip(asked.pickup, asked.dropoff),
     )
     if isinstance(judgement, Reason):
-        message = messages.declined(voucher, terms.rules, terms.partner, judgement, now)
+        message = messages.declined(
+            voucher, terms.rules, terms.partner, judgement, now, asked.pickup_at
+        )
         return Told(_declined(judgement, message), judgement)
     with_hold = voucher.model_copy(
         update={

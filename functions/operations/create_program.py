@@ -3,19 +3,15 @@
 from datetime import datetime
 
 from farechance.commands import CreateProgram
-from farechance.errors import FieldError, FieldErrors, StateForbids
+from farechance.errors import StateForbids
 from farechance.ledger import Facts, Kind, append
-from farechance.programs import ListedProgram, Program, Rules, Status
+from farechance.programs import ListedProgram, Program, Status
 from farechance.store import Store, keys, writes
 from operations.administration_plan import Plan
 
-_NOT_YET = "isn't supported yet; leave it out"
-
 
 def create_program(command: CreateProgram, *, store: Store, now: datetime) -> Plan:
-    """Raises FieldErrors for rules that aren't supported yet, StateForbids
-    (`program_exists`)."""
-    check_supported(command.rules)
+    """Raises StateForbids (`program_exists`)."""
     program_key = keys.program(command.program_id)
     if store.read(program_key)[program_key] is not None:
         raise StateForbids("program_exists", {"program_id": command.program_id})
@@ -55,14 +51,3 @@ def create_program(command: CreateProgram, *, store: Store, now: datetime) -> Pl
         },
         writes_after=lambda _: made,
     )
-
-
-def check_supported(rules: Rules) -> None:
-    """What the rides cannot keep yet is refused, never ignored."""
-    unsupported = {
-        "/rules/service_areas": bool(rules.service_areas),
-        "/rules/weekly_hours": bool(rules.weekly_hours),
-    }
-    wrong = tuple(FieldError(name, _NOT_YET) for name, is_set in unsupported.items() if is_set)
-    if wrong:
-        raise FieldErrors(wrong)

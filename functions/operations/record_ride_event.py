@@ -220,5 +220,7 @@ def _rider_message(case: Case, outcome: Outcome, terms: ProgramTerms) -> dict[st
         held = outcome.ride.hold_cents
         message = messages.approved(outcome.voucher, rules, partner, held, case.event.fare_cents)
     else:
-        message = messages.declined(case.voucher, rules, partner, outcome.reason, case.now)
+        message = messages.declined(
+            case.voucher, rules, partner, outcome.reason, case.now, case.event.pickup_at
+        )
     return message.as_member()

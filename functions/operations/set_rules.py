@@ -10,12 +10,10 @@ from farechance.programs import Status
 from farechance.store import Store, keys, writes
 from operations.administration_plan import Plan, existing_program
 from operations.change_program import program_writes
-from operations.create_program import check_supported
 
 
 def set_rules(command: SetRules, *, store: Store, now: datetime) -> Plan:
     """Raises NotFound, FieldErrors, StateForbids (`program_closed`)."""
-    check_supported(command.rules)
     before = existing_program(command.program_id, store)
     if before.status is Status.CLOSED:
         raise StateForbids("program_closed", {"program_id": command.program_id})

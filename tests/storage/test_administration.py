@@ -9,6 +9,7 @@ import builders
 import wire
 from builders import NOON, OTHER_PROVIDER
 from farechance.errors import Busy, FieldErrors, NotFound, StateForbids
+from farechance.programs import Rules
 from farechance.store import keys
 from threads import at_once
 from wire import Wire
@@ -165,20 +166,25 @@ def test_a_program_that_does_not_exist_is_not_found(ready: World, command: str) 
     assert ready.everything() == before
 
 
-def test_rules_that_the_rides_cannot_keep_are_refused_all_at_once(ready: World) -> None:
+def test_areas_and_hours_are_stored_as_they_were_sent(ready: World) -> None:
     rules = {
         **RULES,
-        "service_areas": ({"latitude": 40.7, "longitude": -74.0, "radius_meters": 5_000},),
-        "weekly_hours": ({"weekday": "monday", "from": "08:00", "to": "18:00"},),
+        "service_areas": (
+            {"latitude": 40.712_811_5, "longitude": -74, "radius_meters": 5_000},
+            {"latitude": -0.1, "longitude": 179.999_999_9, "radius_meters": 20},
+        ),
+        "service_area_ends": "both",
+        "weekly_hours": ({"weekday": "monday", "from": "08:00", "to": "24:00"},),
     }
-    before = ready.everything()
+    command = {**COMMANDS["create_program"], "command_id": "once", "rules": rules}
 
-    with pytest.raises(FieldErrors) as refused:
-        ready.administer("create_program", **{**COMMANDS["create_program"], "rules": rules})
+    ready.administer("create_program", **command)
+    repeated = ready.administer("create_program", **command)
 
-    pointers = [error.pointer for error in refused.value.errors]
-    assert pointers == ["/rules/service_areas", "/rules/weekly_hours"]
-    assert ready.everything() == before
+    key = keys.rules("prg_second", 1)
+    stored = ready.store.read(key)[key]
+    assert stored == Rules.model_validate(rules)
+    assert repeated["repeated"] is True
 
 
 @pytest.mark.parametrize(

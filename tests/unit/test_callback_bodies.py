@@ -17,6 +17,7 @@ from farechance.callbacks import (
 )
 from farechance.edge import requests
 from farechance.errors import FieldErrors
+from farechance.places import NOWHERE, Place, Trip
 from farechance.rides import EventKind
 from farechance.times import instant_text
 
@@ -120,6 +121,12 @@ def test_fields_that_we_do_not_know_are_dropped(model: type[Any]) -> None:
         (RideRequested, "pickup_at", ["2026-03-02T17:00:00", 0]),
         (RideRequested, "pickup", [{"latitude": 91, "longitude": 0}, [40.7, -74.0], "here"]),
         (RideRequested, "dropoff", [{"latitude": 0, "longitude": -180.5}, {"latitude": 0}]),
+        (RideRequested, "pickup", [{"latitude": "40.7", "longitude": 0}]),
+        (RideRequested, "pickup", [{"latitude": True, "longitude": 0}, {}]),
+        (RideCompleted, "pickup", [{"latitude": -90.000_001, "longitude": 0}]),
+        (RideCompleted, "dropoff", [{"latitude": 0, "longitude": 180.000_001}]),
+        (VoucherChecked, "pickup", [{"latitude": None, "longitude": 0}]),
+        (VoucherChecked, "dropoff", [{"latitude": 0, "longitude": [0]}]),
         (RideRequested, "booked_by", ["driver", ""]),
         (RideRequested, "replaces_ride_id", ["", "a#b"]),
         (RideCompleted, "fare_cents", ["1500", 1_500.0, True, -1, 1_000_001, None]),
@@ -156,6 +163,8 @@ def test_an_adjustment_says_why(why: str) -> None:
         (RideRequested, "estimated_fare_cents", [1, 1_000_000]),
         (RideRequested, "booked_by", ["rider", "staff"]),
         (RideRequested, "pickup", [{"latitude": -90, "longitude": 180}]),
+        (RideCompleted, "dropoff", [{"latitude": 90.0, "longitude": -180.0}]),
+        (VoucherChecked, "pickup", [{"latitude": 40.712811, "longitude": -74, "accuracy": 5}]),
         (RideCompleted, "distance_meters", [0, 10_000_000]),
         (RideCompleted, "duration_seconds", [0, 1_000_000]),
         (RideCancelled, "cancellation_fee_cents", [0, 1_000_000]),
@@ -255,16 +264,23 @@ def test_a_callback_becomes_an_event_in_the_words_of_the_domain() -> None:
     assert all(event.at == NOON for event in (requested, completed, cancelled, adjusted))
 
 
-def test_places_never_reach_the_domain() -> None:
+def test_places_reach_the_decision_and_are_never_shown_nor_part_of_the_content() -> None:
     place = {"latitude": 40.712_345, "longitude": -74.0}
     requested = requests.parsed(RideRequested, {**REQUESTED, "pickup": place, "dropoff": place})
     completed = requests.parsed(RideCompleted, {**COMPLETED, "pickup": place, "dropoff": place})
 
+    sent_elsewhere = requests.parsed(RideRequested, REQUESTED).event(PROVIDER, NOON)
+
+    here = Place(latitude=40.712_345, longitude=-74)
     for event in (requested.event(PROVIDER, NOON), completed.event(PROVIDER, NOON)):
-        assert "40.712" not in repr(event)
-    assert requested.event(PROVIDER, NOON) == requests.parsed(RideRequested, REQUESTED).event(
-        PROVIDER, NOON
-    )
+        assert event.trip == Trip(pickup=here, dropoff=here)
+        for shown in (repr(event), str(event), repr(event.trip), str(here)):
+            assert "40.712" not in shown
+            assert "74" not in shown
+    assert "40.712" not in repr(requested)
+    assert sent_elsewhere.trip == NOWHERE
+    assert sent_elsewhere.content_digest == requested.event(PROVIDER, NOON).content_digest
+    assert sent_elsewhere.identity == requested.event(PROVIDER, NOON).identity
 
 
 @pytest.mark.parametrize(

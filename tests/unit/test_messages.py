@@ -2,7 +2,7 @@
 work and whom to call; and never where somebody comes from."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import pytest
@@ -40,6 +40,9 @@ NEVER = re.compile(
     re.IGNORECASE,
 )
 
+IN_DECEMBER = datetime(2026, 12, 30, 12, tzinfo=UTC)
+LATE_ON_A_WEDNESDAY = builders.hours("wednesday", "22:59", "24:00")
+MILLISECOND = timedelta(milliseconds=1)
 LONGEST = builders.partner(help_name="W" * 40, help_phone="+" + "5" * 24)
 
 
@@ -68,8 +71,8 @@ def test_every_decline_is_one_sms_that_says_whom_to_call(
 ) -> None:
     for reason in Reason:
         for currency in ("USD", "MXN"):
-            rules = builders.rules(currency=currency)
-            message = declined(dear(language), rules, partner, reason, NOON)
+            rules = builders.rules(currency=currency, weekly_hours=(LATE_ON_A_WEDNESDAY,))
+            message = declined(dear(language), rules, partner, reason, IN_DECEMBER)
             assert is_one_sms(message), message.text
             assert partner.help_phone in message.text
             assert not NEVER.search(message.text.replace(partner.help_name, ""))
@@ -160,6 +163,8 @@ def test_a_rider_who_must_pay_is_told_so_beforehand(
         (Reason.VOUCHER_NOT_STARTED, ["starts on Mar 2"], ["empieza el 2 mar"]),
         (Reason.NO_RIDES_LEFT, ["used or booked", "call"], ["se usaron", "llame"]),
         (Reason.TOO_MANY_OPEN_RIDES, ["4 rides", "cancel one"], ["4 viajes", "cancele uno"]),
+        (Reason.LOCATION_MISSING, ["not told", "enter both"], ["No sabemos", "los dos lugares"]),
+        (Reason.OUTSIDE_SERVICE_AREA, ["outside the area"], ["fuera de la zona"]),
         (Reason.VOUCHER_BLOCKED, ["cannot be used now"], ["no se puede usar ahora"]),
         (Reason.REQUEST_TOO_OLD, ["could not be booked", "again"], ["No se pudo", "otra vez"]),
     ],
@@ -303,6 +308,9 @@ def test_each_reason_that_a_request_can_be_declined_for_has_words_of_its_own() -
         Reason.PARTNER_SUSPENDED,
         Reason.NO_RIDES_LEFT,
         Reason.TOO_MANY_OPEN_RIDES,
+        Reason.LOCATION_MISSING,
+        Reason.OUTSIDE_SERVICE_AREA,
+        Reason.OUTSIDE_HOURS,
         Reason.INSUFFICIENT_BALANCE,
         Reason.OVER_RIDE_CAP,
     ]
@@ -346,3 +354,56 @@ def test_a_voucher_without_money_is_not_said_to_be_without_rides() -> None:
 
     assert "no money left" in text
     assert "rides" not in text
+
+
+@pytest.mark.parametrize(
+    ("pickup_at", "english", "spanish"),
+    [
+        pytest.param(None, "from Mar 3, 8:00 am.", "desde el 3 mar, 8:00 am.", id="now"),
+        pytest.param(
+            NOON - timedelta(days=1), "from Mar 3, 8:00 am.", "el 3 mar, 8:00 am.", id="in the past"
+        ),
+        pytest.param(
+            NOON + timedelta(days=1), "from Mar 5, 12:30 pm.", "el 5 mar, 12:30 pm.", id="ahead"
+        ),
+    ],
+)
+def test_outside_the_hours_a_rider_is_told_when_they_begin_again(
+    pickup_at: datetime | None, english: str, spanish: str
+) -> None:
+    hours = (
+        builders.hours("tuesday", "08:00", "09:00"),
+        builders.hours("thursday", "12:30", "18:00"),
+    )
+    rules, partner = builders.rules(weekly_hours=hours), builders.partner()
+
+    in_english, in_spanish = (
+        declined(
+            builders.voucher(language=language),
+            rules,
+            partner,
+            Reason.OUTSIDE_HOURS,
+            NOON,
+            pickup_at,
+        ).text
+        for language in ("en", "es")
+    )
+
+    assert english in in_english
+    assert spanish in in_spanish
+    assert "555-0100" in in_english
+
+
+@every_language
+@pytest.mark.parametrize(("later", "is_told"), [(timedelta(0), False), (MILLISECOND, True)])
+def test_hours_that_begin_when_the_voucher_is_over_are_not_offered(
+    language: Language, later: timedelta, *, is_told: bool
+) -> None:
+    rules = builders.rules(weekly_hours=(builders.hours("tuesday", "12:00", "13:00"),))
+    voucher = builders.voucher(language=language, expires_at=NOON + timedelta(days=1) + later)
+
+    text = declined(voucher, rules, builders.partner(), Reason.OUTSIDE_HOURS, NOON).text
+
+    assert ("12:00 pm" in text) is is_told
+    assert "None" not in text
+    assert "555-0100" in text

@@ -7,7 +7,7 @@ import pytest
 import builders
 from builders import refusals
 from farechance.partner_api import stored_answer
-from farechance.programs import Rules
+from farechance.programs import WEEKDAYS, Rules
 
 LEAST: dict[str, Any] = {
     "time_zone": "America/New_York",
@@ -71,6 +71,11 @@ def test_what_is_left_out_is_as_the_design_says() -> None:
 
 AREA = {"latitude": 40.7, "longitude": -74.0, "radius_meters": 20}
 HOURS = {"weekday": "monday", "from": "08:00", "to": "24:00"}
+MANY_HOURS = [
+    {"weekday": weekday, "from": f"{hour:02d}:00", "to": f"{hour + 1:02d}:00"}
+    for weekday in WEEKDAYS
+    for hour in range(8, 16)
+]
 
 
 @pytest.mark.parametrize(
@@ -127,16 +132,26 @@ HOURS = {"weekday": "monday", "from": "08:00", "to": "24:00"}
                 [{**AREA, "latitude": -90.5}],
                 [{**AREA, "longitude": 180.5}],
                 [{**AREA, "longitude": -180.5}],
+                [{**AREA, "latitude": "40.7"}],
+                [{**AREA, "longitude": True}],
+                [{**AREA, "radius_meters": 20.5}],
+                [{**AREA, "name": "downtown"}],
             ],
         ),
         (
             "weekly_hours",
-            [[], [HOURS] * 50],
+            [[], MANY_HOURS[:50], [{**HOURS, "from": "23:59"}], [{**HOURS, "to": "08:01"}]],
             [
-                [HOURS] * 51,
+                MANY_HOURS[:51],
                 [{**HOURS, "from": "24:00"}],
                 [{**HOURS, "to": "8:00"}],
+                [{**HOURS, "to": "24:01"}],
+                [{**HOURS, "to": "08:00"}],
+                [{**HOURS, "to": "07:59"}],
+                [{**HOURS, "from": "22:00", "to": "02:00"}],
                 [{**HOURS, "weekday": "mon"}],
+                [{**HOURS, "until": "24:00"}],
+                [HOURS, HOURS],
             ],
         ),
         ("starts_on", ["2026-12-31", "2017-01-01"], ["2026-02-30", "1 Jan 2026", ""]),
@@ -203,6 +218,31 @@ def test_a_programme_may_last_a_day_or_ten_years(days: dict[str, str]) -> None:
     assert refusals(Rules, sent(**days)) == {}
 
 
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [
+        ([{**HOURS, "from": "22:00", "to": "06:00"}], "past midnight are those of two days"),
+        ([HOURS, {**HOURS, "from": "23:59"}], "must not overlap: monday 23:59"),
+        (
+            [{**HOURS, "from": "12:00"}, {**HOURS, "to": "12:01"}, {**HOURS, "weekday": "friday"}],
+            "must not overlap: monday 12:00",
+        ),
+    ],
+)
+def test_hours_that_cannot_be_meant_are_refused_in_words(hours: list[Any], words: str) -> None:
+    wrong = refusals(Rules, sent(weekly_hours=hours))
+
+    (pointer,) = wrong
+    assert pointer.startswith("/weekly_hours")
+    assert words in wrong[pointer]
+
+
+def test_hours_of_one_day_may_touch() -> None:
+    hours = [{**HOURS, "from": "12:00"}, {**HOURS, "to": "12:00"}, {**HOURS, "weekday": "friday"}]
+
+    assert refusals(Rules, sent(weekly_hours=hours)) == {}
+
+
 def test_what_is_equal_agrees() -> None:
     equal = {"min_value_cents": 4_000, "max_value_cents": 4_000, "cap_cents": 4_000}
 
@@ -221,7 +261,12 @@ def test_a_rule_that_we_do_not_know_is_refused_and_not_ignored() -> None:
 
 
 def test_rules_are_read_back_as_they_were_stored() -> None:
-    rules = builders.rules(cap_cents=1_500, overage="rider_pays")
+    rules = builders.rules(
+        cap_cents=1_500,
+        overage="rider_pays",
+        service_areas=(builders.area(),),
+        weekly_hours=(builders.hours("monday", "08:00", "24:00"),),
+    )
 
     stored = stored_answer(rules)
 

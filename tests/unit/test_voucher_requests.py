@@ -9,6 +9,7 @@ import pytest
 
 import builders
 from builders import NOON, PROVIDER, approved, hold
+from farechance.places import Trip
 from farechance.programs import PartnerStatus, Rules, Status
 from farechance.ride_case import Case
 from farechance.ride_table import decide
@@ -64,7 +65,14 @@ def test_of_all_reasons_that_apply_the_first_is_told() -> None:
         event=replace(
             builders.requested(NOON - timedelta(minutes=6)), fare_cents=2_500, currency="EUR"
         ),
-        terms=Terms(builders.rules(), Status.PAUSED, PartnerStatus.SUSPENDED),
+        terms=Terms(
+            builders.rules(
+                service_areas=(builders.area(),),
+                weekly_hours=(builders.hours("sunday", "00:00", "24:00"),),
+            ),
+            Status.PAUSED,
+            PartnerStatus.SUSPENDED,
+        ),
         now=NOON,
     )
 
@@ -100,6 +108,15 @@ def test_of_all_reasons_that_apply_the_first_is_told() -> None:
     fields["max_rides"] = 9
     assert told() == "too_many_open_rides"
     fields |= {"holds": {}, "held_cents": 0}
+    assert told() == "location_missing"
+    case = replace(case, event=replace(case.event, trip=Trip(builders.north(5_001))))
+    assert told() == "outside_service_area"
+    case = replace(case, event=replace(case.event, trip=Trip(builders.north(5_000))))
+    # An hour after a ride it is the way home, which is paid at any hour.
+    assert told() == "insufficient_balance"
+    fields["last_captured_at"] = None
+    assert told() == "outside_hours"
+    case = replace(case, terms=replace(case.terms, rules=builders.rules()))
     assert told() == "insufficient_balance"
     fields["available_cents"] = 4_000
     assert told() == "over_ride_cap"

@@ -17,8 +17,7 @@ from farechance.vouchers import (
     program_days,
 )
 
-# domain.md, 'Reasons', in its order, but for those of service areas and weekly hours, which no
-# programme can have yet.
+# domain.md, 'Reasons', in its order.
 IN_ORDER = [
     "voucher_unknown",
     "ride_of_other_voucher",
@@ -36,6 +35,9 @@ IN_ORDER = [
     "partner_suspended",
     "no_rides_left",
     "too_many_open_rides",
+    "location_missing",
+    "outside_service_area",
+    "outside_hours",
     "insufficient_balance",
     "over_ride_cap",
 ]
