@@ -11,6 +11,7 @@ from infra.local.client import AUTHORIZATIONS, Delivery, PartnerApp, RideCompany
 
 PHONE = "212-555-0147"
 PLACE = {"latitude": 40.689247, "longitude": -74.044502}
+AROUND_PLACE = {"latitude": 40.7, "longitude": -74.0, "radius_meters": 5_000}
 STAFF = "staff-who-attested"
 REASON = "a reason that an admin typed"
 # The emulator tells so many and leaves the rest out without a word.
@@ -25,7 +26,7 @@ def planted(scene: Scene) -> dict[str, str]:
     provider_id = f"{scene.provider_id}_logs"
     secret = scene.register_provider(provider_id, reason=REASON)
     program_id = f"{scene.program_id}_logs"
-    scene.create_program(program_id, provider_ids=[provider_id])
+    scene.create_program(program_id, provider_ids=[provider_id], service_areas=[AROUND_PLACE])
     scene.admin.do("fund", program_id=program_id, amount_cents=100_000, reason=REASON)
     scene.allot(program_id, f"{scene.partner_id}_logs", 100_000)
     app = PartnerApp(scene.running, made["client_id"], made["client_secret"])
