@@ -16,8 +16,8 @@ def is_open(hours: Sequence[WeeklyHours], instant: datetime, zone: ZoneInfo) -> 
     """Whether an instant lies in one of the hours, `from` included and `to` not; without hours,
     always."""
     local = instant.astimezone(zone)
-    # As text, so that 24:00 ends a day; '08:00' stands before '08:00:00.000000'.
-    clock = f"{local:%H:%M:%S.%f}"
+    # As text, so that 24:00 ends a day. Hours begin and end with a whole minute.
+    clock = f"{local:%H:%M}"
     return not hours or any(
         one.weekday == WEEKDAYS[local.weekday()] and one.from_ <= clock < one.to for one in hours
     )

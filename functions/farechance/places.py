@@ -50,7 +50,7 @@ def is_served(trip: Trip, areas: Sequence[ServiceArea], ends: ServiceAreaEnds) -
         return True
     if len(known) < len(asked):
         return None
-    return ends != "either" and all(known)
+    return all(known)
 
 
 def lies_inside(place: Place, areas: Sequence[ServiceArea]) -> bool:
