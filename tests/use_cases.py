@@ -14,6 +14,7 @@ from farechance.errors import StateForbids
 from farechance.ledger import Kind
 from farechance.partner_api import EntryQuery, ParticipantQuery
 from farechance.store import keys
+from farechance.voucher_api import VoucherQuery
 from operations.act_on_voucher import (
     block_voucher,
     extend_voucher,
@@ -22,6 +23,7 @@ from operations.act_on_voucher import (
 )
 from operations.assign_voucher import assign_voucher
 from operations.find_participants import list_participants, show_participant
+from operations.list_vouchers import list_vouchers
 from operations.reissue_voucher import reissue_voucher
 from operations.show_voucher import list_entries, show_voucher
 from operations.who_am_i import who_am_i
@@ -144,8 +146,16 @@ def _reissuing(world: World) -> Act:
     request = world.mint_request(participant_ids=(person,), unassigned=None)
     code = str(world.mint(request).vouchers[0].code)
     world.request(code)
+    call = world.call("reissue", code, reason="lost")
+    return lambda by: reissue_voucher(call, by.tools, codes_too=True)
+
+
+def _reissuing_with_a_dead_hold(world: World) -> Act:
+    code = world.code(rides=1)
+    world.request(code)
+    world.clock.passes(hours=25)
     call = world.call("reissue", code)
-    return lambda by: reissue_voucher(call, by.tools)
+    return lambda by: reissue_voucher(call, by.tools, codes_too=False)
 
 
 # ── what a partner reads ─────────────────────────────────────────────────────────────────────────
@@ -161,6 +171,23 @@ def _showing_a_voucher(world: World) -> Act:
         code_keys=by.code_keys,
         now=by.clock.now,
     )
+
+
+def _listing_vouchers(world: World) -> Act:
+    person = world.enroll()
+    world.code(participant_ids=(person,), unassigned=None)
+    world.code()
+    return lambda by: [
+        list_vouchers(
+            query,
+            by.partner_id,
+            store=by.store,
+            remembered=by.remembered,
+            code_keys=by.code_keys,
+            now=by.clock.now,
+        )
+        for query in (VoucherQuery(limit=1), VoucherQuery(participant_id=person))
+    ]
 
 
 def _listing_entries(world: World) -> Act:
@@ -226,6 +253,12 @@ USE_CASES: Mapping[str, UseCase] = {
         ("reissue_voucher", "act_on_voucher", "replace_open_voucher"),
         (Kind.VOUCHER_REISSUED, Kind.VOUCHER_SUCCEEDED),
     ),
+    "reissue with a dead hold in the way": UseCase(
+        _reissuing_with_a_dead_hold,
+        ("reissue_voucher", "change_voucher"),
+        (Kind.HOLD_LAPSED, Kind.VOUCHER_REISSUED, Kind.VOUCHER_SUCCEEDED),
+    ),
+    "list vouchers": UseCase(_listing_vouchers, ("list_vouchers", "show_voucher")),
     "show a voucher": UseCase(_showing_a_voucher, ("show_voucher", "read_terms")),
     "list a voucher's entries": UseCase(_listing_entries, ("show_voucher",)),
     "show a person": UseCase(_showing_a_person, ("find_participants",)),

@@ -27,6 +27,7 @@ from farechance.provider_api import Told
 from farechance.rides import Ride
 from farechance.store import Remembered, Store, keys
 from farechance.times import instant_text
+from farechance.voucher_acts import ActReason
 from farechance.vouchers import Voucher
 from operations.act_on_voucher import (
     VoucherCall,
@@ -249,9 +250,10 @@ class World:
         call = self.call("assign", code, key, participant_id=participant_id)
         return assign_voucher(call, participant_id, self.tools)[0]
 
-    def reissue(self, code: str, key: str = "") -> str:
+    def reissue(self, code: str, key: str = "", **content: Any) -> str:
         """The new card's code."""
-        answer, _ = reissue_voucher(self.call("reissue", code, key), self.tools)
+        call = self.call("reissue", code, key, **content)
+        answer, _ = reissue_voucher(call, self.tools, codes_too=True)
         self.codes.append(str(answer["code"]))
         return str(answer["code"])
 
@@ -263,6 +265,7 @@ class World:
             partner_id=voucher.partner_id,
             idempotency_key=key or f"{act}-{next(_NUMBERS)}",
             content={"act": act, **content},
+            reason=ActReason(content["reason"]) if "reason" in content else None,
         )
 
     @property

@@ -72,6 +72,14 @@ def read_code(keys: CodeKeys, written: str) -> str | None:
     return code
 
 
+def read_last4(written: str) -> str | None:
+    """The last 4 symbols of a code, as they are kept to find the voucher by; None if they can't be
+    those of a code."""
+    symbols = written.translate(_READ_AS)
+    is_whole = len(symbols) == 4 and all(symbol in _VALUE for symbol in symbols)
+    return symbols if is_whole else None
+
+
 def grouped(code: str) -> str:
     """For people: `1ABC-DEFG-HJKM-NPQR`."""
     return "-".join(code[start : start + 4] for start in range(0, CODE_SYMBOLS, 4))

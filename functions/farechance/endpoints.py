@@ -20,6 +20,15 @@ from farechance.partner_api import (
     VoucherAnswer,
     WhoAmI,
 )
+from farechance.voucher_api import (
+    Acted,
+    ActRequest,
+    AssignRequest,
+    ExtendRequest,
+    Reissued,
+    VoucherList,
+    VoucherQuery,
+)
 
 
 class NoQuery(BaseModel):
@@ -111,6 +120,82 @@ LIST_ENTRIES = Endpoint(
     EntryList,
 )
 
+LIST_VOUCHERS = Endpoint(
+    "GET",
+    "/vouchers",
+    "vouchers:read",
+    "List your vouchers",
+    VoucherQuery,
+    VoucherList,
+)
+ASSIGN_VOUCHER = Endpoint(
+    "POST",
+    "/vouchers/{voucher_id}/assign",
+    "vouchers:write",
+    "Hand an unassigned card to a person, once",
+    AssignRequest,
+    Acted,
+    problems=(
+        "voucher_closed",
+        "already_assigned",
+        "participant_exited",
+        "consent_expired",
+        "monthly_limit_reached",
+        "too_many_open_vouchers",
+    ),
+)
+BLOCK_VOUCHER = Endpoint(
+    "POST",
+    "/vouchers/{voucher_id}/block",
+    "vouchers:write",
+    "Let no new ride begin; approved ones are still paid",
+    ActRequest,
+    Acted,
+    problems=("voucher_closed", "voucher_blocked"),
+)
+UNBLOCK_VOUCHER = Endpoint(
+    "POST",
+    "/vouchers/{voucher_id}/unblock",
+    "vouchers:write",
+    "Take a block back",
+    ActRequest,
+    Acted,
+    problems=("voucher_closed", "voucher_not_blocked", "blocked_by_administrator"),
+)
+EXTEND_VOUCHER = Endpoint(
+    "POST",
+    "/vouchers/{voucher_id}/extend",
+    "vouchers:write",
+    "Let a voucher end later",
+    ExtendRequest,
+    Acted,
+    problems=("voucher_closed", "too_many_open_vouchers"),
+)
+REVOKE_VOUCHER = Endpoint(
+    "POST",
+    "/vouchers/{voucher_id}/revoke",
+    "vouchers:write",
+    "Close a voucher for good and take back what is free of it",
+    ActRequest,
+    Acted,
+    problems=("voucher_closed",),
+)
+REISSUE_VOUCHER = Endpoint(
+    "POST",
+    "/vouchers/{voucher_id}/reissue",
+    "vouchers:write",
+    "Replace a lost card by a new one with a new code",
+    ActRequest,
+    Reissued,
+    status=201,
+    problems=(
+        "voucher_closed",
+        "blocked_by_administrator",
+        "no_rides_left",
+        "too_many_open_vouchers",
+    ),
+)
+
 PARTNER_ENDPOINTS = (
     WHO_AM_I,
     ENROLL,
@@ -119,6 +204,13 @@ PARTNER_ENDPOINTS = (
     MINT,
     SHOW_VOUCHER,
     LIST_ENTRIES,
+    LIST_VOUCHERS,
+    ASSIGN_VOUCHER,
+    BLOCK_VOUCHER,
+    UNBLOCK_VOUCHER,
+    EXTEND_VOUCHER,
+    REVOKE_VOUCHER,
+    REISSUE_VOUCHER,
 )
 
 AUTHORIZATIONS_PATH = "/providers/{provider_id}/authorizations"

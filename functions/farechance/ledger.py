@@ -84,7 +84,8 @@ class Chain(BaseModel):
 
 class Facts(BaseModel):
     """What an entry says beside the money: enough for every report, and no more. Amounts in
-    cents; `ride_day` is the day of the ride in the programme's zone. `overage_cents` and
+    cents; `ride_day` is the day of the ride in the programme's zone. `reason` is why a ride isn't
+    paid, `act_reason` why somebody did something to a voucher. `overage_cents` and
     `shortfall_cents` are what the event added, `owed_cents` what it changed of the ride's debt that
     is undecided."""
 
@@ -97,6 +98,7 @@ class Facts(BaseModel):
     provider_id: str | None = None
     ride_day: date | None = None
     reason: str | None = None
+    act_reason: str | None = None
     fare_cents: int | None = None
     tip_cents: int | None = None
     overage_cents: int | None = None

@@ -38,7 +38,8 @@ from farechance.money import (
 from farechance.participants import Attestation, Consent, Participant, ParticipantStatus
 from farechance.programs import SENT, RiderNeeds, Rules, Status
 from farechance.times import Instant
-from farechance.vouchers import ClosedReason, Reason, VoucherState
+from farechance.voucher_acts import ActReason
+from farechance.vouchers import Blocker, ClosedReason, Reason, VoucherState
 
 MAX_MINTED_AT_ONCE = 25
 
@@ -225,7 +226,9 @@ class LastDecline(BaseModel):
 class VoucherAnswer(BaseModel):
     """A voucher of yours. `assigned` says whether it belongs to a person. What it was worth,
     `value_cents`, is now `available_cents`, `held_cents` for rides under way and `spent_cents`.
-    `rides_left` is `rides` less those that were paid (`rides_used`) and those under way."""
+    `rides_left` is `rides` less those that were paid (`rides_used`) and those under way. What an
+    administrator blocked (`blocked_by`) only an administrator unblocks. `successor_id` is the card
+    that took the place of a reissued one."""
 
     model_config = ANSWER
 
@@ -235,7 +238,9 @@ class VoucherAnswer(BaseModel):
     language: Language
     assigned: bool
     status: VoucherState
+    blocked_by: Blocker | None = None
     closed_reason: ClosedReason | None = None
+    successor_id: VoucherId | None = None
     last4: str
     currency: Currency
     value_cents: PositiveRideCents
@@ -254,8 +259,9 @@ class VoucherAnswer(BaseModel):
 
 class EntryAnswer(BaseModel):
     """One line of a voucher's ledger: its day, what happened and the money; neither the hour, nor
-    the ride company's id of the ride, nor a place. `changes` says by how many cents each account
-    changed, and adds up to zero."""
+    the ride company's id of the ride, nor a place. `reason` is why a ride wasn't paid, `act_reason`
+    why somebody acted on the voucher. `changes` says by how many cents each account changed, and
+    adds up to zero."""
 
     model_config = ANSWER
 
@@ -264,6 +270,7 @@ class EntryAnswer(BaseModel):
     kind: Kind
     ride_day: date | None = None
     reason: Reason | None = None
+    act_reason: ActReason | None = None
     changes: dict[Account, RideChangeCents]
     fare_cents: RideCents | None = None
     overage_cents: RideCents | None = None

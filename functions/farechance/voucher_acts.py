@@ -5,11 +5,28 @@ read or write. Open holds stay where they are: an approved ride is paid (domain.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from farechance.errors import FieldErrors, StateForbids
 from farechance.ledger import Account, Facts, Kind
 from farechance.programs import Rules
-from farechance.vouchers import ClosedReason, Voucher, VoucherState, program_days
+from farechance.times import instant_text
+from farechance.vouchers import Blocker, ClosedReason, Voucher, VoucherState, program_days
+
+
+class ActReason(StrEnum):
+    """Why a partner did something to a voucher. Words to choose from and no free text: the ledger
+    keeps them for ever, and what is kept for ever says nothing about a person."""
+
+    LOST = "lost"
+    STOLEN = "stolen"
+    DAMAGED = "damaged"
+    FOUND = "found"
+    MISUSE = "misuse"
+    MISTAKE = "mistake"
+    PLANS_CHANGED = "plans_changed"
+    NO_LONGER_NEEDED = "no_longer_needed"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +42,37 @@ class Act:
     facts: Facts = field(default_factory=Facts)
 
 
-def block(voucher: Voucher, now: datetime) -> Act:
-    """active → blocked. Raises StateForbids (`voucher_closed`, `voucher_blocked`)."""
-    _must_be(VoucherState.ACTIVE, voucher, now)
-    return Act(Kind.VOUCHER_BLOCKED, voucher.after(state=VoucherState.BLOCKED))
+def block(voucher: Voucher, now: datetime, by: Blocker = Blocker.PARTNER) -> Act:
+    """active → blocked; what a partner blocked an administrator may block over it. Raises
+    StateForbids (`voucher_closed`, `voucher_blocked`)."""
+    _must_be_open(voucher, now)
+    is_by_administrator = voucher.blocked_by is Blocker.ADMINISTRATOR
+    is_blocked_over = by is Blocker.ADMINISTRATOR and not is_by_administrator
+    if voucher.state is VoucherState.BLOCKED and not is_blocked_over:
+        raise StateForbids("voucher_blocked", {"voucher_id": voucher.voucher_id})
+    return Act(Kind.VOUCHER_BLOCKED, voucher.after(state=VoucherState.BLOCKED, blocked_by=by))
 
 
-def unblock(voucher: Voucher, now: datetime) -> Act:
-    """blocked → active. Raises StateForbids (`voucher_closed`, `voucher_not_blocked`)."""
-    _must_be(VoucherState.BLOCKED, voucher, now)
-    return Act(Kind.VOUCHER_UNBLOCKED, voucher.after(state=VoucherState.ACTIVE))
+def unblock(voucher: Voucher, now: datetime, by: Blocker = Blocker.PARTNER) -> Act:
+    """blocked → active. Raises StateForbids (`voucher_closed`, `voucher_not_blocked`; of a partner
+    `blocked_by_administrator`)."""
+    _must_be_open(voucher, now)
+    if voucher.state is not VoucherState.BLOCKED:
+        raise StateForbids("voucher_not_blocked", {"voucher_id": voucher.voucher_id})
+    if by is Blocker.PARTNER:
+        _administrator_must_not_have_blocked(voucher)
+    return Act(Kind.VOUCHER_UNBLOCKED, voucher.after(state=VoucherState.ACTIVE, blocked_by=None))
 
 
 def extend(voucher: Voucher, rules: Rules, expires_at: datetime, now: datetime) -> Act:
-    """Moves the end, within the programme's days, also of one that has just expired. Raises
-    StateForbids (`voucher_closed`), FieldErrors."""
+    """Moves the end to a later one within the programme's days, also of a voucher that has just
+    expired. Raises StateForbids (`voucher_closed`), FieldErrors."""
     _must_be_open(voucher, now)
     _, ends = program_days(rules)
-    if not max(now, voucher.valid_from) < expires_at <= ends:
+    if expires_at <= voucher.expires_at:
+        present = instant_text(voucher.expires_at)
+        raise FieldErrors.one("/expires_at", f"must be later than the present one, {present}")
+    if not now < expires_at <= ends:
         raise FieldErrors.one("/expires_at", "must be later than now, within the programme's days")
     return Act(Kind.VOUCHER_EXTENDED, voucher.after(expires_at=expires_at))
 
@@ -65,10 +95,28 @@ def revoke(voucher: Voucher, now: datetime) -> Act:
     return _to_allotment(Kind.VOUCHER_REVOKED, closed, cents)
 
 
+def in_the_way(voucher: Voucher, now: datetime) -> tuple[str, ...]:
+    """The rides whose dead holds a reissue lets go: the oldest first, and no more than the new card
+    needs for a ride up to its cap. A request on the old card would have done the same; on the new
+    one it no longer can, so that nobody is falsely refused (domain.md, invariant 3)."""
+    dead = sorted(
+        (hold.expires_at, ride) for ride, hold in voucher.holds.items() if hold.expires_at <= now
+    )
+    let_go: list[str] = []
+    for _, ride in dead:
+        left = voucher.without_holds(let_go)
+        if left.rides_left >= 1 and left.available_cents >= voucher.cap_cents:
+            break
+        let_go.append(ride)
+    return tuple(let_go)
+
+
 def reissue(voucher: Voucher, successor_key: str, now: datetime) -> Act:
     """A lost card: closed, what is available moves to the successor; open holds stay. Raises
-    StateForbids (`voucher_closed`; `no_rides_left`: the new card could pay nothing)."""
+    StateForbids (`voucher_closed`; `blocked_by_administrator`: a new card would undo the block;
+    `no_rides_left`: the new card could pay nothing)."""
     _must_be_open(voucher, now)
+    _administrator_must_not_have_blocked(voucher)
     if voucher.rides_left < 1:
         raise StateForbids("no_rides_left", {"voucher_id": voucher.voucher_id})
     cents = voucher.available_cents
@@ -170,8 +218,6 @@ def _must_be_open(voucher: Voucher, now: datetime) -> None:
         raise StateForbids("voucher_closed", {"voucher_id": voucher.voucher_id})
 
 
-def _must_be(state: VoucherState, voucher: Voucher, now: datetime) -> None:
-    _must_be_open(voucher, now)
-    if voucher.state is not state:
-        reason = "voucher_blocked" if state is VoucherState.ACTIVE else "voucher_not_blocked"
-        raise StateForbids(reason, {"voucher_id": voucher.voucher_id})
+def _administrator_must_not_have_blocked(voucher: Voucher) -> None:
+    if voucher.blocked_by is Blocker.ADMINISTRATOR:
+        raise StateForbids("blocked_by_administrator", {"voucher_id": voucher.voucher_id})

@@ -33,6 +33,13 @@ class VoucherState(StrEnum):
     CLOSED = "closed"
 
 
+class Blocker(StrEnum):
+    """Who blocked a voucher. What an administrator blocked, a partner can't unblock."""
+
+    PARTNER = "partner"
+    ADMINISTRATOR = "administrator"
+
+
 class ClosedReason(StrEnum):
     """Why a voucher is closed."""
 
@@ -133,6 +140,7 @@ class Voucher(BaseModel):
     rides_counted: int = 0
     holds: dict[str, Hold] = Field(default={}, max_length=MAX_OPEN_HOLDS)
     state: VoucherState = VoucherState.ACTIVE
+    blocked_by: Blocker | None = None
     closed_reason: ClosedReason | None = None
     closed_at: Instant | None = None
     successor_key: str | None = None
@@ -188,6 +196,10 @@ class Voucher(BaseModel):
     def is_over(self, now: datetime) -> bool:
         """Closed; past return_at it counts as closed, whether or not housekeeping has come by."""
         return self.state is VoucherState.CLOSED or now >= self.return_at
+
+    def state_at(self, now: datetime) -> VoucherState:
+        """Where it stands by the clock."""
+        return VoucherState.CLOSED if self.is_over(now) else self.state
 
     @property
     def is_settled(self) -> bool:

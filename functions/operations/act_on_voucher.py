@@ -2,7 +2,7 @@
 the key, and keeps the answer and a digest of what was asked for."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from farechance.errors import IdempotencyKeyReused
 from farechance.ledger import digest
 from farechance.programs import Rules
 from farechance.store import Remembered, Store, Write, keys
-from farechance.voucher_acts import Act, block, extend, revoke, unblock
+from farechance.voucher_acts import Act, ActReason, block, extend, revoke, unblock
 from farechance.vouchers import Voucher
 from operations.change_voucher import act_writes
 from operations.find_voucher import find_voucher
@@ -22,12 +22,14 @@ from operations.settle_predecessor import settle_predecessor
 
 @dataclass(frozen=True, slots=True)
 class VoucherCall:
-    """Who asks for an act on which voucher, under which key. `content` is what was asked for."""
+    """Who asks for an act on which voucher, under which key, and why if they say so. `content` is
+    all that was asked for."""
 
     voucher_id: str
     partner_id: str
     idempotency_key: str
     content: Mapping[str, Any]
+    reason: ActReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ def _attempt(
         settle_predecessor(before, store=store, remembered=tools.remembered, now=now)
         rules = read_terms(before, tools.remembered, now).rules
         act, beside = decide(before, rules, now)
+    act = replace(act, facts=act.facts.model_copy(update={"act_reason": call.reason}))
     answer = {
         "voucher_id": before.voucher_id,
         "status": act.voucher.state.value,

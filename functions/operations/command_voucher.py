@@ -10,7 +10,7 @@ from farechance.ledger import Facts
 from farechance.money import dollars
 from farechance.store import Remembered, Store
 from farechance.voucher_acts import Act, block, revoke, unblock
-from farechance.vouchers import Voucher
+from farechance.vouchers import Blocker, Voucher
 from operations.administration_plan import Plan
 from operations.change_voucher import act_writes
 from operations.find_voucher import find_voucher
@@ -56,9 +56,11 @@ def _act(
 ) -> tuple[Act, str]:
     match command:
         case BlockVoucher():
-            return block(before, now), "is blocked: no new ride; approved rides are still paid."
+            act = block(before, now, Blocker.ADMINISTRATOR)
+            return act, "is blocked: no new ride; approved rides are still paid."
         case UnblockVoucher():
-            return unblock(before, now), "is active again, and rides may begin with it."
+            act = unblock(before, now, Blocker.ADMINISTRATOR)
+            return act, "is active again, and rides may begin with it."
         case RevokeVoucher():
             act = revoke(before, now)
             return act, (

@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from farechance import cursors, messages
+from farechance import cursors
+from farechance.advice import what_to_do_now
 from farechance.codes import CodeKeys
 from farechance.ledger import Entry
 from farechance.partner_api import (
@@ -14,9 +15,11 @@ from farechance.partner_api import (
 )
 from farechance.store import Remembered, Store, keys
 from farechance.times import local_day
-from farechance.vouchers import Reason, Voucher, VoucherState
+from farechance.voucher_acts import ActReason
+from farechance.vouchers import Reason, Terms, Voucher
 from operations.find_voucher import find_voucher
 from operations.read_terms import ProgramTerms, read_terms
+from operations.reissue_voucher import successor_id
 
 _HOUR_IS_TOLD_FOR = timedelta(hours=24)
 
@@ -32,6 +35,13 @@ def show_voucher(
 ) -> VoucherAnswer:
     """Raises NotFound, also for another partner's."""
     voucher = find_voucher(voucher_id, partner_id, store=store, code_keys=code_keys)
+    return show(voucher, remembered, code_keys, now)
+
+
+def show(
+    voucher: Voucher, remembered: Remembered, code_keys: CodeKeys, now: datetime
+) -> VoucherAnswer:
+    """A voucher as its partner may see it."""
     terms = read_terms(voucher, remembered, now)
     return VoucherAnswer(
         voucher_id=voucher.voucher_id,
@@ -39,8 +49,10 @@ def show_voucher(
         purpose=voucher.purpose,
         language=voucher.language,
         assigned=voucher.subject_id is not None,
-        status=VoucherState.CLOSED if voucher.is_over(now) else voucher.state,
+        status=voucher.state_at(now),
+        blocked_by=voucher.blocked_by,
         closed_reason=voucher.closed_reason,
+        successor_id=_successor_id(voucher, code_keys),
         last4=voucher.last4,
         currency=terms.rules.currency,
         value_cents=voucher.value_cents,
@@ -83,6 +95,12 @@ def list_entries(
     )
 
 
+def _successor_id(voucher: Voucher, code_keys: CodeKeys) -> str | None:
+    if voucher.successor_key is None:
+        return None
+    return successor_id(voucher.voucher_id, voucher.partner_id, code_keys)
+
+
 def _last_decline(voucher: Voucher, terms: ProgramTerms, now: datetime) -> LastDecline | None:
     decline = voucher.last_decline
     if decline is None:
@@ -91,7 +109,12 @@ def _last_decline(voucher: Voucher, terms: ProgramTerms, now: datetime) -> LastD
         day=local_day(decline.at, terms.rules.zone),
         at=decline.at if now - decline.at < _HOUR_IS_TOLD_FOR else None,
         reason=decline.reason,
-        what_to_do=messages.what_to_do(decline.reason),
+        what_to_do=what_to_do_now(
+            decline.reason,
+            voucher,
+            Terms(terms.rules, terms.program.status, terms.partner.status),
+            now,
+        ),
     )
 
 
@@ -108,6 +131,7 @@ def _told(entry: Entry, recorded_on: object) -> EntryAnswer:
             "kind": entry.kind,
             "ride_day": entry.ride_day,
             "reason": entry.reason and Reason(entry.reason),
+            "act_reason": entry.act_reason and ActReason(entry.act_reason),
             "changes": entry.changes,
             "fare_cents": entry.fare_cents,
             "overage_cents": entry.overage_cents,

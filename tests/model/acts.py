@@ -80,6 +80,7 @@ def act(
     until: datetime | None = None,
     person: str | None = None,
     new_name: str = "",
+    by_administrator: bool = False,
 ) -> tuple[str, int, int]:
     """block, unblock, extend, assign, revoke or reissue: what the voucher is then."""
     voucher = books.vouchers[name]
@@ -89,13 +90,15 @@ def act(
     if not voucher.is_open(now):
         raise Refused("voucher_closed")
     if act_on == "block":
-        _must(voucher.state == "active", "voucher_blocked")
-        voucher.state = "blocked"
+        may = voucher.state == "active" or (by_administrator > voucher.blocked_by_administrator)
+        _must(may, "voucher_blocked")
+        voucher.state, voucher.blocked_by_administrator = "blocked", by_administrator
     elif act_on == "unblock":
         _must(voucher.state == "blocked", "voucher_not_blocked")
-        voucher.state = "active"
+        _must(by_administrator >= voucher.blocked_by_administrator, "blocked_by_administrator")
+        voucher.state, voucher.blocked_by_administrator = "active", False
     elif act_on == "extend" and until is not None:
-        _must(max(now, voucher.valid_from) < until <= voucher.rules.ends_at, "field")
+        _must(max(now, voucher.expires_at) < until <= voucher.rules.ends_at, "field")
         voucher.expires_at = until
     elif act_on == "assign" and person is not None:
         _must(voucher.person is None, "already_assigned")
@@ -105,7 +108,7 @@ def act(
         voucher.close("revoked", now)
         _return(books, voucher)
     elif act_on == "reissue":
-        _must(voucher.rides_left >= 1, "no_rides_left")
+        _must(not voucher.blocked_by_administrator, "blocked_by_administrator")
         _reissue(books, voucher, new_name, now)
     return voucher.state, voucher.available, voucher.held
 
@@ -127,6 +130,12 @@ def _count(
 
 
 def _reissue(books: Books, old: Voucher, name: str, now: datetime) -> None:
+    dead = [ride for ride, (_, until) in old.holds.items() if until <= now]
+    _must(old.rides_left + len(dead) >= 1, "no_rides_left")
+    # Until the new card can pay a ride up to its cap, the oldest first.
+    for ride in sorted(dead, key=lambda ride: (old.holds[ride][1], ride)):
+        if old.rides_left < 1 or old.available < old.cap:
+            let_go(books, old, ride, "lapsed")
     books.vouchers[name] = replace(
         old,
         name=name,

@@ -55,6 +55,7 @@ ACTS = (
     *(f"enroll {it}" for it in ("done", "replayed", "key_reused", "program_closed")),
     *(f"block {it}" for it in ("done", "replayed", "voucher_blocked", "voucher_closed")),
     *(f"unblock {it}" for it in ("done", "voucher_not_blocked", "voucher_closed")),
+    "unblock blocked_by_administrator",
     *(f"extend {it}" for it in ("done", "replayed", "field", "voucher_closed")),
     *(f"assign {it}" for it in ("done", "already_assigned", "not_found", "voucher_closed")),
     *(f"revoke {it}" for it in ("done", "replayed", "voucher_closed")),

@@ -95,7 +95,8 @@ def on_voucher(play: Play, chance: Random) -> None:
     if act == "extend":
         ends = voucher.rules.ends_at
         soon = (play.now, play.now + timedelta(seconds=1), play.now + timedelta(days=2))
-        until = chance.choice((*soon, ends, ends + timedelta(seconds=1), voucher.expires_at))
+        later = (voucher.expires_at, voucher.expires_at + timedelta(seconds=1))
+        until = chance.choice((*soon, *later, ends, ends + timedelta(seconds=1)))
     if act in ("block", "unblock", "revoke") and chance.randrange(3) == 2:
         _by_command(play, name, act)
     elif act != "assign" or person is not None:
@@ -117,12 +118,13 @@ def _by_call(play: Play, name: str, act: str, until: datetime | None, person: st
             answer, replayed = extend_voucher(call, until, tools)
         elif act == "assign" and person is not None:
             answer, replayed = assign_voucher(call, play.people[person], tools)
+        elif act == "reissue":
+            answer, replayed = reissue_voucher(call, tools, codes_too=True)
         else:
             simple = {
                 "block": block_voucher,
                 "unblock": unblock_voucher,
                 "revoke": revoke_voucher,
-                "reissue": reissue_voucher,
             }
             answer, replayed = simple[act](call, tools)
         if act == "reissue":
@@ -140,7 +142,7 @@ def _by_command(play: Play, name: str, act: str) -> None:
         play,
         f"{act}_voucher",
         fields,
-        lambda books, now: acts.act(books, name, act, now),
+        lambda books, now: acts.act(books, name, act, now, by_administrator=True),
         ("status", "available_cents", "held_cents"),
         (f"voucher {name}",),
     )

@@ -37,7 +37,10 @@ def _runs(person: str, ends: datetime = LATER) -> dict[str, tuple[dict[str, Any]
         "block": ({}, block_voucher),
         "unblock": ({}, unblock_voucher),
         "revoke": ({}, revoke_voucher),
-        "reissue": ({}, reissue_voucher),
+        "reissue": (
+            {},
+            lambda call, tools: reissue_voucher(call, tools, codes_too=True),
+        ),
         "extend": (
             {"expires_at": instant_text(ends)},
             lambda call, tools: extend_voucher(call, ends, tools),

@@ -95,9 +95,9 @@ def test_a_repeat_tells_the_same_code_and_moves_nothing(world: World) -> None:
     world.request(old, "ride-1")
     call = world.call("reissue", old, "key-1")
 
-    first, was_replay = reissue_voucher(call, world.tools)
+    first, was_replay = reissue_voucher(call, world.tools, codes_too=True)
     before = world.everything()
-    again, is_replay = reissue_voucher(call, world.another().tools)
+    again, is_replay = reissue_voucher(call, world.another().tools, codes_too=True)
 
     assert (was_replay, is_replay) == (False, True)
     assert again == first
@@ -202,6 +202,67 @@ def test_a_card_without_rides_left_is_not_reissued(world: World) -> None:
 
     assert refused.value.reason == "no_rides_left"
     assert world.everything() == before
+
+
+def test_a_dead_hold_in_the_way_is_let_go_and_its_ride_and_money_move(world: World) -> None:
+    old = world.code(rides=1)
+    world.request(old, "ride-1", cents=1_500)
+    world.clock.passes(hours=24)
+
+    new = world.reissue(old)
+    rides = world.request(new, "ride-2", cents=1_900)
+    late = world.complete(old, "ride-1", cents=1_500)
+
+    assert rides.answer["decision"] == "approved"
+    assert (world.voucher(old).held_cents, world.voucher(old).available_cents) == (0, 0)
+    assert (world.voucher(new).available_cents, world.voucher(new).max_rides) == (2_100, 1)
+    assert world.kinds(old)[2:] == ["hold.lapsed", "voucher.reissued", "ride.completed"]
+    # Never more rides than the card had: the late one is owed and on record.
+    assert (late.answer["captured_cents"], late.answer["shortfall_cents"]) == (0, 1_500)
+    assert world.audit().balance
+
+
+def test_a_dead_hold_is_let_go_where_the_new_card_would_lack_its_money(three_rides: World) -> None:
+    world = three_rides
+    old = world.code(value_cents=3_500, rides=3, cap_cents=2_000)
+    world.request(old, "ride-1", cents=1_800)
+    world.clock.passes(hours=1)
+    world.request(old, "ride-2", cents=1_000)
+    world.clock.passes(hours=24)
+
+    new = world.reissue(old)
+
+    # The older hold is enough for a ride up to the cap; the younger stays for its own ride.
+    assert (world.voucher(old).held_cents, world.voucher(new).available_cents) == (1_000, 2_500)
+    assert world.voucher(new).max_rides == 2
+    assert world.complete(old, "ride-2", cents=1_000).answer["captured_cents"] == 1_000
+
+
+def test_a_dead_hold_that_is_not_in_the_way_stays_for_its_ride(three_rides: World) -> None:
+    world = three_rides
+    old = world.code(rides=3, cap_cents=2_000)
+    world.request(old, "ride-1", cents=1_500)
+    world.clock.passes(hours=24)
+
+    new = world.reissue(old)
+
+    assert (world.voucher(old).held_cents, world.voucher(new).available_cents) == (1_500, 2_500)
+    assert world.complete(old, "ride-1").answer["captured_cents"] == 1_500
+    assert world.kinds(new) == ["voucher.succeeded"]
+
+
+def test_a_ride_that_ends_while_its_dead_hold_is_let_go_is_paid(world: World) -> None:
+    old = world.code(rides=1)
+    world.request(old, "ride-1", cents=1_500)
+    world.clock.passes(hours=24)
+
+    with Wire(world.client) as line:
+        line.before("TransactWriteItems", lambda: world.complete(old, "ride-1", cents=1_500))
+        with pytest.raises(StateForbids) as refused:
+            world.reissue(old)
+
+    assert refused.value.reason == "no_rides_left"
+    assert world.voucher(old).spent_cents == 1_500
 
 
 def test_a_lost_card_that_was_blocked_has_an_active_successor(world: World) -> None:

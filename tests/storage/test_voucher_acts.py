@@ -7,7 +7,7 @@ import pytest
 
 import builders
 from builders import NOON
-from farechance.errors import FieldErrors
+from farechance.errors import FieldErrors, StateForbids
 from world import World
 
 LATER = NOON + timedelta(days=30)
@@ -54,6 +54,36 @@ def test_a_direct_capture_of_a_blocked_voucher_is_refused_and_its_fare_is_owed(
     assert (told.answer["outcome"], told.reason) == ("refused", "voucher_blocked")
     assert told.answer["shortfall_cents"] == 1_500
     assert world.voucher(code).spent_cents == 0
+
+
+def test_what_an_administrator_blocked_waits_for_an_administrator(world: World) -> None:
+    code = world.code()
+    voucher_id = world.voucher(code).voucher_id
+    world.block(code)
+    world.administer("block_voucher", voucher_id=voucher_id)
+    before = world.everything()
+
+    for act in (world.unblock, world.reissue, world.block):
+        with pytest.raises(StateForbids) as refused:
+            act(code)
+        assert refused.value.reason in ("blocked_by_administrator", "voucher_blocked")
+    untouched = world.everything()
+    world.administer("unblock_voucher", voucher_id=voucher_id)
+
+    assert untouched == before
+    assert world.request(code).answer["decision"] == "approved"
+    assert world.voucher(code).blocked_by is None
+
+
+def test_why_it_was_done_is_on_record_and_only_where_it_was_said(world: World) -> None:
+    code = world.code()
+    world.block(code, reason="stolen")
+    world.unblock(code)
+
+    reissued = world.reissue(code, reason="lost")
+
+    assert [one.act_reason for one in world.entries(code)] == [None, "stolen", None, "lost"]
+    assert [one.act_reason for one in world.entries(reissued)] == [None]
 
 
 # ── extend ────────────────────────────────────────────────────────────────────────────────────────
@@ -132,16 +162,17 @@ def test_an_extension_moves_return_at_and_money_stays_until_then(world: World) -
     assert world.voucher(code).available_cents == 4_000
 
 
-def test_a_voucher_may_be_made_to_end_earlier(world: World) -> None:
+def test_extending_never_makes_a_voucher_end_earlier(world: World) -> None:
     code = world.code()
-    world.request(code, "ride-1")
+    ends = world.voucher(code).expires_at
+    before = world.everything()
 
-    world.extend(code, NOON + timedelta(hours=1))
-    world.clock.passes(hours=1)
+    for earlier in (timedelta(0), timedelta(days=2)):
+        with pytest.raises(FieldErrors) as refused:
+            world.extend(code, ends - earlier)
+        assert "later than the present one" in refused.value.errors[0].detail
 
-    assert world.request(code, "ride-2").answer["reason"] == "voucher_expired"
-    assert world.complete(code, "ride-1").answer["captured_cents"] == 1_500
-    assert world.voucher(code).spent_cents == 1_500
+    assert world.everything() == before
 
 
 # ── revoke ────────────────────────────────────────────────────────────────────────────────────────

@@ -157,6 +157,21 @@ def test_every_error_is_a_problem_of_its_status_with_its_slugs() -> None:
             ("GET", "/vouchers/{voucher_id}/entries"),
             "200 400 401 403 404 422 429 500 503 504",
         ),
+        (("GET", "/vouchers"), "200 400 401 403 422 429 500 503 504"),
+        *(
+            (
+                ("POST", f"/vouchers/{{voucher_id}}/{act}"),
+                f"{status} 400 401 403 404 409 413 415 422 429 500 503 504",
+            )
+            for act, status in (
+                ("assign", 200),
+                ("block", 200),
+                ("unblock", 200),
+                ("extend", 200),
+                ("revoke", 200),
+                ("reissue", 201),
+            )
+        ),
         (
             ("POST", "/providers/{provider_id}/authorizations"),
             "200 400 401 403 413 415 422 429 500 503 504",
@@ -285,7 +300,15 @@ def test_a_partners_request_is_closed_and_a_callback_and_every_answer_are_open()
         if schema.get("additionalProperties") is False
     }
 
-    assert closed == {"Attestation", "Consent", "EnrollmentRequest", "MintRequest"}
+    assert closed == {
+        "ActRequest",
+        "AssignRequest",
+        "Attestation",
+        "Consent",
+        "EnrollmentRequest",
+        "ExtendRequest",
+        "MintRequest",
+    }
 
 
 def test_a_provider_is_told_of_no_reason_that_is_hidden_from_it() -> None:

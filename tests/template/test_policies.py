@@ -136,6 +136,7 @@ def test_who_serves_the_contract_may_do_nothing() -> None:
     [
         ("MintingFunction", "TakeMoneyFromTheAllotment", ["allotment#*"]),
         ("MintingFunction", "MintVouchersUnderAnIdempotencyKey", ["voucher#*", "key#*"]),
+        ("MintingFunction", "ActOnVouchersAndLetHoldsLapse", ["voucher#*", "ride#*"]),
         ("RedemptionFunction", "MoveMoneyOfAVoucher", ["voucher#*", "ride#*"]),
         ("RedemptionFunction", "RecordARide", ["ride#*"]),
         ("AdministrationFunction", "StopAVoucherAndDecideAboutARide", ["voucher#*", "ride#*"]),

@@ -85,6 +85,7 @@ def test_the_digest_of_an_entry_changes_with_any_of_its_fields() -> None:
             provider_id="pvd_city_cabs",
             ride_day=date(2026, 3, 2),
             reason="insufficient_balance",
+            act_reason="lost",
             fare_cents=1,
             tip_cents=1,
             overage_cents=1,

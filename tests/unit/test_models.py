@@ -17,6 +17,7 @@ from farechance import (
     programs,
     provider_api,
     rides,
+    voucher_api,
     vouchers,
 )
 
@@ -31,16 +32,21 @@ MODULES = [
     programs,
     provider_api,
     rides,
+    voucher_api,
     vouchers,
 ]
 FORBID = {
     # What partners send, and what both they and admins send in it.
+    "ActRequest",
+    "AssignRequest",
     "Attestation",
     "Consent",
     "EnrollmentRequest",
     "EntryQuery",
+    "ExtendRequest",
     "MintRequest",
     "ParticipantQuery",
+    "VoucherQuery",
     # What admins send.
     "Allot",
     "CheckBooks",

@@ -14,8 +14,9 @@ from builders import NOON, RIDE_KEY, hold
 from farechance import voucher_acts
 from farechance.errors import FieldError, FieldErrors, StateForbids
 from farechance.ledger import Account, Kind
+from farechance.times import instant_text
 from farechance.voucher_acts import Act
-from farechance.vouchers import ClosedReason, Voucher, VoucherState
+from farechance.vouchers import Blocker, ClosedReason, Voucher, VoucherState
 
 MILLISECOND = timedelta(milliseconds=1)
 DAY = timedelta(days=1)
@@ -23,10 +24,12 @@ AVAILABLE, ON_HOLD = Account.AVAILABLE, Account.HELD
 ALLOTTED, TRANSFER = Account.ALLOTTED, Account.TRANSFER
 NEW_KEY = "n" * 32
 # The programme's last day is 2026-12-31 in New York.
+ENDS = builders.voucher().expires_at
 PROGRAM_ENDS = datetime(2027, 1, 1, 5, tzinfo=UTC)
 
 
-BLOCKED = {"state": VoucherState.BLOCKED}
+BLOCKED = {"state": VoucherState.BLOCKED, "blocked_by": Blocker.PARTNER}
+BY_ADMINISTRATOR = {**BLOCKED, "blocked_by": Blocker.ADMINISTRATOR}
 CLOSED = {
     "state": VoucherState.CLOSED,
     "closed_reason": ClosedReason.REVOKED,
@@ -36,7 +39,9 @@ CLOSED = {
 ACTS: dict[str, Callable[[Voucher, datetime], Act]] = {
     "block": voucher_acts.block,
     "unblock": voucher_acts.unblock,
-    "extend": lambda one, now: voucher_acts.extend(one, builders.rules(), now + DAY, now),
+    "extend": lambda one, now: voucher_acts.extend(
+        one, builders.rules(), max(now, one.expires_at) + DAY, now
+    ),
     "assign": lambda one, now: voucher_acts.assign(one, "sub_1", "es", now),
     "revoke": voucher_acts.revoke,
     "reissue": lambda one, now: voucher_acts.reissue(one, NEW_KEY, now),
@@ -92,13 +97,47 @@ def test_an_active_voucher_is_blocked_and_a_blocked_one_unblocked() -> None:
     assert blocked.kind is Kind.VOUCHER_BLOCKED
     assert builders.other_than(builders.with_open_hold(), blocked.voucher) == BLOCKED
     assert unblocked.kind is Kind.VOUCHER_UNBLOCKED
-    assert builders.other_than(blocked.voucher, unblocked.voucher) == {"state": VoucherState.ACTIVE}
+    assert builders.other_than(blocked.voucher, unblocked.voucher) == {
+        "state": VoucherState.ACTIVE,
+        "blocked_by": None,
+    }
     assert blocked.changes == unblocked.changes == {}
 
 
 def test_a_voucher_is_not_blocked_or_unblocked_twice() -> None:
     assert forbidden("block", builders.with_open_hold(**BLOCKED)) == "voucher_blocked"
     assert forbidden("unblock", builders.with_open_hold()) == "voucher_not_blocked"
+
+
+def test_what_an_administrator_blocked_a_partner_neither_unblocks_nor_reissues() -> None:
+    blocked = builders.with_open_hold(**BY_ADMINISTRATOR)
+
+    unblocked = voucher_acts.unblock(blocked, NOON, Blocker.ADMINISTRATOR)
+
+    assert forbidden("unblock", blocked) == "blocked_by_administrator"
+    assert forbidden("reissue", blocked) == "blocked_by_administrator"
+    assert forbidden("block", blocked) == "voucher_blocked"
+    assert voucher_acts.revoke(blocked, NOON).to_allotment_cents == 2_500
+    assert unblocked.voucher.state is VoucherState.ACTIVE
+
+
+def test_an_administrator_blocks_over_a_partners_block_and_unblocks_it() -> None:
+    by_partner = builders.with_open_hold(**BLOCKED)
+
+    blocked = voucher_acts.block(by_partner, NOON, Blocker.ADMINISTRATOR)
+    unblocked = voucher_acts.unblock(by_partner, NOON, Blocker.ADMINISTRATOR)
+
+    assert builders.other_than(by_partner, blocked.voucher) == {"blocked_by": Blocker.ADMINISTRATOR}
+    assert unblocked.voucher.state is VoucherState.ACTIVE
+    with pytest.raises(StateForbids) as twice:
+        voucher_acts.block(blocked.voucher, NOON, Blocker.ADMINISTRATOR)
+    assert twice.value.reason == "voucher_blocked"
+
+
+def test_a_voucher_that_was_blocked_before_anybody_wrote_down_by_whom_is_a_partners() -> None:
+    blocked = builders.with_open_hold(state=VoucherState.BLOCKED)
+
+    assert voucher_acts.unblock(blocked, NOON).voucher.state is VoucherState.ACTIVE
 
 
 @pytest.mark.parametrize("state", [VoucherState.ACTIVE, VoucherState.BLOCKED])
@@ -119,14 +158,13 @@ def test_extending_moves_the_end_and_with_it_the_return_and_nothing_else(
 @pytest.mark.parametrize(
     ("expires_at", "is_taken"),
     [
-        pytest.param(NOON, False, id="now"),
-        pytest.param(NOON + MILLISECOND, True, id="just after now: it may also be brought forward"),
+        pytest.param(ENDS + MILLISECOND, True, id="just after its end"),
         pytest.param(PROGRAM_ENDS - MILLISECOND, True, id="before the programme's last midnight"),
         pytest.param(PROGRAM_ENDS, True, id="the programme's last midnight"),
         pytest.param(PROGRAM_ENDS + MILLISECOND, False, id="after the programme's last midnight"),
     ],
 )
-def test_a_voucher_ends_later_than_now_and_within_the_programmes_days(
+def test_a_voucher_is_extended_within_the_programmes_days(
     expires_at: datetime, is_taken: bool
 ) -> None:
     voucher, rules = builders.with_open_hold(), builders.rules()
@@ -143,19 +181,32 @@ def test_a_voucher_ends_later_than_now_and_within_the_programmes_days(
         )
 
 
-@pytest.mark.parametrize(("after", "is_taken"), [(timedelta(0), False), (MILLISECOND, True)])
-def test_a_voucher_that_has_not_begun_ends_after_its_beginning(
-    after: timedelta, is_taken: bool
-) -> None:
-    begins = NOON + 3 * DAY
-    voucher = builders.voucher(valid_from=begins)
+@pytest.mark.parametrize("earlier", [timedelta(0), MILLISECOND, 5 * DAY, 9 * DAY], ids=str)
+def test_a_voucher_is_never_made_to_end_earlier_or_when_it_does(earlier: timedelta) -> None:
+    voucher = builders.with_open_hold()
 
-    if is_taken:
-        done = voucher_acts.extend(voucher, builders.rules(), begins + after, NOON)
-        assert done.voucher.expires_at == begins + after
-    else:
-        with pytest.raises(FieldErrors):
-            voucher_acts.extend(voucher, builders.rules(), begins + after, NOON)
+    with pytest.raises(FieldErrors) as caught:
+        voucher_acts.extend(voucher, builders.rules(), voucher.expires_at - earlier, NOON)
+
+    assert caught.value.errors == (
+        FieldError(
+            "/expires_at", "must be later than the present one, " + instant_text(voucher.expires_at)
+        ),
+    )
+
+
+def test_a_voucher_that_has_expired_ends_later_than_now() -> None:
+    voucher = builders.voucher(expires_at=NOON)
+    now = NOON + DAY
+
+    with pytest.raises(FieldErrors) as caught:
+        voucher_acts.extend(voucher, builders.rules(), now, now)
+
+    assert caught.value.errors == (
+        FieldError("/expires_at", "must be later than now, within the programme's days"),
+    )
+    done = voucher_acts.extend(voucher, builders.rules(), now + MILLISECOND, now)
+    assert done.voucher.expires_at == now + MILLISECOND
 
 
 def test_a_voucher_that_has_expired_is_extended_before_its_return_and_rides_again() -> None:

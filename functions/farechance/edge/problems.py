@@ -61,6 +61,8 @@ _STATES: Mapping[str, str] = {
     "voucher_closed": "The voucher is closed for good.",
     "voucher_blocked": "The voucher is blocked already.",
     "voucher_not_blocked": "The voucher is not blocked, so it cannot be unblocked.",
+    "blocked_by_administrator": "An administrator blocked the voucher, and only an administrator "
+    "can take that back.",
     "already_assigned": "The voucher is a person's already.",
     "no_rides_left": "The voucher has no rides left that another card could have.",
     "not_owed": "Less than that is owed for this ride and undecided.",

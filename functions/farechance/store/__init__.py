@@ -14,6 +14,7 @@ Access patterns (every read is of the table itself and consistent, unless an ind
     ride by (provider, ride)               vouchers  ride#{pvd}#{ride_id}
     a mint's idempotency key               vouchers  key#{org}#{digest of the key}
     vouchers of an allotment, by time      vouchers  index by_allotment {prg}#{org}
+    … of one subject, or by last 4         vouchers  the same, filtered as it is read
     participant; a partner's participants  people    {org}                    | participant#{par}
     external reference; enrollment's key   people    {org}                    | reference#…, key#…
     an event's entry                       ledger    {account}                | {event's identity}
@@ -21,9 +22,18 @@ Access patterns (every read is of the table itself and consistent, unless an ind
     the entries of a month                 ledger    index by_month {prg}#{month}#{shard}
 """
 
-from farechance.store.database import Found, LostRace, Store
+from farechance.store.database import AllotmentPage, AllotmentPlace, Found, LostRace, Store
 from farechance.store.keys import Key
 from farechance.store.remembered import Remembered
 from farechance.store.writes import Write
 
-__all__ = ["Found", "Key", "LostRace", "Remembered", "Store", "Write"]
+__all__ = [
+    "AllotmentPage",
+    "AllotmentPlace",
+    "Found",
+    "Key",
+    "LostRace",
+    "Remembered",
+    "Store",
+    "Write",
+]

@@ -89,6 +89,23 @@ class Page[Model: BaseModel]:
     after: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class AllotmentPlace:
+    """Where in an allotment a voucher stands; `minted_at` as it is stored."""
+
+    key: Key[Voucher]
+    minted_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class AllotmentPage:
+    """The vouchers that a look at some of an allotment found, and the place of the last one that
+    was looked at if more follow."""
+
+    found: tuple[Key[Voucher], ...]
+    last: AllotmentPlace | None
+
+
 class Store:
     """The four tables. One for each function's process."""
 
@@ -216,6 +233,42 @@ class Store:
         for page in self._query("vouchers", "by_allotment", "allotment = :allotment", values):
             if page:
                 yield tuple(keys.voucher_named(item["pk"]) for item in page)
+
+    def allotment_page(
+        self,
+        program_id: str,
+        partner_id: str,
+        *,
+        after: AllotmentPlace | None,
+        size: int,
+        same: Mapping[str, str],
+    ) -> AllotmentPage:
+        """Looks at up to `size` vouchers of an allotment in the index (which may be a moment
+        behind), the newest first, from behind `after`: those whose attributes are the `same`."""
+        allotment = f"{program_id}#{partner_id}"
+        more: dict[str, Any] = {}
+        if same:
+            more["FilterExpression"] = " AND ".join(f"{name} = :{name}" for name in same)
+        if after is not None:
+            place = {"pk": after.key.pk, "allotment": allotment, "minted_at": after.minted_at}
+            more["ExclusiveStartKey"] = self._attributes(place)
+        with _busy_if_it_passes():
+            response = self._client.query(
+                TableName=self._tables["vouchers"],
+                IndexName="by_allotment",
+                KeyConditionExpression="allotment = :allotment",
+                ExpressionAttributeValues=self._attributes(
+                    {":allotment": allotment, **{f":{name}": same[name] for name in same}}
+                ),
+                ScanIndexForward=False,
+                Limit=size,
+                **more,
+            )
+        last = self._plain(response.get("LastEvaluatedKey", {}))
+        return AllotmentPage(
+            tuple(keys.voucher_named(self._plain(one)["pk"]) for one in response["Items"]),
+            AllotmentPlace(keys.voucher_named(last["pk"]), last["minted_at"]) if last else None,
+        )
 
     def due_vouchers(self, shard: int, until: datetime) -> Iterator[Key[Voucher]]:
         """Vouchers of one shard whose `return_at` has come, the longest due first, from the index
