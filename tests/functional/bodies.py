@@ -1,6 +1,7 @@
 """Bodies that partners and providers send: each makes one valid thing; a test names only what
 matters to it."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -74,3 +75,14 @@ def completed(code: str, **changes: Any) -> dict[str, Any]:
 def cancelled(code: str, **changes: Any) -> dict[str, Any]:
     """The same ride, cancelled."""
     return {"ride_id": "ride-1", "voucher_code": code, "cancelled_at": rfc3339(), **changes}
+
+
+ACT_BODIES: Mapping[str, dict[str, Any]] = {
+    "assign": {"participant_id": "par_" + "0" * 32},
+    "block": {},
+    "unblock": {},
+    "extend": {"expires_at": rfc3339(days=20)},
+    "revoke": {},
+    "reissue": {},
+}
+"""What each act on a voucher wants; the person is nobody."""

@@ -10,7 +10,7 @@ from builders import OTHER_PARTNER, PARTNER
 from farechance.commands import SCOPES
 from farechance.partner_api import WhoAmI
 from farechance.store import keys, writes
-from functional.bodies import enrollment_body, mint_body
+from functional.bodies import ACT_BODIES, enrollment_body, mint_body
 from functional.gateway import Answer
 from functional.players import Partner
 from functional.stack import Stack
@@ -27,6 +27,11 @@ def _each_call(partner: Partner, participant: str = NOBODY) -> dict[str, Answer]
         "vouchers:write": partner.post("/vouchers", mint_body()),
         "vouchers:read": partner.get("/vouchers/vch_1nothing"),
         "vouchers:read of entries": partner.get("/vouchers/vch_1nothing/entries"),
+        "vouchers:read of a list": partner.get("/vouchers"),
+        **{
+            f"vouchers:write to {act}": partner.post(f"/vouchers/vch_1nothing/{act}", body)
+            for act, body in ACT_BODIES.items()
+        },
     }
 
 
@@ -124,6 +129,13 @@ def test_another_partners_things_look_as_if_they_did_not_exist(
             _both(other_partner, "/participants/{}", person, NOBODY),
             _both(other_partner, "/vouchers/{}", voucher, no_voucher),
             _both(other_partner, "/vouchers/{}/entries", voucher, no_voucher),
+            *(
+                [
+                    _told(other_partner.post(f"/vouchers/{one}/{act}", body), one)
+                    for one in (voucher, no_voucher)
+                ]
+                for act, body in ACT_BODIES.items()
+            ),
             [
                 _told(other_partner.post("/vouchers", mint_body(participant_ids=[one])), one)
                 for one in (person, NOBODY)
