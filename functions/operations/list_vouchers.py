@@ -108,9 +108,7 @@ def _pages(
     size = _LOOKED_AT_AT_ONCE if search.same else _READ_AT_ONCE
     if not search.same and query.status is None:
         size = query.limit
-    after = search.after and AllotmentPlace(
-        keys.voucher(search.after.voucher_key), instant_text(search.after.minted_at)
-    )
+    after = None if search.after is None else _place_of(search.after)
     for program_id, following in pairwise((*search.program_ids, None)):
         while program_id is not None:
             page = store.allotment_page(
@@ -120,6 +118,10 @@ def _pages(
             after = page.last
             if after is None:
                 break
+
+
+def _place_of(voucher: Voucher) -> AllotmentPlace:
+    return AllotmentPlace(keys.voucher(voucher.voucher_key), instant_text(voucher.minted_at))
 
 
 def _read(some: tuple[Key[Voucher], ...], store: Store) -> Iterator[Voucher]:

@@ -11,8 +11,12 @@ from farechance.messages import what_to_do
 from farechance.programs import PartnerStatus, Status
 from farechance.vouchers import Blocker, ClosedReason, Reason, VoucherState
 
-BLOCKED = {"state": VoucherState.BLOCKED, "blocked_by": Blocker.PARTNER}
-CLOSED = {"state": VoucherState.CLOSED, "closed_reason": ClosedReason.REVOKED, "closed_at": NOON}
+BLOCKED: dict[str, Any] = {"state": VoucherState.BLOCKED, "blocked_by": Blocker.PARTNER}
+CLOSED: dict[str, Any] = {
+    "state": VoucherState.CLOSED,
+    "closed_reason": ClosedReason.REVOKED,
+    "closed_at": NOON,
+}
 REISSUED = {**CLOSED, "closed_reason": ClosedReason.REISSUED, "successor_key": "n" * 32}
 
 

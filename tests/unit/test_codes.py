@@ -253,6 +253,24 @@ def test_vouchers_keep_their_codes_when_a_version_of_the_secret_is_added() -> No
 
 
 @pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("9XYZ", "9XYZ"),
+        ("9xyz", "9XYZ"),
+        ("oOiI", "0011"),
+        ("lL01", "1101"),
+        ("9XY", None),
+        ("9XYZ0", None),
+        ("9XYU", None),
+        ("9X-Z", None),
+        ("", None),
+    ],
+)
+def test_the_last_4_are_read_as_a_code_is(written: str, read: str | None) -> None:
+    assert codes.read_last4(written) == read
+
+
+@pytest.mark.parametrize(
     ("versions", "newest"), [("1", "1"), ("12", "2"), ("9A", "A"), ("HJ", "J"), ("Z0", "Z")]
 )
 def test_the_newest_version_is_the_greatest_in_the_order_of_the_alphabet(

@@ -174,6 +174,33 @@ def test_a_card_that_could_pay_no_ride_is_not_reissued(
         assert refused.value.facts == {"voucher_id": voucher.voucher_id}
 
 
+@pytest.mark.parametrize(
+    ("holds", "changes", "let_go"),
+    [
+        pytest.param({"a": -1}, {"max_rides": 1}, ("a",), id="it has the last ride"),
+        pytest.param({"a": 0}, {"max_rides": 1}, ("a",), id="dead from its end on"),
+        pytest.param({"a": 1}, {"max_rides": 1}, (), id="an open hold stays"),
+        pytest.param({"a": -1}, {"max_rides": 2}, (), id="a ride and its money are left"),
+        pytest.param(
+            {"a": -1}, {"max_rides": 2, "available_cents": 1_999}, ("a",), id="a cent is missing"
+        ),
+        pytest.param({"a": -1, "b": -2}, {"max_rides": 2}, ("b",), id="the oldest, and no more"),
+        pytest.param(
+            {"a": -1, "b": -2, "c": 1}, {"max_rides": 3, "rides_counted": 1}, ("b", "a"), id="both"
+        ),
+    ],
+)
+def test_a_reissue_lets_dead_holds_go_that_the_new_card_needs(
+    holds: dict[str, int], changes: dict[str, Any], let_go: tuple[str, ...]
+) -> None:
+    voucher = builders.voucher_with_holds(
+        {ride: builders.hold(500, hours=hours) for ride, hours in holds.items()},
+        **{"available_cents": 2_000, "cap_cents": 2_000, **changes},
+    )
+
+    assert voucher_acts.in_the_way(voucher, NOON) == let_go
+
+
 def test_past_the_return_an_open_voucher_is_closed_as_expired_and_its_money_leaves() -> None:
     voucher = builders.voucher(**BLOCKED)
 
