@@ -118,7 +118,7 @@ _WHAT_TO_DO: Mapping[Reason, str] = {
     Reason.REQUEST_TOO_OLD: "The request reached us too late. Ask the rider to book again.",
     Reason.VOUCHER_NOT_STARTED: "The voucher isn't valid yet. Look at valid_from.",
     Reason.VOUCHER_EXPIRED: "The voucher has expired, or will have by the pick-up. Look at "
-    "expires_at before you mint a new one.",
+    "expires_at: you may extend it before you mint a new one.",
     Reason.VOUCHER_BLOCKED: "The voucher is blocked. Find out why before it is unblocked.",
     Reason.VOUCHER_CLOSED: "The voucher is closed. Mint a new one.",
     Reason.PROGRAM_PAUSED: "The programme is paused. Ask the administrator.",

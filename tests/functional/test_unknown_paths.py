@@ -77,7 +77,7 @@ def test_a_path_that_leads_to_the_wrong_function_is_not_found(
     with stack.unchanged():
         answers = [
             partner.get("/participants/par_1/record"),
-            partner.get("/vouchers"),
+            partner.get("/vouchers/vch_1/card/picture"),
             partner.call("DELETE", "/participants/par_1"),
         ]
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 import builders
+from operations.act_on_voucher import block_voucher
 from units import Cost, cost_of
 from world import World
 
@@ -197,6 +198,28 @@ def test_a_mint_takes_two_units_for_each_participant(real: World) -> None:
 
     assert _used(cost) == (2, 2 * (2 * 25 + 2) + 2 * 25)
     assert all(len(real.participant(person).open_vouchers) == 1 for person in people)
+
+
+def test_an_act_on_a_voucher_takes_three_round_trips_and_four_units(real: World) -> None:
+    code = _code_for_a_person(real)
+    call = real.call("block", code, "k" * 64, reason="stolen")
+
+    blocked = cost_of(real, lambda world: block_voucher(call, world.tools))
+    repeated = cost_of(real, lambda world: block_voucher(call, world.tools))
+
+    # The voucher says where its entries are, so they are read after it.
+    assert _used(blocked) == (3, 4)
+    assert _used(repeated) == (2, 0)
+    assert real.kinds(code)[-1] == "voucher.blocked"
+
+
+def test_a_reissue_writes_both_cards_both_entries_and_the_person(real: World) -> None:
+    code = _code_for_a_person(real)
+
+    cost = cost_of(real, lambda world: world.reissue(code, reason="lost"))
+
+    assert cost.write_units == 2 * (2 + 2 + 1)
+    assert real.voucher(code).available_cents == 0
 
 
 def test_a_cold_function_takes_one_round_trip_more(real: World) -> None:
