@@ -9,13 +9,12 @@ from typing import Any
 from farechance import codes
 from farechance.codes import CodeKeys
 from farechance.errors import BooksDiffer
-from farechance.ledger import Kind
 from farechance.programs import Rules
 from farechance.store import Write, keys, writes
 from farechance.voucher_acts import Act, in_the_way, received, reissue, successor
 from farechance.vouchers import Voucher
 from operations.act_on_voucher import VoucherCall, VoucherTools, act_on_voucher
-from operations.change_voucher import hold_writes, with_entry
+from operations.change_voucher import lapse_writes, with_entry
 from operations.replace_open_voucher import replace_open_voucher
 
 
@@ -34,7 +33,7 @@ def reissue_voucher(
     def decide(voucher: Voucher, rules: Rules, now: datetime) -> tuple[Act, list[Write]]:
         made: list[Write] = []
         for ride_key in in_the_way(voucher, now):
-            voucher, some = hold_writes(voucher, Kind.HOLD_LAPSED, ride_key, rules, now)
+            voucher, some = lapse_writes(voucher, ride_key, rules, now)
             made += some
         act = reissue(voucher, new_key, now)
         new = successor(voucher, new_id, new_key, code[-4:], now)
