@@ -27,6 +27,7 @@ def differences(world: World) -> list[str]:
         *books.entries_that_do_not_balance(),
         *books.vouchers_that_differ(),
         *books.allotments_that_differ(),
+        *books.batches_that_differ(),
         *books.programs_that_differ(),
         *books.rides_that_differ(),
         *books.codes_that_leaked(),
@@ -48,6 +49,11 @@ class _Books:
             for item in _named(stored["programs"], "program#")
             if item["sk"] == "program"
         }
+        self.batches = {
+            item["sk"]: item
+            for item in _named(stored["programs"], "batch#")
+            if item["sk"].startswith("batch#")
+        }
         self.accounts: dict[str, list[Item]] = defaultdict(list)
         for entry in stored["ledger"]:
             self.accounts[entry["pk"]].append(entry)
@@ -63,7 +69,7 @@ class _Books:
         )
 
     def chains_that_broke(self) -> Iterator[str]:
-        heads = {**self.vouchers, **self.programs}
+        heads = {**self.vouchers, **self.programs, **self.batches}
         for account in heads.keys() ^ self.accounts.keys():
             yield f"{account}: an item without entries, or entries without an item"
         for account in heads.keys() & self.accounts.keys():
@@ -102,7 +108,8 @@ class _Books:
         """What came in is what is there and what left: nothing but a mint or another card brings
         money, nothing but the end takes it."""
         there = sum(voucher[f"{field}_cents"] for field in ("available", "held", "spent"))
-        left = self.moved("allotment.available", pk=pk) + self.moved("voucher.transfer", pk=pk)
+        elsewhere = ("allotment.available", "batch.reserved", "voucher.transfer")
+        left = sum(self.moved(account, pk=pk) for account in elsewhere)
         yield from _unless_equal(f"{pk} value", there, -left)
         if there > voucher["value_cents"]:
             yield f"{pk}: more than its value"
@@ -112,6 +119,23 @@ class _Books:
             of = {"program_id": item["program_id"], "partner_id": item["partner_id"]}
             rebuilt = self.moved("allotment.available", **of)
             yield from _unless_equal(f"{item['pk']} {item['sk']}", item["available_cents"], rebuilt)
+
+    def batches_that_differ(self) -> Iterator[str]:
+        for account, batch in self.batches.items():
+            of = {"batch_id": batch["batch_id"]}
+            left = self.moved("batch.reserved", **of)
+            yield from _unless_equal(f"{account} reserved", batch["reserved_cents"], left)
+            minted = sum(
+                entry["pk"].startswith("voucher#") and entry.get("batch_id") == batch["batch_id"]
+                for entry in self.stored["ledger"]
+            )
+            yield from _unless_equal(f"{account} minted", batch["minted"], minted)
+            rows = batch["minted"] + batch["failed"] + batch["refused"]
+            if "ended_at" in batch:
+                yield from _unless_equal(f"{account} rows", batch["rows"], rows)
+                yield from _unless_equal(f"{account} at its end", batch["reserved_cents"], 0)
+            elif rows > batch["rows"]:
+                yield f"{account}: more rows are through than it has"
 
     def programs_that_differ(self) -> Iterator[str]:
         for pk, program in self.programs.items():
@@ -128,6 +152,9 @@ class _Books:
             for allotment in self.allotments:
                 if allotment["program_id"] == of["program_id"]:
                     stored += allotment["available_cents"]
+            for batch in self.batches.values():
+                if batch["program_id"] == of["program_id"]:
+                    stored += batch["reserved_cents"]
             for voucher in self.vouchers.values():
                 if voucher["program_id"] == of["program_id"]:
                     stored += sum(voucher[f"{it}_cents"] for it in ("available", "held", "spent"))

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from farechance.batch_api import BatchRequest, BatchRow
 from farechance.callbacks import (
     RideAdjusted,
     RideCallback,
@@ -207,6 +208,19 @@ def mint_request(**changes: Any) -> MintRequest:
     if "participant_ids" not in changes:
         fields["unassigned"] = 1
     return MintRequest(**{**fields, **changes})
+
+
+def batch_request(*references: str, **changes: Any) -> BatchRequest:
+    """Vouchers of 40.00: one for each reference, or two unassigned ones."""
+    fields: dict[str, Any] = {
+        "program_id": PROGRAM,
+        "purpose": "job_interview",
+        "value_cents": 4_000,
+        "rows": tuple(BatchRow(external_ref=one) for one in references),
+    }
+    if not references and "rows" not in changes:
+        fields["unassigned"] = 2
+    return BatchRequest(**{**fields, **changes})
 
 
 def requested(at: datetime = NOON, **changes: Any) -> RideEvent:

@@ -10,7 +10,7 @@ from farechance.store import keys
 from operations.audit_programs import audit_programs
 from operations.judge_owed import judge_owed
 from operations.return_money import return_money
-from use_cases import Act, UseCase, owing_ride, reissued_with_a_hold, under
+from use_cases import Act, UseCase, owing_ride, reissued_with_a_hold, started_batch, under
 from world import World
 
 
@@ -59,6 +59,7 @@ def _keeping_house(world: World) -> Act:
 
 def _auditing(world: World) -> Act:
     world.request(world.code())
+    world.starts_batch(world.batch_request())
 
     def act(by: World) -> Any:
         audited = list(audit_programs(store=by.store, clock=by.clock, has_time=lambda: True))
@@ -67,6 +68,40 @@ def _auditing(world: World) -> Act:
             assert {one.error for one in audited} == {"Busy"}
             raise Busy
         return audited
+
+    return act
+
+
+def _working_on_a_batch(world: World) -> Act:
+    batch_id = started_batch(world)
+
+    def act(by: World) -> Any:
+        by.works_on(batch_id)
+        # How much one delivery of the message did depends on what the others had done.
+        return by.batch_answer(batch_id)
+
+    return act
+
+
+def _stopping_a_batch(world: World) -> Act:
+    batch_id = started_batch(world)
+    world.administer("close_program", program_id=world.program_id, confirm=world.program_id)
+
+    def act(by: World) -> Any:
+        by.works_on(batch_id)
+        return by.batch_answer(batch_id)
+
+    return act
+
+
+def _forgetting_the_people_of_a_batch(world: World) -> Act:
+    batch_id = started_batch(world)
+    world.works_on(batch_id)
+    world.clock.passes(days=7)
+
+    def act(by: World) -> Any:
+        by.works_on(batch_id)
+        return by.batch_vouchers(batch_id)
 
     return act
 
@@ -91,5 +126,12 @@ SCHEDULE_USE_CASES: Mapping[str, UseCase] = {
         ("keep_house", "judge_owed", "return_money"),
         (Kind.VOUCHER_RETURNED,),
     ),
+    "work on a batch": UseCase(
+        _working_on_a_batch,
+        ("work_on_batch", "batch_entry", "issue_voucher", "read_terms"),
+        (Kind.VOUCHER_MINTED, Kind.BATCH_ENDED),
+    ),
+    "stop a batch": UseCase(_stopping_a_batch, ("work_on_batch",), (Kind.BATCH_ENDED,)),
+    "forget the people of a batch": UseCase(_forgetting_the_people_of_a_batch, ("work_on_batch",)),
     "audit": UseCase(_auditing, ("audit_programs", "check_books")),
 }

@@ -225,9 +225,73 @@ def _asking_who_i_am(world: World) -> Act:
     )
 
 
+# ── batches ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def started_batch(world: World) -> str:
+    """A batch of three rows: one that is bad, one whose person has left by now, one that is
+    good."""
+    world.enroll(external_ref="case-good")
+    late = world.clock.now + timedelta(hours=1)
+    consent = builders.enrollment().consent.model_copy(update={"expires_at": late})
+    world.enroll(external_ref="case-late", consent=consent)
+    request = world.batch_request("case-good", "case-late", "case-unknown")
+    started, _ = world.starts_batch(request, "batch-1")
+    world.clock.passes(hours=2)
+    return started.batch_id
+
+
+def _starting_a_batch(world: World) -> Act:
+    world.enroll(external_ref="case-1")
+    request = world.batch_request("case-1", "555-0100")
+    return lambda by: by.starts_batch(request, "key-1")
+
+
+def _starting_a_batch_anew(world: World) -> Act:
+    world.starts_batch(world.batch_request())
+    request = world.batch_request(repeat=True)
+    return lambda by: by.starts_batch(request, "key-1")
+
+
+def _starting_a_batch_that_looks_repeated(world: World) -> Act:
+    world.starts_batch(world.batch_request())
+
+    def act(by: World) -> Any:
+        try:
+            return by.starts_batch(world.batch_request(), "key-1")
+        except StateForbids as refused:
+            return refused.reason, dict(refused.facts)
+
+    return act
+
+
+def _showing_a_batch(world: World) -> Act:
+    batch_id = started_batch(world)
+    return lambda by: by.batch_answer(batch_id)
+
+
+def _listing_vouchers_of_a_batch(world: World) -> Act:
+    batch_id = started_batch(world)
+    world.works_on(batch_id)
+    return lambda by: by.batch_vouchers(batch_id)
+
+
 USE_CASES: Mapping[str, UseCase] = {
     "enroll": UseCase(_enrolling, ("enroll",)),
-    "mint for two people": UseCase(_minting, ("mint",), (Kind.VOUCHER_MINTED,)),
+    "mint for two people": UseCase(
+        _minting, ("mint", "check_allotment", "issue_voucher"), (Kind.VOUCHER_MINTED,)
+    ),
+    "start a batch": UseCase(
+        _starting_a_batch,
+        ("start_batch", "batch_entry", "check_allotment", "read_terms"),
+        (Kind.BATCH_RESERVED,),
+    ),
+    "start a batch anew": UseCase(_starting_a_batch_anew, ("start_batch",), (Kind.BATCH_RESERVED,)),
+    "start a batch that looks repeated": UseCase(
+        _starting_a_batch_that_looks_repeated, ("start_batch",)
+    ),
+    "show a batch": UseCase(_showing_a_batch, ("show_batch",)),
+    "list a batch's vouchers": UseCase(_listing_vouchers_of_a_batch, ("show_batch",)),
     "mint more than there is": UseCase(_minting_too_much, ("mint",)),
     "assign": UseCase(_assigning, ("assign_voucher", "act_on_voucher"), (Kind.VOUCHER_ASSIGNED,)),
     "block": UseCase(

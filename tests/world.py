@@ -9,6 +9,14 @@ from typing import Any
 
 import builders
 from builders import CODE_KEYS, NOON, OTHER_PARTNER, PARTNER, PROGRAM, PROVIDER
+from farechance.batch_api import (
+    BatchAnswer,
+    BatchRequest,
+    BatchStarted,
+    BatchVoucherList,
+    BatchVoucherQuery,
+)
+from farechance.batches import Batch
 from farechance.callbacks import (
     RideAdjusted,
     RideCallback,
@@ -45,6 +53,9 @@ from operations.keep_house import Kept, keep_house
 from operations.mint import mint
 from operations.record_ride_event import record_ride_event
 from operations.reissue_voucher import reissue_voucher
+from operations.show_batch import list_batch_vouchers, show_batch
+from operations.start_batch import start_batch
+from operations.work_on_batch import Worked, work_on_batch
 
 # Keys and ids that nobody chose are never used twice, whichever world they are of.
 _NUMBERS = count(1)
@@ -106,6 +117,7 @@ class World:
     clients: FakeClients = field(default_factory=FakeClients)
     vault: FakeVault = field(default_factory=FakeVault)
     codes: list[str] = field(default_factory=list)
+    sent_batches: list[tuple[str, str]] = field(default_factory=list)
     program_id: str = PROGRAM
     partner_id: str = PARTNER
     other_partner_id: str = OTHER_PARTNER
@@ -268,6 +280,53 @@ class World:
             reason=ActReason(content["reason"]) if "reason" in content else None,
         )
 
+    def starts_batch(
+        self, request: BatchRequest, key: str = "", partner: str = ""
+    ) -> tuple[BatchStarted, bool]:
+        """What the start of a batch answers, and whether it was a repeat."""
+        return start_batch(
+            request,
+            partner or self.partner_id,
+            key or f"batch-{next(_NUMBERS)}",
+            store=self.store,
+            remembered=self.remembered,
+            code_keys=self.code_keys,
+            clock=self.clock,
+        )
+
+    def batch_request(self, *references: str, **changes: Any) -> BatchRequest:
+        """Vouchers of 40.00: one for each reference, or two unassigned ones."""
+        return builders.batch_request(*references, **{"program_id": self.program_id, **changes})
+
+    def works_on(
+        self, batch_id: str, has_time: Callable[[], bool] = lambda: True, partner: str = ""
+    ) -> Worked:
+        """What a worker does whom a message sends to a batch."""
+        return work_on_batch(partner or self.partner_id, batch_id, self.tools, has_time)
+
+    def batch_vouchers(self, batch_id: str, partner: str = "", **query: Any) -> BatchVoucherList:
+        """A page of what became of a batch's rows, codes too."""
+        listed = list_batch_vouchers(
+            batch_id,
+            BatchVoucherQuery(**query),
+            partner or self.partner_id,
+            codes_too=True,
+            store=self.store,
+            code_keys=self.code_keys,
+        )
+        self.codes += [one.code for one in listed.vouchers if one.code is not None]
+        return listed
+
+    def batch_answer(self, batch_id: str, partner: str = "") -> BatchAnswer:
+        """How far a batch came, as its partner is told."""
+        return show_batch(
+            batch_id,
+            partner or self.partner_id,
+            store=self.store,
+            remembered=self.remembered,
+            now=self.clock.now,
+        )
+
     @property
     def tools(self) -> VoucherTools:
         """What acts on vouchers work with."""
@@ -278,7 +337,11 @@ class World:
     def keep_house(self, has_time: Callable[[], bool] = lambda: True) -> Kept:
         """A run of housekeeping."""
         return keep_house(
-            store=self.store, remembered=self.remembered, clock=self.clock, has_time=has_time
+            store=self.store,
+            remembered=self.remembered,
+            clock=self.clock,
+            has_time=has_time,
+            send_batch=lambda partner, batch: self.sent_batches.append((partner, batch)),
         )
 
     def audit(self) -> Books:
@@ -356,6 +419,16 @@ class World:
         """What a partner may mint from."""
         key = keys.allotment(self.program_id, partner or self.partner_id)
         return _there(self.store.read(key)[key])
+
+    def batch(self, batch_id: str, partner: str = "") -> Batch:
+        """A stored batch."""
+        key = keys.batch(partner or self.partner_id, batch_id)
+        return _there(self.store.read(key)[key])
+
+    def batch_entries(self, batch_id: str) -> list[Entry]:
+        """The batch's own entries, in the order in which they were written."""
+        account = keys.entry(keys.batch_account(batch_id), "")
+        return sorted(self.store.all_of(account), key=lambda entry: entry.sequence)
 
     def participant(self, participant_id: str) -> Participant:
         """A person of this world's partner."""

@@ -7,25 +7,27 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from farechance.batches import Batch
 from farechance.ledger import Account, Chain, Entry, Kind
 from farechance.programs import Program
 from farechance.vouchers import Voucher
 
 _ACCEPTED = (Kind.SHORTFALL_ACCEPTED, Kind.OVERAGE_ACCEPTED)
-_BETWEEN_ITEMS = {Account.ALLOTTED, Account.TRANSFER}
+_BETWEEN_ITEMS = {Account.ALLOTTED, Account.RESERVED, Account.TRANSFER}
 
 
 @dataclass
 class Totals:
     """Sums over entries, in cents. `moved` by account; `given` by partner is what came into its
-    allotment; `payable` by ride company is what the programme owes it: captured − refunded +
-    accepted − paid (domain.md, 'What is owed to the ride company'); `owed_cents` is what may be
-    owed beyond that, and is undecided; `last_between_at` is when money last left an item for
-    another one."""
+    allotment; `reserved` by batch is what it has left; `payable` by ride company is what the
+    programme owes it: captured − refunded + accepted − paid (domain.md, 'What is owed to the ride
+    company'); `owed_cents` is what may be owed beyond that, and is undecided; `last_between_at` is
+    when money last left an item for another one."""
 
     entries: int = 0
     moved: Counter[Account] = field(default_factory=Counter)
     given: Counter[str] = field(default_factory=Counter)
+    reserved: Counter[str] = field(default_factory=Counter)
     payable: Counter[str] = field(default_factory=Counter)
     owed_cents: int = 0
     last_between_at: datetime | None = None
@@ -35,6 +37,7 @@ class Totals:
         self.entries += 1
         self.moved.update(entry.changes)
         self.given[entry.partner_id or ""] += entry.changes.get(Account.ALLOTTED, 0)
+        self.reserved[entry.batch_id or ""] += entry.changes.get(Account.RESERVED, 0)
         self.payable[entry.provider_id or ""] += payable_change(entry)
         self.owed_cents += owed_change(entry)
         if not _BETWEEN_ITEMS.isdisjoint(entry.changes):
@@ -45,6 +48,7 @@ class Totals:
         self.entries += other.entries
         self.moved.update(other.moved)
         self.given.update(other.given)
+        self.reserved.update(other.reserved)
         self.payable.update(other.payable)
         self.owed_cents += other.owed_cents
         if other.last_between_at is not None:
@@ -91,7 +95,7 @@ def rebuild(entries: Iterable[tuple[Entry, str]]) -> Rebuilt:
     return Rebuilt(totals, Chain(sequence=totals.entries, last_digest=previous), tuple(broken))
 
 
-def differences(stored: Program | Voucher, rebuilt: Rebuilt) -> Iterator[str]:
+def differences(stored: Program | Voucher | Batch, rebuilt: Rebuilt) -> Iterator[str]:
     """Where a stored item isn't what its entries say, in words; nothing if all is right."""
     yield from rebuilt.broken
     chain = stored.chain
@@ -102,7 +106,10 @@ def differences(stored: Program | Voucher, rebuilt: Rebuilt) -> Iterator[str]:
             yield f"{account}: {cents} is stored, the ledger says {rebuilt.totals.moved[account]}"
 
 
-def _balances(stored: Program | Voucher) -> Mapping[Account, int]:
+def _balances(stored: Program | Voucher | Batch) -> Mapping[Account, int]:
+    if isinstance(stored, Batch):
+        # Its vouchers' own entries take from it, so its balance follows from them too.
+        return {}
     if isinstance(stored, Program):
         return {
             Account.OUTSIDE: -stored.funded_cents,

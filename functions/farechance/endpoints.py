@@ -6,6 +6,14 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 
+from farechance.batch_api import (
+    BatchAnswer,
+    BatchParameters,
+    BatchRequest,
+    BatchStarted,
+    BatchVoucherList,
+    BatchVoucherQuery,
+)
 from farechance.commands import Scope
 from farechance.partner_api import (
     Enrolled,
@@ -40,7 +48,9 @@ class NoQuery(BaseModel):
 @dataclass(frozen=True, slots=True)
 class Endpoint[Body, Answer]:
     """One method on one path (without the stage). `body` is read from the body of a POST, else
-    from the query. `problems` are the slugs of the 409s that it may answer."""
+    from the query. `problems` are the slugs of the 409s that it may answer. `csv_parameters`: the
+    body may be a table of rows too, and then the rest stands in the query as this model says.
+    `answers_csv`: the answer may be a table too."""
 
     method: str
     path: str
@@ -50,6 +60,9 @@ class Endpoint[Body, Answer]:
     answer: type[Answer]
     status: int = 200
     problems: tuple[str, ...] = ()
+    most_bytes: int = 256 * 1024
+    csv_parameters: type[BaseModel] | None = None
+    answers_csv: bool = False
 
     @property
     def name(self) -> str:
@@ -118,6 +131,41 @@ LIST_ENTRIES = Endpoint(
     "List a voucher's ledger entries",
     EntryQuery,
     EntryList,
+)
+START_BATCH = Endpoint(
+    "POST",
+    "/voucher-batches",
+    "vouchers:write",
+    "Mint up to 10,000 vouchers in the background",
+    BatchRequest,
+    BatchStarted,
+    status=202,
+    problems=(
+        "insufficient_allotment",
+        "program_paused",
+        "program_closed",
+        "partner_suspended",
+        "looks_repeated",
+    ),
+    most_bytes=2 * 1024 * 1024,
+    csv_parameters=BatchParameters,
+)
+SHOW_BATCH = Endpoint(
+    "GET",
+    "/voucher-batches/{batch_id}",
+    "vouchers:read",
+    "Show how far a batch came",
+    NoQuery,
+    BatchAnswer,
+)
+LIST_BATCH_VOUCHERS = Endpoint(
+    "GET",
+    "/voucher-batches/{batch_id}/vouchers",
+    "vouchers:read",
+    "List what became of a batch's rows",
+    BatchVoucherQuery,
+    BatchVoucherList,
+    answers_csv=True,
 )
 
 LIST_VOUCHERS = Endpoint(
@@ -211,6 +259,9 @@ PARTNER_ENDPOINTS = (
     EXTEND_VOUCHER,
     REVOKE_VOUCHER,
     REISSUE_VOUCHER,
+    START_BATCH,
+    SHOW_BATCH,
+    LIST_BATCH_VOUCHERS,
 )
 
 AUTHORIZATIONS_PATH = "/providers/{provider_id}/authorizations"

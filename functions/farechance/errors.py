@@ -4,8 +4,9 @@ sentence for a caller: `edge` makes those from the fields.
     FareChanceError
     ├── Refusal                     the caller can mend it; nothing was changed
     │   ├── MalformedBody           not JSON as written: syntax, encoding, depth, duplicate keys
+    │   ├── MalformedSheet          not a table as comma-separated values
     │   ├── BodyTooLarge            more bytes than the door takes
-    │   ├── UnsupportedMediaType    not JSON
+    │   ├── UnsupportedMediaType    not JSON (or, where tables are taken, CSV)
     │   ├── FieldErrors             a field is wrong or unknown
     │   ├── IdempotencyKeyMissing   absent or not 1–64 visible ASCII characters
     │   ├── IdempotencyKeyReused    the key came before with another body
@@ -37,6 +38,15 @@ class Refusal(FareChanceError):
 class MalformedBody(Refusal):
     """`problem` is a slug: `not_utf8`, `syntax`, `duplicate_key`, `too_deep`, `control_character`,
     `not_a_number`; `where` is a key or a position, never a value."""
+
+    problem: str
+    where: str = ""
+
+
+@dataclass(eq=False)
+class MalformedSheet(Refusal):
+    """`problem` is a slug: `utf16`, `not_utf8`, `quotes`, `no_header`, `unknown_column`, `empty`;
+    `where` is a line or a column, never a value."""
 
     problem: str
     where: str = ""

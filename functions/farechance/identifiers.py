@@ -11,6 +11,7 @@ PartnerId = Annotated[str, StringConstraints(pattern=r"^org_[a-z0-9_]{1,40}$")]
 ProviderId = Annotated[str, StringConstraints(pattern=r"^pvd_[a-z0-9_]{1,40}$")]
 ParticipantId = Annotated[str, StringConstraints(pattern=r"^par_[a-z0-9]{1,40}$")]
 VoucherId = Annotated[str, StringConstraints(pattern=r"^vch_[a-z0-9]{1,40}$")]
+BatchId = Annotated[str, StringConstraints(pattern=r"^bat_[a-z0-9]{1,40}$")]
 CommandId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
 Purpose = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
@@ -62,6 +63,16 @@ def _reference(value: str) -> str:
     if len(value) > 64 or not re.fullmatch(r"[A-Za-z0-9_-]+", _personal(value), re.ASCII):
         raise ValueError("must be 1 to 64 letters, digits, '_' or '-'")
     return value
+
+
+def looks_personal(value: str) -> bool:
+    """Whether a reference is plainly a person's national id, phone number or e-mail address. Only
+    of what isn't longer than a reference: the search takes time that grows with its square."""
+    try:
+        _personal(value[:64])
+    except ValueError:
+        return True
+    return False
 
 
 # What it refuses beyond the pattern can't be said in a schema, so the contract says it in words.

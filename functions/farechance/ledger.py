@@ -3,7 +3,8 @@ digests. It owns the form of an entry and of the chain; it must never change or 
 
 Every entry balances: its `changes` move cents from some accounts to others and add up to zero.
 Accounts: `outside`, `program.unallotted`, `allotment.available`, `voucher.available`,
-`voucher.held`, `voucher.spent` of the ids that the entry names (domain.md, 'Accounts')."""
+`voucher.held`, `voucher.spent`, `batch.reserved` of the ids that the entry names (domain.md,
+'Accounts')."""
 
 import base64
 import hashlib
@@ -35,6 +36,7 @@ class Account(StrEnum):
     HELD = "voucher.held"
     SPENT = "voucher.spent"
     TRANSFER = "voucher.transfer"
+    RESERVED = "batch.reserved"
 
 
 class Kind(StrEnum):
@@ -70,6 +72,8 @@ class Kind(StrEnum):
     RIDE_CANCELLED = "ride.cancelled"
     RIDE_ADJUSTED = "ride.adjusted"
     RIDE_CONFLICT = "ride.conflict"
+    BATCH_RESERVED = "batch.reserved"
+    BATCH_ENDED = "batch.ended"
 
 
 class Chain(BaseModel):
@@ -111,6 +115,7 @@ class Facts(BaseModel):
     invoice_ref: str | None = None
     counted: bool | None = None
     command_id: str | None = None
+    batch_id: str | None = None
 
 
 class Entry(Facts):

@@ -30,6 +30,16 @@ class MintKey(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class Promise:
+    """What each voucher of a request gives: the request's own words, else the rules'."""
+
+    rides: int
+    cap_cents: int
+    valid_from: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
     """One voucher to be: `code` opens it and is never stored."""
 
@@ -93,26 +103,49 @@ def plan(
     key: str,
 ) -> Iterator[Planned]:
     """The vouchers of a request that passed its checks: always the same ones."""
-    lacking = BooksDiffer(f"the code secret lacks version {record.secret_version}")
-    if record.secret_version not in keys:
-        raise lacking
-    valid_from, expires_at = _dates(request, rules, record.minted_at)
+    promise = promised(request, rules, record.minted_at)
     people = request.participant_ids or (None,) * request.count
     for index, participant_id in enumerate(people):
-        voucher_id = codes.voucher_id(keys, record.secret_version, partner, key, index)
-        code = codes.code_of(keys, voucher_id)
-        if code is None:
-            raise lacking
-        yield Planned(
-            voucher_id=voucher_id,
-            code=code,
-            voucher_key=codes.key_of(keys, code),
-            participant_id=participant_id,
-            rides=request.rides or rules.max_rides,
-            cap_cents=min(request.cap_cents or _most_cap(request, rules), request.value_cents),
-            valid_from=valid_from,
-            expires_at=expires_at,
-        )
+        voucher_id = _voucher_id(keys, record.secret_version, partner, key, index)
+        yield planned(keys, voucher_id, promise, participant_id)
+
+
+def promised(request: MintRequest, rules: Rules, now: datetime) -> Promise:
+    """What each voucher of a request that passed its checks gives."""
+    valid_from, expires_at = _dates(request, rules, now)
+    return Promise(
+        rides=request.rides or rules.max_rides,
+        cap_cents=min(request.cap_cents or _most_cap(request, rules), request.value_cents),
+        valid_from=valid_from,
+        expires_at=expires_at,
+    )
+
+
+def voucher_id_of_batch(
+    keys: CodeKeys, version: str, partner: str, batch_id: str, index: int
+) -> str:
+    """The id of a batch's voucher, by its row's number: the same one each time."""
+    # The blank keeps batches and mints apart: no Idempotency-Key may hold one.
+    return _voucher_id(keys, version, partner, f"batch {batch_id}", index)
+
+
+def planned(
+    keys: CodeKeys, voucher_id: str, promise: Promise, participant_id: str | None
+) -> Planned:
+    """One voucher to be, from its id."""
+    code = codes.code_of(keys, voucher_id)
+    if code is None:
+        raise _lacking(voucher_id.removeprefix("vch_")[:1])
+    return Planned(
+        voucher_id=voucher_id,
+        code=code,
+        voucher_key=codes.key_of(keys, code),
+        participant_id=participant_id,
+        rides=promise.rides,
+        cap_cents=promise.cap_cents,
+        valid_from=promise.valid_from,
+        expires_at=promise.expires_at,
+    )
 
 
 def answer(
@@ -145,6 +178,16 @@ def answer(
             for one in planned
         ),
     )
+
+
+def _voucher_id(keys: CodeKeys, version: str, partner: str, key: str, index: int) -> str:
+    if version not in keys:
+        raise _lacking(version)
+    return codes.voucher_id(keys, version, partner, key, index)
+
+
+def _lacking(version: str) -> BooksDiffer:
+    return BooksDiffer(f"the code secret lacks version {version}")
 
 
 def _dates(request: MintRequest, rules: Rules, now: datetime) -> tuple[datetime, datetime]:

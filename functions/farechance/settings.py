@@ -19,6 +19,7 @@ class Settings:
     code_secret_id: str = ""
     provider_secret_prefix: str = ""
     user_pool_id: str = ""
+    batch_queue_url: str = ""
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -33,4 +34,5 @@ class Settings:
             code_secret_id=os.environ.get("CODE_SECRET_ID", ""),
             provider_secret_prefix=os.environ.get("PROVIDER_SECRET_PREFIX", ""),
             user_pool_id=os.environ.get("USER_POOL_ID", ""),
+            batch_queue_url=os.environ.get("BATCH_QUEUE_URL", ""),
         )

@@ -29,6 +29,8 @@ class Event(StrEnum):
     BOOKS_NOT_CHECKED = "books_not_checked"
     BOOKS_DIFFER = "books_differ"
     LEDGER_OVERWRITTEN = "ledger_overwritten"
+    BATCH_WORKED_ON = "batch_worked_on"
+    MESSAGE_FAILED = "message_failed"
 
 
 class Count(StrEnum):
@@ -60,6 +62,10 @@ class Count(StrEnum):
     BOOKS_NOT_CHECKED = "BooksNotChecked"
     BOOKS_DIFFER = "BooksDiffer"
     LEDGER_OVERWRITTEN = "LedgerOverwritten"
+    BATCH_STARTED = "BatchStarted"
+    BATCH_ROW_FAILED = "BatchRowFailed"
+    BATCH_SENT_AGAIN = "BatchSentAgain"
+    MESSAGE_FAILED = "MessageFailed"
 
 
 @contextmanager

@@ -1,9 +1,10 @@
-"""The door of housekeeping: on a schedule it returns what vouchers leave behind and judges what is
-owed."""
+"""The door of housekeeping: on a schedule it returns what vouchers leave behind, judges what is
+owed, and sends batches again with which nobody goes on."""
 
 from collections.abc import Callable
 from typing import Any
 
+from farechance.batch_queue import BatchName, BatchQueue
 from farechance.edge.clock import utc_now
 from farechance.edge.schedule import Schedule
 from farechance.settings import Settings
@@ -15,11 +16,23 @@ from operations.keep_house import Kept, keep_house
 settings = Settings.from_environment()
 store = Store(settings)
 remembered = Remembered(store)
+batches = BatchQueue(settings)
+
+
+def send_batch(partner_id: str, batch_id: str) -> None:
+    """Has a batch worked on."""
+    batches.send(BatchName(partner_id=partner_id, batch_id=batch_id))
 
 
 def keep(has_time: Callable[[], bool]) -> dict[str, Any]:
     """All that is due, as far as there is time; what was done, in figures."""
-    kept = keep_house(store=store, remembered=remembered, clock=utc_now, has_time=has_time)
+    kept = keep_house(
+        store=store,
+        remembered=remembered,
+        clock=utc_now,
+        has_time=has_time,
+        send_batch=send_batch,
+    )
     _tell(kept)
     return {
         "returned": kept.returned,
@@ -37,11 +50,18 @@ def _tell(kept: Kept) -> None:
         logger.error(Event.HOUSEKEEPING_FAILED, what=name, error=error)
     if kept.returned:
         count(Count.VOUCHER_RETURNED, kept.returned)
+    if kept.sent_again:
+        count(Count.BATCH_SENT_AGAIN, kept.sent_again)
     # A run that was cut off is told only by its log line: the next goes on, and if none ever comes
     # to its end, that is an alarm.
     if kept.is_complete:
         count(Count.HOUSE_KEPT)
-    logger.info(Event.HOUSE_KEPT, returned=kept.returned, is_complete=kept.is_complete)
+    logger.info(
+        Event.HOUSE_KEPT,
+        returned=kept.returned,
+        is_complete=kept.is_complete,
+        sent_again=kept.sent_again,
+    )
 
 
 def _tell_of(judged: Judged) -> None:

@@ -1,18 +1,31 @@
-"""The door for vouchers: minting them, looking at them, acting on them; and who is calling."""
+"""The door for vouchers: minting them, few or many, looking at them, acting on them; and who is
+calling."""
 
 from typing import Any
 
-from farechance.edge.door import Call, Door, Replayed
+from farechance.batch_api import (
+    BatchAnswer,
+    BatchRequest,
+    BatchStarted,
+    BatchVoucherList,
+    BatchVoucherQuery,
+)
+from farechance.batch_queue import BatchName, BatchQueue
+from farechance.batch_sheet import batch_sheet, next_query
+from farechance.edge.door import Call, Door, Replayed, Sheet
 from farechance.endpoints import (
     ASSIGN_VOUCHER,
     BLOCK_VOUCHER,
     EXTEND_VOUCHER,
+    LIST_BATCH_VOUCHERS,
     LIST_ENTRIES,
     LIST_VOUCHERS,
     MINT,
     REISSUE_VOUCHER,
     REVOKE_VOUCHER,
+    SHOW_BATCH,
     SHOW_VOUCHER,
+    START_BATCH,
     UNBLOCK_VOUCHER,
     WHO_AM_I,
     NoQuery,
@@ -51,13 +64,16 @@ from operations.assign_voucher import assign_voucher
 from operations.list_vouchers import list_vouchers
 from operations.mint import mint
 from operations.reissue_voucher import reissue_voucher
+from operations.show_batch import list_batch_vouchers, show_batch
 from operations.show_voucher import list_entries, show_voucher
+from operations.start_batch import start_batch
 from operations.who_am_i import who_am_i
 
 settings = Settings.from_environment()
 store = Store(settings)
 remembered = Remembered(store)
 vault = Vault(settings)
+batches = BatchQueue(settings)
 door = Door(remembered)
 handler = door.handle
 
@@ -196,3 +212,49 @@ def _tools(call: Call[Any]) -> VoucherTools:
 def _acted(told: tuple[dict[str, Any], bool]) -> Replayed[Acted]:
     answer, is_replay = told
     return Replayed(Acted.model_validate(answer, strict=False), is_replay)
+@door.serves(START_BATCH)
+def start_own_batch(call: Call[BatchRequest]) -> Replayed[BatchStarted]:
+    """POST /v1/voucher-batches"""
+    started, is_replay = start_batch(
+        call.body,
+        call.caller.partner_id,
+        call.idempotency_key,
+        store=store,
+        remembered=remembered,
+        code_keys=vault.code_keys(call.clock()),
+        clock=call.clock,
+    )
+    # A repeat sends it again: the first message may be lost, and one too many is harmless.
+    batches.send(BatchName(partner_id=call.caller.partner_id, batch_id=started.batch_id))
+    if not is_replay:
+        count(Count.BATCH_STARTED)
+    return Replayed(started, is_replay)
+
+
+@door.serves(SHOW_BATCH)
+def show_own_batch(call: Call[NoQuery]) -> BatchAnswer:
+    """GET /v1/voucher-batches/{batch_id}"""
+    return show_batch(
+        call.path["batch_id"],
+        call.caller.partner_id,
+        store=store,
+        remembered=remembered,
+        now=call.clock(),
+    )
+
+
+@door.serves(LIST_BATCH_VOUCHERS)
+def list_own_batch_vouchers(call: Call[BatchVoucherQuery]) -> BatchVoucherList | Sheet:
+    """GET /v1/voucher-batches/{batch_id}/vouchers"""
+    query, batch_id = call.body, call.path["batch_id"]
+    listed = list_batch_vouchers(
+        batch_id,
+        query,
+        call.caller.partner_id,
+        codes_too="codes:read" in call.caller.scopes,
+        store=store,
+        code_keys=vault.code_keys(call.clock()),
+    )
+    if query.format == "csv" or (query.format is None and call.wants_csv):
+        return Sheet(batch_sheet(listed), f"{batch_id}.csv", next_query(query, listed))
+    return listed

@@ -1,17 +1,19 @@
 """Checks a programme's books: every balance is rebuilt from the ledger alone, every chain of
 digests is followed, and the identity of conservation is shown (domain.md, invariants 1 and 8):
-funded = unallotted + paid direct + allotted + Σ vouchers (available + held + spent).
+funded = unallotted + paid direct + allotted + Σ batches (reserved) + Σ vouchers (available + held +
+spent).
 
 One voucher at a time: memory doesn't grow with the programme. Rides and mints go on meanwhile, so
 what looks different counts only if it stands at an unchanged version."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
 
+from farechance.batches import Batch
 from farechance.books import Rebuilt, Totals, differences, rebuild
 from farechance.commands import CheckBooks
 from farechance.ledger import Account, Chain
@@ -39,6 +41,7 @@ class Books:
 
     program: Program
     allotted_cents: int = 0
+    reserved_cents: int = 0
     available_cents: int = 0
     held_cents: int = 0
     spent_cents: int = 0
@@ -56,6 +59,7 @@ class Books:
             self.program.unallotted_cents
             + self.program.paid_direct_cents
             + self.allotted_cents
+            + self.reserved_cents
             + self.available_cents
             + self.held_cents
             + self.spent_cents
@@ -115,7 +119,8 @@ def audit(
 def _add_up(
     program_id: str, store: Store, began_at: datetime, has_time: Callable[[], bool]
 ) -> Books:
-    program, allotments = _budget(program_id, store)
+    budget = _budget(program_id, store)
+    program, allotments, batches = budget
     books = Books(program)
     _, own = _verified(keys.program(program_id), program_id, program, books, store)
     unsettled = [
@@ -134,6 +139,7 @@ def _add_up(
                     books.differences.append(f"{key.pk}: it is listed and isn't there")
                 else:
                     vouchers.include(_add_voucher(key, voucher, books, store))
+        unsettled += _add_batches(batches[allotment.partner_id], vouchers, books, store)
         given = own.given[allotment.partner_id] + vouchers.given[allotment.partner_id]
         books.allotted_cents += allotment.available_cents
         books.totals.include(vouchers)
@@ -147,7 +153,7 @@ def _add_up(
     if in_transfer:
         unsettled.append(f"{Account.TRANSFER}: {in_transfer} left a voucher for nowhere")
     last = books.totals.last_between_at
-    books.stood_still = (program, allotments) == _budget(program_id, store) and not (
+    books.stood_still = budget == _budget(program_id, store) and not (
         # A reissue moves no allotment, nor does a mint whose sum was given back meanwhile.
         last is not None and last >= began_at - _UNDER_WAY
     )
@@ -179,7 +185,23 @@ def _add_voucher(key: Key[Voucher], found: Voucher, books: Books, store: Store) 
     return totals
 
 
-def _verified[Stored: (Program, Voucher)](
+def _add_batches(batches: list[Batch], totals: Totals, books: Books, store: Store) -> Iterator[str]:
+    """Adds the entries of a partner's batches to those of its vouchers; says where what is still
+    reserved isn't what both leave."""
+    for batch in batches:
+        key = keys.batch(batch.partner_id, batch.batch_id)
+        stored, own = _verified(key, batch.batch_id, batch, books, store)
+        books.reserved_cents += stored.reserved_cents
+        totals.include(own)
+        left = totals.reserved[batch.batch_id]
+        if left != stored.reserved_cents:
+            yield (
+                f"{batch.batch_id}: {stored.reserved_cents} is stored as reserved, the ledger "
+                f"says {left}"
+            )
+
+
+def _verified[Stored: (Program, Voucher, Batch)](
     key: Key[Stored], name: str, stored: Stored, books: Books, store: Store
 ) -> tuple[Stored, Totals]:
     """The item and the sums of its entries; a difference that stands while the item stands still is
@@ -199,16 +221,26 @@ def _verified[Stored: (Program, Voucher)](
 
 def _rebuilt(key: Key[Any], store: Store) -> Rebuilt:
     try:
-        # The account of an item has the item's own name.
-        return rebuild(store.digested_entries(key.pk))
+        return rebuild(store.digested_entries(keys.account_of(key)))
     except ValidationError:
         # Somebody else wrote it: an entry that doesn't balance can't be read either.
         return Rebuilt(Totals(), Chain(), ("an entry can't be read",))
 
 
-def _budget(program_id: str, store: Store) -> tuple[Program, list[Allotment]]:
+def _budget(
+    program_id: str, store: Store
+) -> tuple[Program, list[Allotment], dict[str, list[Batch]]]:
+    """The programme, its allotments, and its batches by partner."""
     allotments = list(store.all_of(keys.allotment(program_id, "")))
-    return existing_program(program_id, store), allotments
+    batches = {
+        one.partner_id: [
+            batch
+            for batch in store.all_of(keys.batch(one.partner_id, ""), keys.BATCHES)
+            if batch.program_id == program_id
+        ]
+        for one in allotments
+    }
+    return existing_program(program_id, store), allotments, batches
 
 
 def _verdict(books: Books) -> str:
@@ -235,6 +267,7 @@ def _answer(books: Books) -> dict[str, Any]:
         f"{dollars(program.unallotted_cents)} not allotted + "
         f"{dollars(program.paid_direct_cents)} paid directly + "
         f"{dollars(books.allotted_cents)} allotted and not minted + "
+        f"{dollars(books.reserved_cents)} reserved for batches + "
         f"{dollars(books.available_cents)} on vouchers + "
         f"{dollars(books.held_cents)} held for rides under way + "
         f"{dollars(books.spent_cents)} spent on rides. Beyond vouchers "
@@ -250,6 +283,7 @@ def _answer(books: Books) -> dict[str, Any]:
         "unallotted_cents": program.unallotted_cents,
         "paid_direct_cents": program.paid_direct_cents,
         "allotted_cents": books.allotted_cents,
+        "reserved_cents": books.reserved_cents,
         "available_cents": books.available_cents,
         "held_cents": books.held_cents,
         "spent_cents": books.spent_cents,

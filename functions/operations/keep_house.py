@@ -1,4 +1,5 @@
-"""Housekeeping: returns what is past return_at, and judges what each programme owes. It works page
+"""Housekeeping: returns what is past return_at, judges what each programme owes, and sends batches
+again that lost their message, wait, or name people for too long. It works page
 by page until there is no more time, and what is left is due next time; one thing that fails holds
 nothing up. May run twice at once."""
 
@@ -16,10 +17,11 @@ from operations.return_money import return_money
 
 @dataclass
 class Kept:
-    """What a run did: how many vouchers it settled, what it judged, what failed (by its name, with
-    the kind of error), and whether it reached the end."""
+    """What a run did: how many vouchers it settled and batches it sent, what it judged, what failed
+    (by its name, with the kind of error), and whether it reached the end."""
 
     returned: int = 0
+    sent_again: int = 0
     judged: list[Judged] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
     is_complete: bool = True
@@ -31,11 +33,13 @@ def keep_house(
     remembered: Remembered,
     clock: Callable[[], datetime],
     has_time: Callable[[], bool],
+    send_batch: Callable[[str, str], None],
 ) -> Kept:
-    """Stops when `has_time` says no."""
+    """Stops when `has_time` says no. `send_batch`: whose batch, and which, is to be worked on."""
     kept = Kept()
     # First what stops harm: a pause must not wait behind a thousand vouchers.
     _judge_all(kept, store, clock, has_time)
+    _send_batches(kept, store, clock, has_time, send_batch)
     for shard in range(RETURN_SHARDS):
         due = store.due_vouchers(shard, clock())
         try:
@@ -59,6 +63,23 @@ def _judge_all(
             kept.is_complete = False
             return
         kept.judged.append(judged)
+def _send_batches(
+    kept: Kept,
+    store: Store,
+    clock: Callable[[], datetime],
+    has_time: Callable[[], bool],
+    send_batch: Callable[[str, str], None],
+) -> None:
+    try:
+        for key in store.due_batches(clock()):
+            if not has_time():
+                kept.is_complete = False
+                return
+            send_batch(*keys.batch_names(key))
+            kept.sent_again += 1
+    except Exception as error:
+        # Those that weren't sent are due next time.
+        kept.failed.append(("by_due", type(error).__name__))
 
 
 def _return_all(

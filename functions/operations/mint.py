@@ -14,17 +14,16 @@ from farechance.errors import (
     NotFound,
     StateForbids,
 )
-from farechance.ledger import Account, Kind, digest
+from farechance.ledger import digest
 from farechance.mints import MintKey, Planned
 from farechance.participants import Participant
 from farechance.partner_api import Minted, MintRequest, stored_answer
-from farechance.programs import Allotment, PartnerStatus, Rules, Status
+from farechance.programs import Allotment, Rules
 from farechance.store import Found, Remembered, Store, Write, keys, writes
 from farechance.store.keys import Key
 from farechance.times import local_month
-from farechance.voucher_acts import Act
-from farechance.vouchers import Voucher
-from operations.change_voucher import with_entry
+from operations.check_allotment import check_allotment
+from operations.issue_voucher import Issue, issue_voucher
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def _attempt(call: _Call, now: datetime) -> tuple[Minted, bool]:
         )
         rules = _rules(call, record.rules_version, now)
         mints.check_against(request, rules, now)
-        _check_allotment(allotment, request)
+        check_allotment(allotment, request.value_cents * request.count)
         participants = [_participant(found, key, request.program_id) for key in people]
         planned = _planned(call, rules, record)
         for_people = _participant_writes(request, planned, participants, rules, now)
@@ -129,20 +128,6 @@ def _rules(call: _Call, version: int, now: datetime) -> Rules:
     return rules
 
 
-def _check_allotment(allotment: Allotment, request: MintRequest) -> None:
-    """Says beforehand what the transaction's condition would refuse without a word."""
-    needed = request.value_cents * request.count
-    if allotment.status is not Status.ACTIVE:
-        raise StateForbids(f"program_{allotment.status}", {"program_id": request.program_id})
-    if allotment.partner_status is not PartnerStatus.ACTIVE:
-        raise StateForbids("partner_suspended", {"program_id": request.program_id})
-    if allotment.available_cents < needed:
-        raise StateForbids(
-            "insufficient_allotment",
-            {"available_cents": allotment.available_cents, "needed_cents": needed},
-        )
-
-
 def _participant(found: Found, key: Key[Participant], program_id: str) -> Participant:
     participant = found[key]
     if participant is None or participant.program_id != program_id:
@@ -159,33 +144,21 @@ def _voucher_writes(
 ) -> list[Write]:
     request = call.request
     people = {one.participant_id: one for one in participants}
-    made = []
-    for one in planned:
-        person = people.get(one.participant_id or "")
-        voucher = Voucher(
-            voucher_key=one.voucher_key,
-            voucher_id=one.voucher_id,
-            program_id=request.program_id,
-            partner_id=call.partner_id,
-            rules_version=record.rules_version,
-            subject_id=person.subject_id if person else None,
-            purpose=request.purpose,
-            language=request.language or (person.language if person else "en"),
-            last4=one.last4,
-            value_cents=request.value_cents,
-            cap_cents=one.cap_cents,
-            max_rides=one.rides,
-            available_cents=request.value_cents,
-            valid_from=one.valid_from,
-            expires_at=one.expires_at,
-            minted_at=record.minted_at,
-        )
-        cents = request.value_cents
-        changes = {Account.ALLOTTED: -cents, Account.AVAILABLE: cents}
-        act = Act(Kind.VOUCHER_MINTED, voucher, changes)
-        after, entry = with_entry(act, "minted", rules, record.minted_at)
-        made += [writes.put_new(keys.voucher(voucher.voucher_key), after), entry]
-    return made
+    issue = Issue(
+        program_id=request.program_id,
+        partner_id=call.partner_id,
+        rules_version=record.rules_version,
+        rules=rules,
+        purpose=request.purpose,
+        value_cents=request.value_cents,
+        language=request.language,
+        minted_at=record.minted_at,
+    )
+    return [
+        write
+        for one in planned
+        for write in issue_voucher(issue, one, people.get(one.participant_id or ""))
+    ]
 
 
 def _participant_writes(

@@ -39,3 +39,21 @@ def provider_help_phone(provider_id: str, remembered: Remembered, now: datetime)
     if provider is None:
         raise BooksDiffer(f"{provider_id} isn't there")
     return provider.help_phone
+
+
+def read_rules(program_id: str, version: int, remembered: Remembered, now: datetime) -> Rules:
+    """A version of a programme's rules. Raises BooksDiffer if it isn't there."""
+    key = keys.rules(program_id, version)
+    rules = remembered.read(key, now=now)[key]
+    if rules is None:
+        raise BooksDiffer(f"{program_id} has no rules {version}")
+    return rules
+
+
+def current_rules_version(program_id: str, remembered: Remembered, now: datetime) -> int:
+    """May be a minute old: new rules begin within 60 seconds."""
+    key = keys.program(program_id)
+    program = remembered.read(key, now=now)[key]
+    if program is None:
+        raise BooksDiffer(f"{program_id} has an allotment and no programme")
+    return program.rules_version

@@ -11,9 +11,11 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from farechance import endpoints
+from farechance.batch_api import COLUMN
 from farechance.callbacks import Callback
+from farechance.edge import requests
 from farechance.endpoints import Endpoint
-from farechance.identifiers import ParticipantId, ProviderId, VoucherId
+from farechance.identifiers import BatchId, ParticipantId, ProviderId, VoucherId
 from farechance.provider_api import Approved, Declined, Ignored, Recorded
 from infra.contract import problem_responses
 from infra.contract.schemas import SCHEMAS, Schemas, ref
@@ -22,6 +24,7 @@ from infra.local import template
 TAGS = {
     "whoami": "Who is calling",
     "participants": "People whom a partner enrolls",
+    "voucher-batches": "Many vouchers at once, minted in the background",
     "vouchers": "Vouchers, and what became of their money",
     "providers": "Callbacks of ride companies",
     "openapi.json": "This document",
@@ -44,6 +47,7 @@ _DOORS = {
 }
 _PATH_PARAMETERS: Mapping[str, tuple[Any, str]] = {
     "participant_id": (ParticipantId, "A participant of yours."),
+    "batch_id": (BatchId, "A batch of yours."),
     "voucher_id": (VoucherId, "A voucher of yours."),
     "provider_id": (ProviderId, "Yours: the id of the ride company that sends the callback."),
 }
@@ -96,8 +100,14 @@ def _partner_operation(
         parameters.append(_idempotency_key())
         operation["requestBody"] = _body(schemas.asked(endpoint.body), ref(endpoint.body))
         success["headers"] = {"Idempotency-Replayed": _replayed()}
+        if endpoint.csv_parameters:
+            parameters += _query_parameters(schemas.asked(endpoint.csv_parameters), of_csv=True)
+            operation["requestBody"]["content"][requests.CSV] = {"schema": _table()}
     else:
         parameters += _query_parameters(schemas.asked(endpoint.body))
+    if endpoint.answers_csv:
+        success["content"][requests.CSV] = {"schema": {"type": "string"}}
+        success["headers"] = {"Link": _next_page()}
     if parameters:
         operation["parameters"] = parameters
     problems = problem_responses.of_partner_endpoint(endpoint)
@@ -160,11 +170,29 @@ def _path_parameters(path: str) -> list[dict[str, Any]]:
     ]
 
 
-def _query_parameters(model: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _query_parameters(model: Mapping[str, Any], *, of_csv: bool = False) -> list[dict[str, Any]]:
+    words = {"description": "Beside a body of CSV; beside one of JSON nothing of it."}
     return [
         {"name": name, "in": "query", "required": False, "schema": schema}
+        | (words if of_csv else {})
         for name, schema in model["properties"].items()
     ]
+
+
+def _table() -> dict[str, str]:
+    return {
+        "type": "string",
+        "description": f"A first line with the one column `{COLUMN}`, then a line for each person. "
+        "UTF-8 with or without a byte order mark; commas, semicolons or tabs; as spreadsheets save "
+        "'CSV UTF-8'. Lines are counted from 1, the first one too. All else stands in the query.",
+    }
+
+
+def _next_page() -> dict[str, Any]:
+    return {
+        "description": "Of CSV: the next page, while more follow (RFC 8288, `rel=next`).",
+        "schema": {"type": "string"},
+    }
 
 
 def _idempotency_key() -> dict[str, Any]:

@@ -66,6 +66,8 @@ def of_partner_endpoint(endpoint: Endpoint[Any, Any]) -> Responses:
         said.append(errors.ScopeMissing(endpoint.scope))
     if has_body:
         said += [*_OF_A_BODY, errors.IdempotencyKeyMissing(), errors.IdempotencyKeyReused()]
+    if endpoint.csv_parameters:
+        said.append(errors.MalformedSheet("no_header"))
     # A path or a body names things, and one of them may not be there for the caller.
     if has_body or "{" in endpoint.path:
         said.append(errors.NotFound("thing"))

@@ -24,6 +24,7 @@ CALLBACKS: Mapping[str, type[BaseModel] | None] = {
 }
 """The model of each callback's `data`; the test's may be anything."""
 
+_OF_CSV = tuple(one.csv_parameters for one in endpoints.PARTNER_ENDPOINTS if one.csv_parameters)
 _NULL = {"type": "null"}
 
 
@@ -36,6 +37,7 @@ class Schemas:
         self._asked = _definitions(
             [
                 *(one.body for one in endpoints.PARTNER_ENDPOINTS),
+                *_OF_CSV,
                 *(model for model in CALLBACKS.values() if model),
                 Callback,
             ],
@@ -69,6 +71,7 @@ class Schemas:
         }
         # A query's fields stand among the parameters.
         queries = {one.body.__name__ for one in endpoints.PARTNER_ENDPOINTS if one.method == "GET"}
+        queries |= {model.__name__ for model in _OF_CSV}
         asked = {name: schema for name, schema in self._asked.items() if name not in queries}
         return dict(sorted({**told, **asked, **self._callbacks()}.items()))
 

@@ -39,6 +39,7 @@ class Books:
     unallotted_cents: int
     paid_direct_cents: int
     allotted_cents: int
+    reserved_cents: int
     available_cents: int
     held_cents: int
     spent_cents: int
@@ -54,6 +55,7 @@ class Books:
             self.unallotted_cents
             + self.paid_direct_cents
             + self.allotted_cents
+            + self.reserved_cents
             + self.available_cents
             + self.held_cents
             + self.spent_cents
@@ -98,18 +100,28 @@ def add_up(running: stack.Stack, program_id: str) -> Books:
         if item["pk"].startswith("voucher#") and item["program_id"] == program_id
     ]
     entries = [item for item in stored["Ledger"] if item["program_id"] == program_id]
+    batches = [
+        item
+        for item in stored["Programs"]
+        if item.get("sk", "").startswith("batch#") and item["program_id"] == program_id
+    ]
     chains = {item["pk"]: item["chain"] for item in [program, *vouchers]}
+    # A batch stands in its partner's partition; its account is named by the batch.
+    chains |= {item["sk"]: item["chain"] for item in batches}
     return Books(
         funded_cents=program["funded_cents"],
         unallotted_cents=program["unallotted_cents"],
         paid_direct_cents=program["paid_direct_cents"],
         allotted_cents=_sum(allotments, "available_cents"),
+        reserved_cents=_sum(batches, "reserved_cents"),
         available_cents=_sum(vouchers, "available_cents"),
         held_cents=_sum(vouchers, "held_cents"),
         spent_cents=_sum(vouchers, "spent_cents"),
         vouchers=len(vouchers),
         entries=len(entries),
-        unlike_ledger=_unlike(_by_items(program, allotments, vouchers), _by_ledger(entries)),
+        unlike_ledger=_unlike(
+            _by_items(program, allotments, batches, vouchers), _by_ledger(entries)
+        ),
         broken_chains=_broken(chains, entries),
     )
 
@@ -125,7 +137,9 @@ def spent_on(running: stack.Stack, voucher_ids: Iterable[str]) -> int:
 type Balances = Mapping[tuple[str, str], int]
 
 
-def _by_items(program: Item, allotments: list[Item], vouchers: list[Item]) -> Balances:
+def _by_items(
+    program: Item, allotments: list[Item], batches: list[Item], vouchers: list[Item]
+) -> Balances:
     """(whose, which account) → cents, as the items say."""
     balances = {
         (program["pk"], "program.unallotted"): program["unallotted_cents"],
@@ -134,6 +148,8 @@ def _by_items(program: Item, allotments: list[Item], vouchers: list[Item]) -> Ba
     }
     for allotment in allotments:
         balances[allotment["partner_id"], "allotment.available"] = allotment["available_cents"]
+    for batch in batches:
+        balances[batch["batch_id"], "batch.reserved"] = batch["reserved_cents"]
     for voucher in vouchers:
         for account in ("available", "held", "spent"):
             balances[voucher["pk"], f"voucher.{account}"] = voucher[f"{account}_cents"]
@@ -149,6 +165,8 @@ def _by_ledger(entries: list[Item]) -> Balances:
             whose = entry["pk"]
             if account == "allotment.available":
                 whose = entry["partner_id"]
+            elif account == "batch.reserved":
+                whose = entry["batch_id"]
             elif account == "voucher.transfer":
                 whose = "all cards"
             balances[whose, account] += cents

@@ -102,6 +102,7 @@ def books(found: Books, said: str) -> None:
         "Not yet given to a partner": found.unallotted_cents,
         "Paid directly": found.paid_direct_cents,
         "With partners, not yet minted": found.allotted_cents,
+        "Reserved for batches": found.reserved_cents,
         f"On {found.vouchers} vouchers, free": found.available_cents,
         "Held for rides under way": found.held_cents,
         "Spent on rides": found.spent_cents,

@@ -19,6 +19,7 @@ from tables import empty_tables, fill_tables
 _DOORS = (
     "administration",
     "auditing",
+    "batching",
     "contract",
     "enrollment",
     "housekeeping",
@@ -69,6 +70,7 @@ def stack(
         _log=[],
     )
     yield stack
+    stack.messages()
     for door in _DOORS:
         sys.modules.pop(f"{door}.app", None)
     world = stack.world

@@ -56,6 +56,7 @@ class Stack:
     on_tables: World
     user_pool_id: str
     furniture: dict[str, list[dict[str, Any]]]
+    queue_url: str = ""
     untouched: dict[str, list[str]] = field(default_factory=dict)
     monkeypatch: pytest.MonkeyPatch = field(default_factory=pytest.MonkeyPatch)
     read_stdout: Callable[[], str] = str
@@ -105,6 +106,18 @@ class Stack:
         """Invokes a function as a schedule or a stream does."""
         return self.handler(folder)(event or {}, _Context(seconds_left=seconds_left))
 
+    def messages(self) -> list[dict[str, Any]]:
+        """What waits in the queue of batches, as Lambda hands it over; it is taken out."""
+        sqs = boto3.client("sqs")
+        taken = []
+        while found := sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10).get(
+            "Messages"
+        ):
+            for one in found:
+                sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=one["ReceiptHandle"])
+                taken.append({"messageId": one["MessageId"], "body": one["Body"]})
+        return taken
+
     def take_everything_out(self) -> None:
         """As it is on the day after it was deployed."""
         empty_tables(self.world.client, self.world.tables)
@@ -151,7 +164,12 @@ class Stack:
         if isinstance(value, str):
             return value
         table = {f"{name.title()}Table": real for name, real in self.world.tables.items()}
-        named = {**table, "Partners": self.user_pool_id, "Environment": "trial"}
+        named = {
+            **table,
+            "Partners": self.user_pool_id,
+            "BatchQueue": self.queue_url,
+            "Environment": "trial",
+        }
         match value:
             case {"Ref": name}:
                 return named[name]
@@ -197,7 +215,8 @@ def make_stack() -> Stack:
         starts_on=(now - timedelta(days=30)).date(), ends_on=(now + timedelta(days=300)).date()
     )
     world.with_program(rules=rules)
-    stack = Stack(world, pool, world.everything())
+    queue = boto3.client("sqs").create_queue(QueueName="batches")["QueueUrl"]
+    stack = Stack(world, pool, world.everything(), queue)
     stack.untouched |= stack.image()
     return stack
 

@@ -43,6 +43,7 @@ GATEWAY_PROBLEMS = {
 # Every error that the code says, one of each slug but those of a state.
 SAID = (
     errors.MalformedBody("syntax"),
+    errors.MalformedSheet("quotes"),
     errors.IdempotencyKeyMissing(),
     errors.NotAuthenticated("Bearer"),
     errors.ScopeMissing("codes:read"),
@@ -171,6 +172,12 @@ def test_every_error_is_a_problem_of_its_status_with_its_slugs() -> None:
                 ("revoke", 200),
                 ("reissue", 201),
             )
+        ),
+        (("POST", "/voucher-batches"), "202 400 401 403 404 409 413 415 422 429 500 503 504"),
+        (("GET", "/voucher-batches/{batch_id}"), "200 400 401 403 404 422 429 500 503 504"),
+        (
+            ("GET", "/voucher-batches/{batch_id}/vouchers"),
+            "200 400 401 403 404 422 429 500 503 504",
         ),
         (
             ("POST", "/providers/{provider_id}/authorizations"),
@@ -304,6 +311,8 @@ def test_a_partners_request_is_closed_and_a_callback_and_every_answer_are_open()
         "ActRequest",
         "AssignRequest",
         "Attestation",
+        "BatchRequest",
+        "BatchRow",
         "Consent",
         "EnrollmentRequest",
         "ExtendRequest",

@@ -1,4 +1,5 @@
-"""What runs without being asked: two jobs on schedules, and the watch over the ledger."""
+"""What runs without being asked: two jobs on schedules, batches from a queue, and the watch over the
+ledger."""
 
 import json
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from infra.local import template
 
 FUNCTIONS = template.resources("AWS::Serverless::Function")
+QUEUES = template.resources("AWS::SQS::Queue")
 SCHEDULES = {
     "HousekeepingFunction": ("rate(1 hour)", 300),
     "AuditingFunction": ("cron(30 9 * * ? *)", 900),
@@ -75,6 +77,37 @@ def test_the_watch_misses_nothing_that_was_there_before_it_and_isnt_held_up_for_
     assert properties["BisectBatchOnFunctionError"] is True
     assert 1 <= properties["MaximumRetryAttempts"] <= 20
     assert properties["BatchSize"] <= 10
+
+
+def test_a_batch_is_worked_on_by_itself_and_only_what_failed_comes_again() -> None:
+    event = _only_event("BatchingFunction")
+
+    assert event["Type"] == "SQS"
+    assert event["Properties"]["Queue"] == {"Fn::GetAtt": "BatchQueue.Arn"}
+    assert event["Properties"]["BatchSize"] == 1
+    assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert event["Properties"]["ScalingConfig"]["MaximumConcurrency"] >= 2
+
+
+def test_a_message_stays_hidden_while_it_is_worked_on_and_is_given_up_to_be_looked_at() -> None:
+    # AWS Lambda Developer Guide, 'Configuring SQS event source': six times the time-out.
+    queue, given_up = (QUEUES[name]["Properties"] for name in ("BatchQueue", "GivenUpBatchQueue"))
+
+    seconds = FUNCTIONS["BatchingFunction"]["Properties"]["Timeout"]
+
+    assert queue["VisibilityTimeout"] >= 6 * seconds
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": "GivenUpBatchQueue.Arn"}
+    assert queue["RedrivePolicy"]["maxReceiveCount"] >= 5
+    assert given_up["MessageRetentionPeriod"] == 14 * 86_400
+    assert "RedrivePolicy" not in given_up
+
+
+@pytest.mark.parametrize("name", QUEUES)
+def test_a_queue_is_encrypted_and_has_no_name_that_a_second_stack_would_meet(name: str) -> None:
+    properties = QUEUES[name]["Properties"]
+
+    assert properties["SqsManagedSseEnabled"] is True
+    assert "QueueName" not in properties
 
 
 def test_administration_has_the_time_to_add_up_a_programme() -> None:

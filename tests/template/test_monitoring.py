@@ -33,8 +33,9 @@ def _metrics(name: str) -> list[dict[str, Any]]:
 
 
 LAMBDAS = [name for name in ALARMS if _metrics(name)[0]["Namespace"] == "AWS/Lambda"]
+QUEUES = [name for name in ALARMS if _metrics(name)[0]["Namespace"] == "AWS/SQS"]
 OWN = [
-    (name, place) for name in ALARMS for place in range(len(_metrics(name))) if name not in LAMBDAS
+    (name, place) for name in ALARMS for place in range(len(_metrics(name))) if name not in (*LAMBDAS, *QUEUES)
 ]
 MOST_LINES = 40
 
@@ -132,6 +133,28 @@ def test_there_is_such_an_alarm_for_whatever_nobody_waits_for() -> None:
     assert {name.removesuffix("Errors") for name in LAMBDAS} == unattended
 
 
+@pytest.mark.parametrize(
+    ("name", "metric", "queue", "threshold"),
+    [
+        ("BatchGivenUp", "ApproximateNumberOfMessagesVisible", "GivenUpBatchQueue", 1),
+        ("BatchLate", "ApproximateAgeOfOldestMessage", "BatchQueue", 3_600),
+    ],
+)
+def test_a_batch_that_is_given_up_or_late_is_an_alarm(
+    name: str, metric: str, queue: str, threshold: int
+) -> None:
+    properties = ALARMS[name]["Properties"]
+    dimension, parameter = _dimension(name)
+
+    assert _nested()["Parameters"][parameter["Ref"]] == {"Fn::GetAtt": f"{queue}.QueueName"}
+    assert (dimension, properties["MetricName"]) == ("QueueName", metric)
+    assert (properties["Statistic"], properties["Threshold"]) == ("Maximum", threshold)
+    assert properties["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+    assert properties["TreatMissingData"] == "notBreaching"
+    # An hour has many data points, and each of them may be the greatest.
+    assert properties["EvaluationPeriods"] == 1
+
+
 @pytest.mark.parametrize(("name", "hours"), [("BooksNotAudited", 36), ("HouseNotKept", 4)])
 def test_a_job_that_is_silent_is_an_alarm(name: str, hours: int) -> None:
     properties = ALARMS[name]["Properties"]
@@ -142,7 +165,9 @@ def test_a_job_that_is_silent_is_an_alarm(name: str, hours: int) -> None:
     assert "DatapointsToAlarm" not in properties
 
 
-@pytest.mark.parametrize("name", sorted(ALARMS.keys() - {"BooksNotAudited", "HouseNotKept"}))
+@pytest.mark.parametrize(
+    "name", sorted(ALARMS.keys() - {"BooksNotAudited", "HouseNotKept", *QUEUES})
+)
 def test_one_time_is_enough_for_every_other_alarm(name: str) -> None:
     properties = ALARMS[name]["Properties"]
 

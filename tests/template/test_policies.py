@@ -61,6 +61,7 @@ def test_entries_are_put_by_those_who_move_money_and_only_inside_a_transaction()
 
     assert set(puts) == {
         "MintingFunction",
+        "BatchingFunction",
         "RedemptionFunction",
         "AdministrationFunction",
         "HousekeepingFunction",
@@ -93,7 +94,8 @@ def test_only_those_whose_business_it_is_may_change_a_budget() -> None:
     may = {name: _allowed(name, "ProgramsTable") & changes for name in FUNCTIONS}
 
     assert {name: allowed for name, allowed in may.items() if allowed} == {
-        "MintingFunction": {"dynamodb:UpdateItem"},
+        "MintingFunction": changes,
+        "BatchingFunction": {"dynamodb:UpdateItem"},
         "AdministrationFunction": changes,
         "HousekeepingFunction": changes,
     }
@@ -137,6 +139,11 @@ def test_who_serves_the_contract_may_do_nothing() -> None:
         ("MintingFunction", "TakeMoneyFromTheAllotment", ["allotment#*"]),
         ("MintingFunction", "MintVouchersUnderAnIdempotencyKey", ["voucher#*", "key#*"]),
         ("MintingFunction", "ActOnVouchersAndLetHoldsLapse", ["voucher#*", "ride#*"]),
+        ("MintingFunction", "KeepABatchAndWhatItHolds", ["batch#*"]),
+        ("MintingFunction", "KeepTheRowsOfABatch", ["batch#*"]),
+        ("BatchingFunction", "MintOnlyWhileTheProgramIsActive", ["allotment#*"]),
+        ("BatchingFunction", "GoOnWithABatchAndGiveBackWhatIsLeft", ["batch#*", "allotment#*"]),
+        ("BatchingFunction", "MintVouchers", ["voucher#*"]),
         ("RedemptionFunction", "MoveMoneyOfAVoucher", ["voucher#*", "ride#*"]),
         ("RedemptionFunction", "RecordARide", ["ride#*"]),
         ("AdministrationFunction", "StopAVoucherAndDecideAboutARide", ["voucher#*", "ride#*"]),
@@ -163,6 +170,16 @@ def test_a_function_knows_the_names_only_of_what_it_may_use(name: str) -> None:
     resources = str([statement["Resource"] for statement in _statements(name)])
     assert named == {table for table in tables if table in resources}
     assert ("CODE_SECRET_ID" in variables) == ("CodeSecret" in resources)
+
+
+def test_who_sends_to_the_queue_of_batches_knows_it_and_nobody_else() -> None:
+    for name in FUNCTIONS:
+        variables = FUNCTIONS[name]["Properties"]["Environment"]["Variables"]
+        sends = [one for one in _statements(name) if "sqs:" in str(one["Action"])]
+        assert ("BATCH_QUEUE_URL" in variables) == bool(sends), name
+        for statement in sends:
+            assert _actions(statement) == ["sqs:SendMessage"]
+            assert statement["Resource"] == {"Fn::GetAtt": "BatchQueue.Arn"}
 
 
 def _allowed(name: str, table: str) -> set[str]:

@@ -98,6 +98,7 @@ def test_the_digest_of_an_entry_changes_with_any_of_its_fields() -> None:
             invoice_ref="invoice-1",
             counted=True,
             command_id="fund-1",
+            batch_id="bat_1",
         )
     )
     entry = entry.model_copy(update={"previous_digest": "p"})

@@ -11,6 +11,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from pydantic import BaseModel
 
+from farechance.batch_api import COLUMN
 from farechance.edge import problems, requests
 from farechance.edge.callers import Caller, who_is_calling
 from farechance.edge.clock import utc_now
@@ -33,6 +34,16 @@ class Call[Body]:
     path: Mapping[str, str]
     idempotency_key: str
     clock: Callable[[], datetime]
+    wants_csv: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """An answer as a table, to be saved as a file; `next_query` leads to the next page."""
+
+    text: str
+    file_name: str
+    next_query: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +67,14 @@ class Door:
     def serves[Body, Answer: BaseModel](
         self, endpoint: Endpoint[Body, Answer]
     ) -> Callable[
-        [Callable[[Call[Body]], Answer | Replayed[Answer]]],
-        Callable[[Call[Body]], Answer | Replayed[Answer]],
+        [Callable[[Call[Body]], Answer | Replayed[Answer] | Sheet]],
+        Callable[[Call[Body]], Answer | Replayed[Answer] | Sheet],
     ]:
         """The decorator that puts a handler behind an endpoint."""
 
         def register(
-            handler: Callable[[Call[Body]], Answer | Replayed[Answer]],
-        ) -> Callable[[Call[Body]], Answer | Replayed[Answer]]:
+            handler: Callable[[Call[Body]], Answer | Replayed[Answer] | Sheet],
+        ) -> Callable[[Call[Body]], Answer | Replayed[Answer] | Sheet]:
             path = endpoint.path.replace("{", "<").replace("}", ">")
 
             def serve(**parameters: str) -> Response[str]:
@@ -82,7 +93,7 @@ class Door:
     def _serve[Body, Answer: BaseModel](
         self,
         endpoint: Endpoint[Body, Answer],
-        handler: Callable[[Call[Body]], Answer | Replayed[Answer]],
+        handler: Callable[[Call[Body]], Answer | Replayed[Answer] | Sheet],
         parameters: Mapping[str, str],
     ) -> Response[str]:
         event = self._resolver.current_event.raw_event
@@ -95,9 +106,13 @@ class Door:
             path=parameters,
             idempotency_key=_idempotency_key(event) if endpoint.method == "POST" else "",
             clock=self._clock,
+            wants_csv=endpoint.answers_csv and requests.prefers_csv(event),
         )
         told = handler(call)
         headers = {}
+        if isinstance(told, Sheet):
+            logger.info(Event.CALL_ANSWERED, endpoint=endpoint.name, partner_id=caller.partner_id)
+            return _file(told)
         if isinstance(told, Replayed):
             headers = {"Idempotency-Replayed": str(told.is_replay).lower()}
             told = told.answer
@@ -115,10 +130,16 @@ class Door:
 def _read[Body, Answer: BaseModel](
     endpoint: Endpoint[Body, Answer], event: Mapping[str, Any]
 ) -> Body:
-    reader: Callable[[Any, Mapping[str, Any]], Any] = (
-        requests.json_body if endpoint.method == "POST" else requests.query
-    )
-    body: Body = reader(endpoint.body, event)
+    # Every endpoint's models are pydantic's; the type variable can't say so.
+    model: Any = endpoint.body
+    parameters, most = endpoint.csv_parameters, endpoint.most_bytes
+    body: Body
+    if endpoint.method != "POST":
+        body = requests.query(model, event)
+    elif parameters and requests.media_type(requests.headers_of(event)) == requests.CSV:
+        body = requests.csv_body(model, parameters, COLUMN, event, most)
+    else:
+        body = requests.json_body(model, event, most, (requests.CSV,) if parameters else ())
     return body
 
 
@@ -127,6 +148,18 @@ def _idempotency_key(event: Mapping[str, Any]) -> str:
     if not _IDEMPOTENCY_KEY.fullmatch(key):
         raise IdempotencyKeyMissing
     return key
+
+
+def _file(sheet: Sheet) -> Response[str]:
+    headers = {
+        "Content-Type": "text/csv; charset=utf-8; header=present",
+        "Content-Disposition": f'attachment; filename="{sheet.file_name}"',
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    if sheet.next_query:
+        headers["Link"] = f'<?{sheet.next_query}>; rel="next"'
+    return Response(status_code=200, headers=headers, body=sheet.text)
 
 
 def _response(answer: Mapping[str, Any]) -> Response[str]:

@@ -22,6 +22,7 @@ class ProblemKind:
     title: str
 
 
+MALFORMED_SHEET = ProblemKind(400, "malformed_csv", "The CSV file cannot be read")
 MALFORMED_BODY = ProblemKind(400, "malformed_body", "The body cannot be read")
 KEY_MISSING = ProblemKind(400, "idempotency_key_missing", "The Idempotency-Key is missing")
 NOT_AUTHENTICATED = ProblemKind(401, "not_authenticated", "Who is calling is not proven")
@@ -65,6 +66,8 @@ _STATES: Mapping[str, str] = {
     "can take that back.",
     "already_assigned": "The voucher is a person's already.",
     "no_rides_left": "The voucher has no rides left that another card could have.",
+    "looks_repeated": "A batch with the very same content came less than 24 hours ago, under "
+    "another key. If it is meant to be minted once more, send it with repeat.",
     "not_owed": "Less than that is owed for this ride and undecided.",
 }
 
@@ -75,6 +78,19 @@ _MALFORMED: Mapping[str, str] = {
     "too_deep": "The body is nested too deep.",
     "control_character": "Strings must not hold control characters.",
     "not_a_number": "Numbers must be finite and of reasonable length.",
+}
+
+
+_SHEETS: Mapping[str, str] = {
+    "utf16": "The file is UTF-16, as 'Unicode text' is. In the spreadsheet, choose 'Save as' and "
+    "the type 'CSV UTF-8'.",
+    "not_utf8": "The file isn't UTF-8. In the spreadsheet, choose 'Save as' and the type "
+    "'CSV UTF-8'.",
+    "quotes": "A quotation mark opens and doesn't close, or has something behind it.",
+    "no_header": "The first line must name the column external_ref.",
+    "unknown_column": "Only the column external_ref is taken. Take the others out, above all names "
+    "of people.",
+    "empty": "The file has no rows below its first line.",
 }
 
 
@@ -95,6 +111,9 @@ def say(error: Exception) -> Said:  # noqa: C901, PLR0911, PLR0912 - a row for e
         case errors.MalformedBody(problem, where):
             at = f" ({where})" if where else ""
             return Said(MALFORMED_BODY, _MALFORMED[problem] + at)
+        case errors.MalformedSheet(problem, where):
+            at = f" ({where})" if where else ""
+            return Said(MALFORMED_SHEET, _SHEETS[problem] + at)
         case errors.IdempotencyKeyMissing():
             return Said(
                 KEY_MISSING,

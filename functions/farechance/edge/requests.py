@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from farechance import sheets
 from farechance.edge import strict_json
 from farechance.errors import (
     BodyTooLarge,
@@ -19,6 +20,7 @@ from farechance.errors import (
 )
 
 MAX_BODY_BYTES = 256 * 1024
+JSON, CSV = "application/json", "text/csv"
 _MAX_ERRORS = 20
 
 
@@ -27,7 +29,7 @@ def headers_of(event: Mapping[str, Any]) -> dict[str, str]:
     return {name.lower(): str(value) for name, value in (event.get("headers") or {}).items()}
 
 
-def body_of(event: Mapping[str, Any]) -> bytes:
+def body_of(event: Mapping[str, Any], most_bytes: int = MAX_BODY_BYTES) -> bytes:
     """The exact bytes. Raises BodyTooLarge."""
     body = event.get("body") or ""
     if event.get("isBase64Encoded"):
@@ -37,16 +39,21 @@ def body_of(event: Mapping[str, Any]) -> bytes:
             raise MalformedBody("syntax") from None
     else:
         raw = body.encode("utf-8", "surrogatepass")
-    if len(raw) > MAX_BODY_BYTES:
-        raise BodyTooLarge(MAX_BODY_BYTES)
+    if len(raw) > most_bytes:
+        raise BodyTooLarge(most_bytes)
     return raw
 
 
-def check_is_json(headers: Mapping[str, str]) -> None:
-    """Raises UnsupportedMediaType for a body that doesn't say that it is JSON."""
-    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise UnsupportedMediaType(("application/json",))
+def media_type(headers: Mapping[str, str]) -> str:
+    """What a body says that it is, in lower case and without parameters."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def check_is_json(headers: Mapping[str, str], also: tuple[str, ...] = ()) -> None:
+    """Raises UnsupportedMediaType for a body that doesn't say that it is JSON. `also`: what else
+    the endpoint would have taken."""
+    if media_type(headers) != JSON:
+        raise UnsupportedMediaType((JSON, *also))
 
 
 def parsed[Model: BaseModel](model: type[Model], value: Any, within: str = "") -> Model:
@@ -59,11 +66,33 @@ def parsed[Model: BaseModel](model: type[Model], value: Any, within: str = "") -
         raise field_errors(error, within) from None
 
 
-def json_body[Model: BaseModel](model: type[Model], event: Mapping[str, Any]) -> Model:
+def json_body[Model: BaseModel](
+    model: type[Model],
+    event: Mapping[str, Any],
+    most_bytes: int = MAX_BODY_BYTES,
+    also: tuple[str, ...] = (),
+) -> Model:
     """The body as a model. Raises what a body can be refused for."""
-    raw = body_of(event)
-    check_is_json(headers_of(event))
+    raw = body_of(event, most_bytes)
+    check_is_json(headers_of(event), also)
     return parsed(model, strict_json.read(raw))
+
+
+def csv_body[Model: BaseModel](
+    model: type[Model],
+    parameters: type[BaseModel],
+    column: str,
+    event: Mapping[str, Any],
+    most_bytes: int,
+) -> Model:
+    """The model of a body that is a table: its `rows` stand in the body, each with the line on
+    which it begins, and all else in the query. Raises what either can be refused for."""
+    rows = [
+        {column: row.text, "line": row.line}
+        for row in sheets.read_column(body_of(event, most_bytes), column)
+    ]
+    stated = query(parameters, event).model_dump(mode="json", exclude_none=True)
+    return parsed(model, {**stated, "rows": rows})
 
 
 def query[Model: BaseModel](model: type[Model], event: Mapping[str, Any]) -> Model:
@@ -77,6 +106,12 @@ def query[Model: BaseModel](model: type[Model], event: Mapping[str, Any]) -> Mod
         return model.model_validate_strings(dict(single), strict=False)
     except ValidationError as error:
         raise field_errors(error) from None
+
+
+def prefers_csv(event: Mapping[str, Any]) -> bool:
+    """Whether the first thing that the caller accepts is a table (RFC 9110, 12.5.1; who weighs
+    several by numbers may say so in the query instead)."""
+    return headers_of(event).get("accept", "").strip().lower().startswith(CSV)
 
 
 def field_errors(error: ValidationError, within: str = "", skipping: int = 0) -> FieldErrors:

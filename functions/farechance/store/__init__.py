@@ -10,6 +10,9 @@ Access patterns (every read is of the table itself and consistent, unless an ind
     allotments of a programme              programs  allotment#{prg}          | {org}
     partner; the partner of a client       programs  partner#{org}; client#{} | -
     provider; an admin command's answer    programs  provider#{pvd}; command#{} | -
+    a partner's batches; a file's content  programs  batch#{org}              | batch#…, content#…
+    batches with something left to do      programs  index by_due {batches}
+    rows of a batch                        people    batch#{bat}#{page}       | rows
     voucher by code or authorization       vouchers  voucher#{key from the code}
     ride by (provider, ride)               vouchers  ride#{pvd}#{ride_id}
     a mint's idempotency key               vouchers  key#{org}#{digest of the key}

@@ -24,6 +24,7 @@ from botocore.exceptions import (
 )
 from pydantic import BaseModel
 
+from farechance.batches import Batch
 from farechance.errors import Busy, Refusal
 from farechance.ledger import MONTH_SHARDS, Entry, digest
 from farechance.participants import Participant
@@ -278,6 +279,14 @@ class Store:
         for page in self._query("vouchers", "by_return", due, values):
             yield from (keys.voucher_named(item["pk"]) for item in page)
 
+    def due_batches(self, until: datetime) -> Iterator[Key[Batch]]:
+        """Batches for which something was due before `until`, the longest due first, from the index
+        (which may be a moment behind): whoever works on one reads it again."""
+        due = "due_shard = :shard AND due_at <= :until"
+        values = {":shard": keys.DUE_BATCHES, ":until": instant_text(until)}
+        for page in self._query("programs", "by_due", due, values):
+            yield from (keys.batch_named(item["pk"], item["sk"]) for item in page)
+
     def participant_of(self, partner_id: str, subject_id: str) -> Participant | None:
         """The person of a partner behind a voucher's random subject_id; None once erased."""
         found = self._query(
@@ -365,7 +374,8 @@ class Store:
             action["Item"] = self._attributes({**write.key, **(write.item or {})})
         else:
             action["Key"] = self._attributes(write.key)
-            action["UpdateExpression"] = write.update
+            if write.update is not None:
+                action["UpdateExpression"] = write.update
         if write.names:
             action["ExpressionAttributeNames"] = dict(write.names)
         if write.values:

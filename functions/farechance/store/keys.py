@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from farechance.batches import Batch, BatchContent, RowPage
 from farechance.commands import CommandRecord
 from farechance.ledger import Entry
 from farechance.mints import MintKey
@@ -126,9 +127,51 @@ def entry(account: str, identity: str) -> Key[Entry]:
     return Key("ledger", Entry, account, identity)
 
 
+def batch(partner_id: str, batch_id: str) -> Key[Batch]:
+    """A batch, in the partition of its partner: another partner's key leads nowhere."""
+    return Key("programs", Batch, f"batch#{partner_id}", f"{BATCHES}{batch_id}")
+
+
+def batch_named(pk: str, sk: str) -> Key[Batch]:
+    """The same, by the item's own key, as an index tells it."""
+    return batch(pk.removeprefix("batch#"), sk.removeprefix(BATCHES))
+
+
+def batch_names(key: Key[Batch]) -> tuple[str, str]:
+    """Whose batch a key leads to, and which."""
+    return key.pk.removeprefix("batch#"), (key.sk or "").removeprefix(BATCHES)
+
+
+def batch_id_of(partner_id: str, idempotency_key: str) -> str:
+    """The id of the batch that a partner starts under an Idempotency-Key: the same call meets its
+    own batch for ever, so the batch itself is the key's record."""
+    return f"bat_{hashed(f'{partner_id} {idempotency_key}')[:32]}"
+
+
+def batch_content(partner_id: str, content_digest: str) -> Key[BatchContent]:
+    """Which batch last had this content."""
+    return Key("programs", BatchContent, f"batch#{partner_id}", f"content#{content_digest}")
+
+
+def batch_rows(batch_id: str, page: int) -> Key[RowPage]:
+    """Some of a batch's rows, with the people whom they are for. A partition each, so that a large
+    batch isn't written to one."""
+    return Key("people", RowPage, f"batch#{batch_id}#{page:02d}", "rows")
+
+
+def batch_account(batch_id: str) -> str:
+    """The partition of a batch's own entries."""
+    return f"batch#{batch_id}"
+
+
 def voucher_account(voucher_key: str) -> str:
     """The partition of a voucher's entries."""
     return f"voucher#{voucher_key}"
+
+
+def account_of(key: Key[Any]) -> str:
+    """The partition of an item's own entries: programmes' and vouchers' have the item's name."""
+    return batch_account(batch_names(key)[1]) if key.model is Batch else key.pk
 
 
 def program_account(program_id: str) -> str:
@@ -137,6 +180,11 @@ def program_account(program_id: str) -> str:
 
 
 PARTICIPANTS = "participant#"
+
+BATCHES = "batch#"
+
+DUE_BATCHES = "batches"
+"""The partition of the index in which batches stand that something is left to do for."""
 
 RETURN_SHARDS = 4
 """Over how many partitions the index of what is due is spread."""
@@ -161,6 +209,8 @@ def _index_attributes(model: BaseModel) -> dict[str, Any]:
         # Only vouchers from which something may still go back stand in this index.
         shard = str(zlib.crc32(model.voucher_key.encode()) % RETURN_SHARDS)
         return listed | {"return_shard": shard, "return_at": instant_text(model.return_at)}
+    if isinstance(model, Batch) and model.due_at is not None:
+        return {"due_shard": DUE_BATCHES, "due_at": instant_text(model.due_at)}
     return {}
 
 

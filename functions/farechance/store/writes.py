@@ -20,7 +20,7 @@ class Write:
     """One action of a transaction. `values` are plain; `database` turns them into DynamoDB's."""
 
     table: TableName
-    action: Literal["Put", "Update"]
+    action: Literal["Put", "Update", "ConditionCheck"]
     key: Mapping[str, str]
     condition: str
     item: Mapping[str, Any] | None = None
@@ -117,6 +117,20 @@ def take_from_allotment(program_id: str, partner_id: str, cents: int) -> Write:
         "#status = :active AND partner_status = :active AND available_cents >= :cents",
         "SET available_cents = available_cents - :cents",
         {":active": Status.ACTIVE.value, ":cents": cents},
+    )
+
+
+def require_active_allotment(program_id: str, partner_id: str) -> Write:
+    """Changes nothing: a batch's money is its own already, but it may only be minted while a mint
+    might."""
+    # Programme and partner must be active: pausing and suspending mark every allotment.
+    return Write(
+        table="programs",
+        action="ConditionCheck",
+        key=key_attributes(keys.allotment(program_id, partner_id)),
+        condition="#status = :active AND partner_status = :active",
+        names={"#status": "status"},
+        values={":active": Status.ACTIVE.value},
     )
 
 
