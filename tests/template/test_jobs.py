@@ -1,5 +1,5 @@
-"""What runs without being asked: two jobs on schedules, batches from a queue, and the watch over the
-ledger."""
+"""What runs without being asked: two jobs on schedules, batches from a queue, and the watch over
+the ledger."""
 
 import json
 from typing import Any

@@ -20,6 +20,7 @@ from farechance.programs import Rules
 # api.md, 'Errors'.
 EXPECTED: dict[type[FareChanceError], tuple[FareChanceError, int, str]] = {
     errors.MalformedBody: (errors.MalformedBody("syntax", "line 1"), 400, "malformed_body"),
+    errors.MalformedSheet: (errors.MalformedSheet("quotes", "line 3"), 400, "malformed_csv"),
     errors.IdempotencyKeyMissing: (
         errors.IdempotencyKeyMissing(),
         400,
