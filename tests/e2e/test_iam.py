@@ -18,7 +18,12 @@ from infra.local import books, template
 from infra.local.stack import Stack
 
 FUNCTIONS = sorted(template.resources("AWS::Serverless::Function"))
-KEEPS_BUDGETS = {"MintingFunction", "AdministrationFunction", "HousekeepingFunction"}
+KEEPS_BUDGETS = {
+    "MintingFunction",
+    "BatchingFunction",
+    "AdministrationFunction",
+    "HousekeepingFunction",
+}
 ENDED = {"S": "ended by a test"}
 
 type Call = Callable[[Any, str, dict[str, Any]], object]

@@ -9,7 +9,7 @@ import pytest
 
 import builders
 from builders import NOON
-from farechance.batch_api import BatchRow, BatchStatus
+from farechance.batch_api import BatchRow, BatchStatus, BatchVoucher
 from farechance.batches import CHUNK_ROWS, MAX_ROWS, PAGE_ROWS, Outcome
 from farechance.errors import FieldErrors, IdempotencyKeyReused, NotFound, StateForbids
 from wire import Wire
@@ -269,6 +269,29 @@ def test_unassigned_cards_are_minted_32_in_a_transaction(world: World, count: in
     assert world.allotment().available_cents == 50_000 - 100 * count
 
 
+def test_a_chunk_of_32_people_one_of_whom_fails_is_one_transaction(world: World) -> None:
+    references = _people(world, CHUNK_ROWS - 1)
+    ends = builders.enrollment().consent.model_copy(
+        update={"expires_at": NOON + timedelta(hours=1)}
+    )
+    world.enroll(external_ref="case-late", consent=ends)
+    started, _ = world.starts_batch(world.batch_request(*references, "case-late", value_cents=100))
+    world.clock.passes(hours=2)
+
+    with Wire(world.client) as line:
+        done = world.works_on(started.batch_id)
+
+    sizes = [
+        len(call.sent["TransactItems"])
+        for call in line.calls
+        if call.operation == "TransactWriteItems"
+    ]
+    # A voucher, an entry and a person each; the batch, the allotment, the page. Then the end.
+    assert sizes == [3 * (CHUNK_ROWS - 1) + 3, 3]
+    assert (done.minted, done.failed) == (CHUNK_ROWS - 1, 1)
+    assert world.allotment().available_cents == 50_000 - 100 * (CHUNK_ROWS - 1)
+
+
 def test_rows_beyond_one_item_are_minted_and_listed_page_by_page(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -282,7 +305,8 @@ def test_rows_beyond_one_item_are_minted_and_listed_page_by_page(
 
     world.works_on(batch_id)
 
-    listed, cursor = [], None
+    listed: list[BatchVoucher] = []
+    cursor = None
     while True:
         page = world.batch_vouchers(batch_id, limit=3, **({"cursor": cursor} if cursor else {}))
         listed += page.vouchers

@@ -136,7 +136,11 @@ def test_who_serves_the_contract_may_do_nothing() -> None:
 @pytest.mark.parametrize(
     ("name", "sid", "keys"),
     [
-        ("MintingFunction", "TakeMoneyFromTheAllotment", ["allotment#*"]),
+        (
+            "MintingFunction",
+            "TakeMoneyFromTheAllotmentAndNoteWhatABatchHolds",
+            ["allotment#*", "batch#*"],
+        ),
         ("MintingFunction", "MintVouchersUnderAnIdempotencyKey", ["voucher#*", "key#*"]),
         ("MintingFunction", "ActOnVouchersAndLetHoldsLapse", ["voucher#*", "ride#*"]),
         ("MintingFunction", "KeepABatchAndWhatItHolds", ["batch#*"]),
