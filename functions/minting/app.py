@@ -212,6 +212,8 @@ def _tools(call: Call[Any]) -> VoucherTools:
 def _acted(told: tuple[dict[str, Any], bool]) -> Replayed[Acted]:
     answer, is_replay = told
     return Replayed(Acted.model_validate(answer, strict=False), is_replay)
+
+
 @door.serves(START_BATCH)
 def start_own_batch(call: Call[BatchRequest]) -> Replayed[BatchStarted]:
     """POST /v1/voucher-batches"""

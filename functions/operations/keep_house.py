@@ -63,6 +63,8 @@ def _judge_all(
             kept.is_complete = False
             return
         kept.judged.append(judged)
+
+
 def _send_batches(
     kept: Kept,
     store: Store,

@@ -35,7 +35,10 @@ def _metrics(name: str) -> list[dict[str, Any]]:
 LAMBDAS = [name for name in ALARMS if _metrics(name)[0]["Namespace"] == "AWS/Lambda"]
 QUEUES = [name for name in ALARMS if _metrics(name)[0]["Namespace"] == "AWS/SQS"]
 OWN = [
-    (name, place) for name in ALARMS for place in range(len(_metrics(name))) if name not in (*LAMBDAS, *QUEUES)
+    (name, place)
+    for name in ALARMS
+    for place in range(len(_metrics(name)))
+    if name not in (*LAMBDAS, *QUEUES)
 ]
 MOST_LINES = 40
 
@@ -144,7 +147,7 @@ def test_a_batch_that_is_given_up_or_late_is_an_alarm(
     name: str, metric: str, queue: str, threshold: int
 ) -> None:
     properties = ALARMS[name]["Properties"]
-    dimension, parameter = _dimension(name)
+    dimension, parameter = _dimension(ALARMS[name]["Properties"])
 
     assert _nested()["Parameters"][parameter["Ref"]] == {"Fn::GetAtt": f"{queue}.QueueName"}
     assert (dimension, properties["MetricName"]) == ("QueueName", metric)
