@@ -180,6 +180,7 @@ def partner(**changes: Any) -> Partner:
         "help_name": "Second Start",
         "help_phone": "555-0100",
         "client_ids": ("client-1",),
+        "cursor_key": "a key that only tests know",
     }
     return Partner(**{**fields, **changes})
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import builders
+import people
 from builders import OTHER_PROVIDER
 from farechance.ledger import Kind
 from use_cases import Act, UseCase, owing_ride, under
@@ -104,6 +105,13 @@ def _voucher_confirmed(world: World) -> Fields:
     return {**fields, "confirm": fields["voucher_id"]}
 
 
+def _person(world: World) -> Fields:
+    person, _ = people.with_vouchers(world)
+    people.leaves(world, person)
+    named = {"participant_id": person, "confirm": person}
+    return {"partner_id": world.partner_id, **named}
+
+
 def _short_ride(world: World) -> Fields:
     owing_ride(world)
     return {**_money(world), "provider_id": world.provider_id, "ride_id": "ride-1"}
@@ -173,5 +181,6 @@ COMMAND_USE_CASES: Mapping[str, UseCase] = {
         Kind.WRITTEN_OFF,
     ),
     "record_payment": _command("record_payment", _payment, "settle_owed", Kind.PAYMENT_RECORDED),
+    "erase_participant": _command("erase_participant", _person, "erase_participant"),
     "check_books": UseCase(_asked_later, ("administer", "check_books"), aside="command#once"),
 }

@@ -4,10 +4,12 @@ next run, which is their repeat."""
 from collections.abc import Mapping
 from typing import Any
 
+import people
 from farechance.errors import Busy
 from farechance.ledger import Kind
 from farechance.store import keys
 from operations.audit_programs import audit_programs
+from operations.erase_participant import erase_if_due
 from operations.judge_owed import judge_owed
 from operations.return_money import return_money
 from use_cases import Act, UseCase, owing_ride, reissued_with_a_hold, started_batch, under
@@ -55,6 +57,14 @@ def _keeping_house(world: World) -> Act:
         return kept.is_complete
 
     return act
+
+
+def _erasing_in_time(world: World) -> Act:
+    person, _ = people.with_vouchers(world)
+    people.leaves(world, person)
+    key = keys.participant(world.partner_id, person)
+    people.after_90_days(world)
+    return lambda by: erase_if_due(key, store=by.store, clock=by.clock)
 
 
 def _auditing(world: World) -> Act:
@@ -133,5 +143,6 @@ SCHEDULE_USE_CASES: Mapping[str, UseCase] = {
     ),
     "stop a batch": UseCase(_stopping_a_batch, ("work_on_batch",), (Kind.BATCH_ENDED,)),
     "forget the people of a batch": UseCase(_forgetting_the_people_of_a_batch, ("work_on_batch",)),
+    "erase in time": UseCase(_erasing_in_time, ("erase_participant",)),
     "audit": UseCase(_auditing, ("audit_programs", "check_books")),
 }

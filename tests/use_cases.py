@@ -9,9 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 import builders
+import people
 from builders import NOON
 from farechance.errors import StateForbids
 from farechance.ledger import Kind
+from farechance.participants import OutcomeKind
 from farechance.partner_api import EntryQuery, ParticipantQuery
 from farechance.store import keys
 from farechance.voucher_api import VoucherQuery
@@ -274,6 +276,56 @@ def _listing_vouchers_of_a_batch(world: World) -> Act:
     batch_id = started_batch(world)
     world.works_on(batch_id)
     return lambda by: by.batch_vouchers(batch_id)
+# ── what becomes of people ───────────────────────────────────────────────────────────────────────
+
+
+def _granting(world: World) -> Act:
+    person, _ = people.with_vouchers(world)
+    people.consents(world, person, people.withdrawing("enrollment"))
+    request = people.granting(world)
+    return lambda by: people.consents(by, person, request, "key-1")
+
+
+def _withdrawing(world: World) -> Act:
+    person, _ = people.with_vouchers(world)
+    request = people.withdrawing("enrollment")
+    return lambda by: people.consents(by, person, request, "key-1")
+
+
+def _withdrawing_and_blocking(world: World) -> Act:
+    person, codes = people.with_vouchers(world, 3)
+    world.block(codes[0])
+    request = people.withdrawing("enrollment", block_vouchers=True)
+    return lambda by: people.consents(by, person, request, "key-1")
+
+
+def _leaving(world: World) -> Act:
+    person = world.enroll()
+    return lambda by: people.leaves(by, person, "key-1")
+
+
+def _changing_language(world: World) -> Act:
+    person = world.enroll()
+    return lambda by: people.speaks(by, person, "es", "key-1")
+
+
+def _recording_an_outcome(world: World) -> Act:
+    person, _ = people.with_vouchers(world)
+    kind = OutcomeKind.JOB_STARTED
+    return lambda by: people.outcome(by, person, kind, key="key-1")
+
+
+def _erasing(world: World) -> Act:
+    person, _ = people.with_vouchers(world)
+    people.speaks(world, person, "es")
+    people.leaves(world, person)
+    return lambda by: people.erases(by, person)
+
+
+def _showing_a_record(world: World) -> Act:
+    person, codes = people.with_vouchers(world)
+    world.request(codes[0], cents=50)
+    return lambda by: people.record(by, person)
 
 
 USE_CASES: Mapping[str, UseCase] = {
@@ -327,5 +379,19 @@ USE_CASES: Mapping[str, UseCase] = {
     "list a voucher's entries": UseCase(_listing_entries, ("show_voucher",)),
     "show a person": UseCase(_showing_a_person, ("find_participants",)),
     "list people": UseCase(_listing_people, ("find_participants",)),
+    "grant consent anew": UseCase(_granting, ("change_consent", "act_on_participant")),
+    "withdraw consent": UseCase(_withdrawing, ("change_consent", "act_on_participant")),
+    "withdraw consent and block": UseCase(
+        _withdrawing_and_blocking,
+        ("change_consent", "act_on_participant", "change_voucher"),
+        (Kind.VOUCHER_BLOCKED,),
+    ),
+    "exit": UseCase(_leaving, ("change_participant", "act_on_participant")),
+    "change the language": UseCase(
+        _changing_language, ("change_participant", "act_on_participant")
+    ),
+    "record an outcome": UseCase(_recording_an_outcome, ("record_outcome", "act_on_participant")),
+    "erase": UseCase(_erasing, ("erase_participant",)),
+    "show a record": UseCase(_showing_a_record, ("show_record",)),
     "who am I": UseCase(_asking_who_i_am, ("who_am_i",)),
 }

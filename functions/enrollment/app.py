@@ -1,7 +1,28 @@
-"""The door for people: enrolling them and finding them again."""
+"""The door for people: enrolling them, finding them again, and what becomes of them. What reaches
+their vouchers is behind the door of minting, since this function can't."""
+
+from pydantic import BaseModel
 
 from farechance.edge.door import Call, Door, Replayed
-from farechance.endpoints import ENROLL, LIST_PARTICIPANTS, SHOW_PARTICIPANT, NoQuery
+from farechance.endpoints import (
+    CHANGE_LANGUAGE,
+    ENROLL,
+    ERASE_PARTICIPANT,
+    EXIT_PARTICIPANT,
+    LIST_PARTICIPANTS,
+    RECORD_OUTCOME,
+    SHOW_PARTICIPANT,
+    NoQuery,
+)
+from farechance.participant_api import (
+    Erased,
+    Exited,
+    ExitRequest,
+    LanguageAnswer,
+    LanguageRequest,
+    OutcomeAnswer,
+    OutcomeRequest,
+)
 from farechance.partner_api import (
     Enrolled,
     EnrollmentRequest,
@@ -12,11 +33,16 @@ from farechance.partner_api import (
 from farechance.settings import Settings
 from farechance.store import Remembered, Store
 from farechance.telemetry import Count, count
+from operations.act_on_participant import CallAbout
+from operations.change_participant import change_language, exit_participant
 from operations.enroll import enroll
+from operations.erase_participant import erase_participant
 from operations.find_participants import list_participants, show_participant
+from operations.record_outcome import record_outcome
 
 store = Store(Settings.from_environment())
-door = Door(Remembered(store))
+remembered = Remembered(store)
+door = Door(remembered)
 handler = door.handle
 
 
@@ -42,4 +68,45 @@ def show_own_participant(call: Call[NoQuery]) -> ParticipantAnswer:
     """GET /v1/participants/{participant_id}"""
     return show_participant(
         call.path["participant_id"], call.caller.partner_id, store=store, now=call.clock()
+    )
+
+
+@door.serves(EXIT_PARTICIPANT)
+def exit_own_participant(call: Call[ExitRequest]) -> Replayed[Exited]:
+    """POST /v1/participants/{participant_id}/exit"""
+    about = _about(call, "exit")
+    return Replayed(*exit_participant(about, store=store, clock=call.clock))
+
+
+@door.serves(CHANGE_LANGUAGE)
+def change_own_language(call: Call[LanguageRequest]) -> Replayed[LanguageAnswer]:
+    """POST /v1/participants/{participant_id}/language"""
+    about = _about(call, "language")
+    return Replayed(*change_language(call.body, about, store=store, clock=call.clock))
+
+
+@door.serves(RECORD_OUTCOME)
+def record_own_outcome(call: Call[OutcomeRequest]) -> Replayed[OutcomeAnswer]:
+    """POST /v1/participants/{participant_id}/outcomes"""
+    about = _about(call, "outcome")
+    return Replayed(
+        *record_outcome(call.body, about, store=store, remembered=remembered, clock=call.clock)
+    )
+
+
+@door.serves(ERASE_PARTICIPANT)
+def erase_own_participant(call: Call[NoQuery]) -> Erased:
+    """DELETE /v1/participants/{participant_id}"""
+    return erase_participant(
+        call.path["participant_id"], call.caller.partner_id, store=store, clock=call.clock
+    )
+
+
+def _about[Body: BaseModel](call: Call[Body], act: str) -> CallAbout:
+    return CallAbout(
+        participant_id=call.path["participant_id"],
+        partner_id=call.caller.partner_id,
+        idempotency_key=call.idempotency_key,
+        act=act,
+        content=call.body,
     )

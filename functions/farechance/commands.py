@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, StringConstraints, TypeAdapter
 
 from farechance.identifiers import (
     CommandId,
+    ParticipantId,
     PartnerId,
     Phone,
     ProgramId,
@@ -231,6 +232,16 @@ class CheckBooks(_Command):
     program_id: ProgramId
 
 
+class EraseParticipant(_Command):
+    """Erases one person: nothing that leads to her is held any more; no entry and no report
+    changes. `confirm` is the participant's id, typed again."""
+
+    command: Literal["erase_participant"]
+    partner_id: PartnerId
+    participant_id: ParticipantId
+    confirm: ParticipantId
+
+
 Command = Annotated[
     CreateProgram
     | Fund
@@ -252,7 +263,8 @@ Command = Annotated[
     | AcceptOverage
     | WriteOff
     | RecordPayment
-    | CheckBooks,
+    | CheckBooks
+    | EraseParticipant,
     Field(discriminator="command"),
 ]
 

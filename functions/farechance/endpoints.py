@@ -15,6 +15,18 @@ from farechance.batch_api import (
     BatchVoucherQuery,
 )
 from farechance.commands import Scope
+from farechance.participant_api import (
+    ConsentAnswer,
+    ConsentRequest,
+    Erased,
+    Exited,
+    ExitRequest,
+    LanguageAnswer,
+    LanguageRequest,
+    OutcomeAnswer,
+    OutcomeRequest,
+    ParticipantRecord,
+)
 from farechance.partner_api import (
     Enrolled,
     EnrollmentRequest,
@@ -112,6 +124,7 @@ MINT = Endpoint(
         "partner_suspended",
         "participant_exited",
         "consent_expired",
+        "consent_withdrawn",
         "monthly_limit_reached",
         "too_many_open_vouchers",
     ),
@@ -244,6 +257,59 @@ REISSUE_VOUCHER = Endpoint(
     ),
 )
 
+CHANGE_CONSENT = Endpoint(
+    "POST",
+    "/participants/{participant_id}/consent",
+    "participants:write",
+    "Grant consent anew, or withdraw it",
+    ConsentRequest,
+    ConsentAnswer,
+    problems=("participant_exited", "link_cut"),
+)
+EXIT_PARTICIPANT = Endpoint(
+    "POST",
+    "/participants/{participant_id}/exit",
+    "participants:write",
+    "End a person's enrollment",
+    ExitRequest,
+    Exited,
+    problems=("participant_exited",),
+)
+CHANGE_LANGUAGE = Endpoint(
+    "POST",
+    "/participants/{participant_id}/language",
+    "participants:write",
+    "Speak to a person in another language",
+    LanguageRequest,
+    LanguageAnswer,
+)
+RECORD_OUTCOME = Endpoint(
+    "POST",
+    "/participants/{participant_id}/outcomes",
+    "participants:write",
+    "Record what became of a person",
+    OutcomeRequest,
+    OutcomeAnswer,
+    status=201,
+    problems=("outcomes_without_consent", "outcome_recorded", "too_many_outcomes"),
+)
+SHOW_RECORD = Endpoint(
+    "GET",
+    "/participants/{participant_id}/record",
+    "participants:read",
+    "Get all that is held about a person, to hand to her",
+    NoQuery,
+    ParticipantRecord,
+)
+ERASE_PARTICIPANT = Endpoint(
+    "DELETE",
+    "/participants/{participant_id}",
+    "participants:write",
+    "Erase a person",
+    NoQuery,
+    Erased,
+)
+
 PARTNER_ENDPOINTS = (
     WHO_AM_I,
     ENROLL,
@@ -262,6 +328,12 @@ PARTNER_ENDPOINTS = (
     START_BATCH,
     SHOW_BATCH,
     LIST_BATCH_VOUCHERS,
+    CHANGE_CONSENT,
+    EXIT_PARTICIPANT,
+    CHANGE_LANGUAGE,
+    RECORD_OUTCOME,
+    SHOW_RECORD,
+    ERASE_PARTICIPANT,
 )
 
 AUTHORIZATIONS_PATH = "/providers/{provider_id}/authorizations"

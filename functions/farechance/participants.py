@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from farechance.identifiers import (
     ExternalRef,
@@ -21,6 +21,11 @@ from farechance.programs import SENT, STORED
 from farechance.times import Instant
 
 MAX_OPEN_VOUCHERS = 40
+MAX_OUTCOME_DAYS = 40
+"""Of one kind: nobody attends more interviews in a programme."""
+
+KEPT_FOR = timedelta(days=90)
+"""How long a record outlives its use (domain.md, 'Erasure')."""
 
 
 class ParticipantStatus(StrEnum):
@@ -49,18 +54,28 @@ class Attestation(BaseModel):
 
 
 ConsentUse = Literal["enrollment", "sms", "outcomes"]
+TextVersion = Literal["2026-01"]
+"""The versions of the consent text, each of which is in infra/consent in every language. They are
+added and never removed: records name the one that a person agreed to."""
 
 
-class Consent(BaseModel):
-    """What the person agreed to: which version of the text, in which language, when, until when,
-    and for which uses, of which `enrollment` must be one."""
+class HeldConsent(BaseModel):
+    """What the person agreed to, as it stands: which version of the text, in which language, when,
+    until when, and for which uses. A use that was withdrawn is no longer among them."""
 
     model_config = SENT
 
-    text_version: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{1,20}$")]
+    text_version: TextVersion
     language: Language
     granted_at: Instant
     expires_at: Instant | None = None
+    uses: tuple[ConsentUse, ...] = Field(max_length=3)
+
+
+class Consent(HeldConsent):
+    """What the person agreed to: which version of the text, in which language, when, until when,
+    and for which uses, of which `enrollment` must be one."""
+
     uses: tuple[ConsentUse, ...] = Field(min_length=1, max_length=3)
 
     @model_validator(mode="after")
@@ -74,9 +89,23 @@ class Consent(BaseModel):
         return self
 
 
+class OutcomeKind(StrEnum):
+    """What became of a person, as the person told."""
+
+    INTERVIEW_ATTENDED = "interview_attended"
+    OFFER_RECEIVED = "offer_received"
+    JOB_STARTED = "job_started"
+    EMPLOYED_AFTER_30_DAYS = "employed_after_30_days"
+    EMPLOYED_AFTER_90_DAYS = "employed_after_90_days"
+    EMPLOYED_AFTER_180_DAYS = "employed_after_180_days"
+    FAMILY_VISIT_MADE = "family_visit_made"
+
+
 class Participant(BaseModel):
     """The stored record: the only place that links `subject_id` (in vouchers and entries) to a
-    person. `open_vouchers` names the vouchers that may still ride, with when each expires."""
+    person. `open_vouchers` names the vouchers that may still ride, with when each expires.
+    `withdrawn` says when which use of the consent was withdrawn. `enrollment_key` is where the
+    enrollment's Idempotency-Key is kept, for erasing."""
 
     model_config = STORED
 
@@ -88,8 +117,13 @@ class Participant(BaseModel):
     language: Language
     status: ParticipantStatus = ParticipantStatus.ACTIVE
     attestation: Attestation
-    consent: Consent
+    consent: HeldConsent
+    withdrawn: dict[ConsentUse, Instant] = {}
+    outcomes: dict[OutcomeKind, tuple[date, ...]] = {}
     enrolled_at: Instant
+    exited_at: Instant | None = None
+    last_voucher_ends_at: Instant | None = None
+    enrollment_key: str = ""
     open_vouchers: dict[VoucherId, Instant] = Field(default={}, max_length=MAX_OPEN_VOUCHERS)
     minted_month: str = ""
     minted_in_month: int = 0
@@ -99,6 +133,8 @@ class Participant(BaseModel):
         """Why no voucher may be minted for this person now, or None."""
         if self.status is not ParticipantStatus.ACTIVE:
             return "participant_exited"
+        if "enrollment" not in self.consent.uses:
+            return "consent_withdrawn"
         if self.consent.expires_at is not None and self.consent.expires_at <= now:
             return "consent_expired"
         return None
@@ -121,6 +157,7 @@ class Participant(BaseModel):
         return self.model_copy(
             update={
                 "open_vouchers": {**self.still_open(now), **minted},
+                "last_voucher_ends_at": self._last_end(*minted.values()),
                 "minted_month": month,
                 "minted_in_month": self.minted_in(month) + len(minted),
                 "version": self.version + 1,
@@ -135,6 +172,7 @@ class Participant(BaseModel):
         return self.model_copy(
             update={
                 "open_vouchers": {**others, new: expires_at},
+                "last_voucher_ends_at": self._last_end(expires_at),
                 "version": self.version + 1,
             }
         )
@@ -151,6 +189,28 @@ class Participant(BaseModel):
         """How many vouchers were minted for the person in `month`."""
         return self.minted_in_month if month == self.minted_month else 0
 
+    def may_be_used_for(self, use: ConsentUse, now: datetime) -> bool:
+        """Whether the person's consent to a use stands now."""
+        ends_at = self.consent.expires_at
+        return use in self.consent.uses and (ends_at is None or now < ends_at)
+
+    @property
+    def erase_at(self) -> datetime:
+        """When the record is erased if nobody asks for it before: 90 days after exit, after
+        withdrawing, or after the end of the last voucher, whichever is first. Who has had none
+        since she enrolled or agreed anew counts from then."""
+        had = (self.enrolled_at, self.consent.granted_at, self.last_voucher_ends_at)
+        ends = [max(moment for moment in had if moment is not None)]
+        ends += [moment for moment in (self.exited_at, self.withdrawn.get("enrollment")) if moment]
+        return min(ends) + KEPT_FOR
+
+    def after(self, **changes: object) -> Self:
+        """The next version with some fields changed, validated as if read from the table."""
+        return type(self).model_validate({**dict(self), "version": self.version + 1, **changes})
+
+    def _last_end(self, *ends: datetime) -> datetime:
+        return max(end for end in (self.last_voucher_ends_at, *ends) if end is not None)
+
 
 class ExternalReference(BaseModel):
     """Makes (programme, external_ref) unique within a partner."""
@@ -161,10 +221,10 @@ class ExternalReference(BaseModel):
 
 
 class EnrollmentKey(BaseModel):
-    """An Idempotency-Key of an enrollment. Ids and a digest only, so that erasing the person's
-    record erases the person (domain.md, 'Erasure')."""
+    """An Idempotency-Key of an enrollment. After erasure only the id stays: a digest of what was
+    sent would let somebody try out references (domain.md, 'Erasure')."""
 
     model_config = STORED
 
-    body_digest: str
+    body_digest: str | None = None
     participant_id: ParticipantId

@@ -35,7 +35,14 @@ from farechance.money import (
     RideCents,
     RideChangeCents,
 )
-from farechance.participants import Attestation, Consent, Participant, ParticipantStatus
+from farechance.participants import (
+    Attestation,
+    Consent,
+    ConsentUse,
+    HeldConsent,
+    Participant,
+    ParticipantStatus,
+)
 from farechance.programs import SENT, RiderNeeds, Rules, Status
 from farechance.times import Instant
 from farechance.voucher_acts import ActReason
@@ -85,7 +92,8 @@ class Enrolled(BaseModel):
 
 class ParticipantAnswer(BaseModel):
     """A person whom you enrolled. `open_voucher_ids` names the vouchers that may still pay a
-    ride."""
+    ride. `withdrawn` says when consent to which use was withdrawn. At `erase_at` the record is
+    erased if nothing happens before."""
 
     model_config = ANSWER
 
@@ -95,8 +103,11 @@ class ParticipantAnswer(BaseModel):
     language: Language
     status: ParticipantStatus
     attestation: Attestation
-    consent: Consent
+    consent: HeldConsent
+    withdrawn: dict[ConsentUse, Instant]
     enrolled_at: Instant
+    exited_at: Instant | None = None
+    erase_at: Instant
     open_voucher_ids: tuple[VoucherId, ...]
 
     @classmethod
@@ -110,7 +121,10 @@ class ParticipantAnswer(BaseModel):
             status=participant.status,
             attestation=participant.attestation,
             consent=participant.consent,
+            withdrawn=participant.withdrawn,
             enrolled_at=participant.enrolled_at,
+            exited_at=participant.exited_at,
+            erase_at=participant.erase_at,
             open_voucher_ids=tuple(sorted(participant.still_open(now))),
         )
 

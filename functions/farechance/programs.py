@@ -233,7 +233,8 @@ class Allotment(BaseModel):
 
 class Partner(BaseModel):
     """An organisation that enrolls people and mints vouchers. `program_ids` says where it has an
-    allotment; a token is good only while its client stands in `client_ids`."""
+    allotment; a token is good only while its client stands in `client_ids`. `cursor_key` is random,
+    told to nobody, and seals the cursors of its lists."""
 
     model_config = STORED
 
@@ -244,6 +245,7 @@ class Partner(BaseModel):
     status: PartnerStatus = PartnerStatus.ACTIVE
     client_ids: tuple[str, ...]
     program_ids: tuple[ProgramId, ...] = ()
+    cursor_key: str
     version: int = 1
 
 

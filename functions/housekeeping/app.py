@@ -1,5 +1,5 @@
 """The door of housekeeping: on a schedule it returns what vouchers leave behind, judges what is
-owed, and sends batches again with which nobody goes on."""
+owed, sends batches again with which nobody goes on, and erases people whose time has come."""
 
 from collections.abc import Callable
 from typing import Any
@@ -36,6 +36,7 @@ def keep(has_time: Callable[[], bool]) -> dict[str, Any]:
     _tell(kept)
     return {
         "returned": kept.returned,
+        "erased": kept.erased,
         "paused": [judged.program_id for judged in kept.judged if judged.was_paused],
         "failed": len(kept.failed),
         "is_complete": kept.is_complete,
@@ -59,6 +60,7 @@ def _tell(kept: Kept) -> None:
     logger.info(
         Event.HOUSE_KEPT,
         returned=kept.returned,
+        erased=kept.erased,
         is_complete=kept.is_complete,
         sent_again=kept.sent_again,
     )

@@ -1,5 +1,5 @@
-"""The door for vouchers: minting them, few or many, looking at them, acting on them; and who is
-calling."""
+"""The door for vouchers: minting them, few or many, looking at them, acting on them; who is
+calling; and what of a person reaches her vouchers, her consent and her record."""
 
 from typing import Any
 
@@ -16,6 +16,7 @@ from farechance.edge.door import Call, Door, Replayed, Sheet
 from farechance.endpoints import (
     ASSIGN_VOUCHER,
     BLOCK_VOUCHER,
+    CHANGE_CONSENT,
     EXTEND_VOUCHER,
     LIST_BATCH_VOUCHERS,
     LIST_ENTRIES,
@@ -24,12 +25,14 @@ from farechance.endpoints import (
     REISSUE_VOUCHER,
     REVOKE_VOUCHER,
     SHOW_BATCH,
+    SHOW_RECORD,
     SHOW_VOUCHER,
     START_BATCH,
     UNBLOCK_VOUCHER,
     WHO_AM_I,
     NoQuery,
 )
+from farechance.participant_api import ConsentAnswer, ConsentRequest, ParticipantRecord
 from farechance.partner_api import (
     EntryList,
     EntryQuery,
@@ -52,6 +55,7 @@ from farechance.voucher_api import (
     VoucherList,
     VoucherQuery,
 )
+from operations.act_on_participant import CallAbout
 from operations.act_on_voucher import (
     VoucherCall,
     VoucherTools,
@@ -61,10 +65,12 @@ from operations.act_on_voucher import (
     unblock_voucher,
 )
 from operations.assign_voucher import assign_voucher
+from operations.change_consent import change_consent
 from operations.list_vouchers import list_vouchers
 from operations.mint import mint
 from operations.reissue_voucher import reissue_voucher
 from operations.show_batch import list_batch_vouchers, show_batch
+from operations.show_record import show_record
 from operations.show_voucher import list_entries, show_voucher
 from operations.start_batch import start_batch
 from operations.who_am_i import who_am_i
@@ -260,3 +266,38 @@ def list_own_batch_vouchers(call: Call[BatchVoucherQuery]) -> BatchVoucherList |
     if query.format == "csv" or (query.format is None and call.wants_csv):
         return Sheet(batch_sheet(listed), f"{batch_id}.csv", next_query(query, listed))
     return listed
+
+
+@door.serves(CHANGE_CONSENT)
+def change_own_consent(call: Call[ConsentRequest]) -> Replayed[ConsentAnswer]:
+    """POST /v1/participants/{participant_id}/consent"""
+    return Replayed(
+        *change_consent(
+            call.body,
+            CallAbout(
+                participant_id=call.path["participant_id"],
+                partner_id=call.caller.partner_id,
+                idempotency_key=call.idempotency_key,
+                act="consent",
+                content=call.body,
+            ),
+            store=store,
+            remembered=remembered,
+            code_keys=vault.code_keys(call.clock()),
+            clock=call.clock,
+        )
+    )
+
+
+@door.serves(SHOW_RECORD)
+def show_own_record(call: Call[NoQuery]) -> ParticipantRecord:
+    """GET /v1/participants/{participant_id}/record"""
+    now = call.clock()
+    return show_record(
+        call.path["participant_id"],
+        call.caller.partner_id,
+        store=store,
+        remembered=remembered,
+        code_keys=vault.code_keys(now),
+        now=now,
+    )

@@ -19,6 +19,7 @@ from farechance.commands import (
     CreatePartner,
     CreateProgram,
     Defund,
+    EraseParticipant,
     Fund,
     PauseProgram,
     RecordPayment,
@@ -44,6 +45,7 @@ from operations.close_program import close_program
 from operations.command_voucher import command_voucher
 from operations.create_partner import create_partner
 from operations.create_program import create_program
+from operations.erase_participant import erase_by_command
 from operations.fund import fund
 from operations.pause_program import pause_program, resume_program
 from operations.register_provider import register_provider
@@ -156,3 +158,5 @@ def _plan(command: Command, tools: Tools, now: datetime) -> Plan:  # noqa: C901,
             return record_payment(command, store=store, now=now)
         case CheckBooks():
             return check_books(command, store=store, clock=tools.clock, has_time=tools.has_time)
+        case EraseParticipant():
+            return erase_by_command(command, store=store, now=now)

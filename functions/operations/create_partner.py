@@ -1,5 +1,6 @@
 """Creates a partner with its OAuth client, whose secret is shown once."""
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,6 +32,7 @@ def create_partner(command: CreatePartner, *, store: Store, clients: Clients) ->
             help_name=command.help_name,
             help_phone=command.help_phone,
             client_ids=(client_id,),
+            cursor_key=f"cur_{uuid.uuid4().hex}",
         )
         client = Client(client_id=client_id, partner_id=command.partner_id)
         return [

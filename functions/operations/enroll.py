@@ -3,7 +3,7 @@ transaction."""
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from farechance.errors import (
     FieldError,
@@ -13,11 +13,11 @@ from farechance.errors import (
     StateForbids,
 )
 from farechance.ledger import digest
+from farechance.participant_acts import has_begun_somewhere, wrong_times
 from farechance.participants import EnrollmentKey, ExternalReference, Participant
 from farechance.partner_api import Enrolled, EnrollmentRequest, stored_answer
 from farechance.programs import Allotment, Status
 from farechance.store import Store, keys, writes
-from farechance.times import AHEAD
 
 
 def enroll(
@@ -58,6 +58,7 @@ def _attempt(
         attestation=request.attestation,
         consent=request.consent,
         enrolled_at=now,
+        enrollment_key=keys.enrollment_place(key),
     )
     participant_id = participant.participant_id
     store.commit(
@@ -83,13 +84,13 @@ def _check(
 
 
 def _replay(record: EnrollmentKey, body_digest: str, partner_id: str, store: Store) -> Enrolled:
-    if record.body_digest != body_digest:
-        raise IdempotencyKeyReused
     participant_key = keys.participant(partner_id, record.participant_id)
     participant = store.read(participant_key)[participant_key]
     if participant is None:
-        # Erased: nothing brings the record back (domain.md, 'Erasure').
+        # Erased: nothing brings the record back (domain.md, 'Erasure'), nor says what was in it.
         raise NotFound("participant")
+    if record.body_digest != body_digest:
+        raise IdempotencyKeyReused
     return _told(participant)
 
 
@@ -103,13 +104,8 @@ def _told(participant: Participant) -> Enrolled:
 
 
 def _check_times(request: EnrollmentRequest, now: datetime) -> None:
-    wrong = []
-    # A day has begun somewhere fourteen hours before it does in UTC.
-    if request.attestation.attested_on > (now + timedelta(hours=14)).date():
-        wrong.append(FieldError("/attestation/attested_on", "lies in the future"))
-    if request.consent.granted_at > now + AHEAD:
-        wrong.append(FieldError("/consent/granted_at", "is more than 5 minutes ahead of our clock"))
-    if request.consent.expires_at is not None and request.consent.expires_at <= now:
-        wrong.append(FieldError("/consent/expires_at", "is past already"))
+    wrong = wrong_times(request.consent, now, "/consent")
+    if not has_begun_somewhere(request.attestation.attested_on, now):
+        wrong.insert(0, FieldError("/attestation/attested_on", "lies in the future"))
     if wrong:
         raise FieldErrors(tuple(wrong))

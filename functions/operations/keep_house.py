@@ -1,27 +1,30 @@
-"""Housekeeping: returns what is past return_at, judges what each programme owes, and sends batches
-again that lost their message, wait, or name people for too long. It works page
-by page until there is no more time, and what is left is due next time; one thing that fails holds
-nothing up. May run twice at once."""
+"""Housekeeping: returns what is past return_at, judges what each programme owes, sends batches
+again that lost their message, wait, or name people for too long, and erases people whose time has
+come. It works page by page until there is no more time, and what is left is due next time; one
+thing that fails holds nothing up. May run twice at once."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from farechance.participants import Participant
 from farechance.programs import ListedProgram
 from farechance.store import Remembered, Store, keys
 from farechance.store.keys import RETURN_SHARDS, Key
 from farechance.vouchers import Voucher
+from operations.erase_participant import erase_if_due
 from operations.judge_owed import Judged, judge_owed
 from operations.return_money import return_money
 
 
 @dataclass
 class Kept:
-    """What a run did: how many vouchers it settled and batches it sent, what it judged, what failed
-    (by its name, with the kind of error), and whether it reached the end."""
+    """What a run did: how many vouchers it settled, batches it sent and people it erased, what it
+    judged, what failed (by its name, with the kind of error), and whether it reached the end."""
 
     returned: int = 0
     sent_again: int = 0
+    erased: int = 0
     judged: list[Judged] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
     is_complete: bool = True
@@ -47,6 +50,12 @@ def keep_house(
         except Exception as error:
             # The other shards are found all the same; this one's vouchers are due next time.
             kept.failed.append((f"by_return#{shard}", type(error).__name__))
+    for shard in range(RETURN_SHARDS):
+        people = store.due_participants(shard, clock())
+        try:
+            _erase_all(people, kept, store, clock, has_time)
+        except Exception as error:
+            kept.failed.append((f"by_erasure#{shard}", type(error).__name__))
     return kept
 
 
@@ -100,6 +109,23 @@ def _return_all(
             kept.returned += return_money(key, store=store, remembered=remembered, clock=clock)
         except Exception as error:
             kept.failed.append((key.pk, type(error).__name__))
+
+
+def _erase_all(
+    due: Iterator[Key[Participant]],
+    kept: Kept,
+    store: Store,
+    clock: Callable[[], datetime],
+    has_time: Callable[[], bool],
+) -> None:
+    for key in due:
+        if not has_time():
+            kept.is_complete = False
+            return
+        try:
+            kept.erased += erase_if_due(key, store=store, clock=clock)
+        except Exception as error:
+            kept.failed.append((key.sk or "", type(error).__name__))
 
 
 def list_programs(store: Store) -> list[ListedProgram]:

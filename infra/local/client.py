@@ -161,6 +161,10 @@ class PartnerApp:
         """A POST of JSON under an Idempotency-Key."""
         return self.post_bytes(path, json_bytes(body), {"Idempotency-Key": key})
 
+    def delete(self, path: str) -> Answer:
+        """A DELETE with the token."""
+        return call("DELETE", self._stack.api_url + path, headers=self._headers())
+
     def post_bytes(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """A POST of bytes that needn't be JSON."""
         sent = {**self._headers(), "Content-Type": "application/json", **headers}

@@ -75,7 +75,13 @@ def test_housekeeping_says_what_it_did_and_does_it_once(house: House) -> None:
     assert house.kept["returned"] >= 2
     assert house.owing_id in house.kept["paused"]
     assert (house.kept["failed"], house.kept["is_complete"]) == (0, True)
-    assert house.kept_again == {"returned": 0, "paused": [], "failed": 0, "is_complete": True}
+    assert house.kept_again == {
+        "returned": 0,
+        "erased": 0,
+        "paused": [],
+        "failed": 0,
+        "is_complete": True,
+    }
 
 
 def test_what_a_voucher_leaves_behind_goes_back_to_the_partner(scene: Scene, house: House) -> None:

@@ -40,6 +40,10 @@ class Partner:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.call("POST", path, body=raw, headers=_without_empty({**sent, **named}))
 
+    def delete(self, path: str) -> Answer:
+        """DELETE"""
+        return self.call("DELETE", path)
+
     def call(
         self,
         method: str,
@@ -53,7 +57,10 @@ class Partner:
         more.setdefault("claims", claims)
         event = proxy_event(method, path, body=body, in_base64=self.in_base64, **more)
         event |= over or {}
-        folder = "enrollment" if path.startswith("/participants") else "minting"
+        # What of a person reaches her vouchers is behind the door of vouchers.
+        is_of_people = path.startswith("/participants")
+        reaches_vouchers = path.endswith(("/consent", "/record"))
+        folder = "enrollment" if is_of_people and not reaches_vouchers else "minting"
         return self.stack.send(folder, event, _readable(body))
 
 

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 
 from farechance.commands import COMMAND, Command
-from functional.bodies import requested
+from functional.bodies import enrollment_body, requested
 from functional.players import Partner, Provider, mint_code
 from functional.saved_events import FOLDER, event, reads_well
 from functional.stack import Stack
@@ -32,8 +32,9 @@ IN_ORDER = (
 )
 OF_A_VOUCHER = ("block_voucher", "unblock_voucher", "revoke_voucher")
 OF_A_RIDE = ("accept_shortfall", "accept_overage", "write_off")
+OF_A_PERSON = ("erase_participant",)
 AT_LAST = "close_program"
-ALL = (*IN_ORDER, *OF_A_VOUCHER, *OF_A_RIDE, AT_LAST)
+ALL = (*IN_ORDER, *OF_A_VOUCHER, *OF_A_RIDE, *OF_A_PERSON, AT_LAST)
 SECRETS = {"register_provider": "secret", "create_partner": "client_secret"}
 
 
@@ -119,14 +120,15 @@ def test_sent_again_they_change_nothing_and_show_no_secret(fresh: Stack) -> None
         assert SECRETS.get(command, "") not in answer
 
 
-def test_those_that_name_a_voucher_or_a_ride_find_none_until_they_are_changed(
+def test_those_that_name_a_voucher_a_ride_or_a_person_find_none_until_they_are_changed(
     fresh: Stack,
 ) -> None:
     for command in IN_ORDER:
         fresh.command(event(command))
 
     with fresh.unchanged():
-        answers = [fresh.command(event(command)) for command in (*OF_A_VOUCHER, *OF_A_RIDE)]
+        named = (*OF_A_VOUCHER, *OF_A_RIDE, *OF_A_PERSON)
+        answers = [fresh.command(event(command)) for command in named]
 
     for answer in answers:
         reads_well(answer)
@@ -153,6 +155,30 @@ def test_with_the_ids_of_a_voucher_and_of_rides_they_work(fresh: Stack) -> None:
     assert (books["balance"], books["paid_direct_cents"]) == (True, 1_400)
     assert books["owed_cents"] == 2_000 - 1_000
     assert world.program().paid_direct_cents == 1_400
+
+
+def test_with_the_id_of_a_person_she_is_erased(fresh: Stack) -> None:
+    answers = {command: fresh.command(event(command)) for command in IN_ORDER}
+    partner = Partner(fresh, answers["create_partner"]["client_id"])
+    body = enrollment_body(program_id="prg_rides_to_work")
+    person = partner.post("/participants", body).body["participant_id"]
+    named = {"participant_id": person, "confirm": person}
+
+    with fresh.unchanged():
+        unconfirmed = fresh.command(event("erase_participant", participant_id=person))
+        said = fresh.command(event("erase_participant", **named, dry_run=True))
+    done = fresh.command(event("erase_participant", **named))
+    again = fresh.command(event("erase_participant", **named))
+    anew = fresh.command(event("erase_participant", **named, command_id="another"))
+
+    assert unconfirmed["problem"] == "field_errors"
+    for answer in (said, done, again, anew):
+        reads_well(answer)
+    assert [one["done"] for one in (said, done, again, anew)] == [False, True, True, True]
+    assert said["in_words"].endswith(done["in_words"])
+    assert again["repeated"] is True
+    assert "before" in anew["in_words"]
+    partner.get(f"/participants/{person}").problem(404, "not_found")
 
 
 def _with_rides_that_cost_more(stack: Stack) -> tuple[World, str]:

@@ -36,7 +36,7 @@ def test_housekeeping_returns_what_is_due_and_says_how_much(stack: Stack) -> Non
 
     answer = stack.job("housekeeping")
 
-    assert answer == {"returned": 2, "paused": [], "failed": 0, "is_complete": True}
+    assert answer == {"returned": 2, "erased": 0, "paused": [], "failed": 0, "is_complete": True}
     assert [stack.world.voucher(code).closed_reason for code in codes] == ["expired", "expired"]
     assert stack.world.allotment().available_cents == 50_000 - 4_000
     assert stack.counted() == {"VoucherReturned": 2, "HouseKept": 1}
@@ -51,7 +51,13 @@ def test_housekeeping_that_has_no_time_does_nothing_and_isnt_counted_as_done(sta
     with stack.unchanged():
         answer = stack.job("housekeeping", seconds_left=NO_TIME)
 
-    assert answer == {"returned": 0, "paused": [], "failed": 0, "is_complete": False}
+    assert answer == {
+        "returned": 0,
+        "erased": 0,
+        "paused": [],
+        "failed": 0,
+        "is_complete": False,
+    }
     assert "HouseKept" not in stack.counted()
     (line,) = _told(stack, Event.HOUSE_KEPT)
     assert line["is_complete"] is False

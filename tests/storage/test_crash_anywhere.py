@@ -244,8 +244,8 @@ class Operations:
             self.names.add(module)
 
 
-# Ids of people and ride companies' secrets are drawn anew by each attempt.
-_RANDOM_ID = re.compile(r"(?:par|sub)_[0-9a-f]{32}|whsec_[A-Za-z0-9+/=]+")
+# Ids of people, keys of cursors and ride companies' secrets are drawn anew by each attempt.
+_RANDOM_ID = re.compile(r"(?:par|sub|cur)_[0-9a-f]{32}|whsec_[A-Za-z0-9+/=]+")
 _KIND = re.compile(r'"kind": {"S": "([a-z_.]+)"}')
 
 

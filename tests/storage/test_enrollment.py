@@ -144,7 +144,7 @@ def test_after_an_erasure_a_repeat_finds_nobody_and_brings_nobody_back(
             "/consent/granted_at",
             {
                 "consent": Consent(
-                    text_version="1",
+                    text_version="2026-01",
                     language="en",
                     granted_at=NOON + timedelta(minutes=5, milliseconds=1),
                     uses=("enrollment",),
@@ -155,7 +155,7 @@ def test_after_an_erasure_a_repeat_finds_nobody_and_brings_nobody_back(
             "/consent/expires_at",
             {
                 "consent": Consent(
-                    text_version="1",
+                    text_version="2026-01",
                     language="en",
                     granted_at=NOON - timedelta(days=2),
                     expires_at=NOON,

@@ -184,7 +184,7 @@ def test_vouchers_that_are_over_make_room(worlds: Callable[..., World]) -> None:
 
 def test_after_a_consent_has_expired_no_voucher_is_minted(world: World) -> None:
     consent = Consent(
-        text_version="1",
+        text_version="2026-01",
         language="en",
         granted_at=NOON,
         expires_at=NOON + timedelta(days=1),

@@ -187,6 +187,30 @@ def test_every_error_is_a_problem_of_its_status_with_its_slugs() -> None:
             ("POST", "/providers/{provider_id}/events"),
             "200 400 401 403 413 415 422 429 500 503 504",
         ),
+        (
+            ("POST", "/participants/{participant_id}/consent"),
+            "200 400 401 403 404 409 413 415 422 429 500 503 504",
+        ),
+        (
+            ("POST", "/participants/{participant_id}/exit"),
+            "200 400 401 403 404 409 413 415 422 429 500 503 504",
+        ),
+        (
+            ("POST", "/participants/{participant_id}/language"),
+            "200 400 401 403 404 413 415 422 429 500 503 504",
+        ),
+        (
+            ("POST", "/participants/{participant_id}/outcomes"),
+            "201 400 401 403 404 409 413 415 422 429 500 503 504",
+        ),
+        (
+            ("GET", "/participants/{participant_id}/record"),
+            "200 400 401 403 404 422 429 500 503 504",
+        ),
+        (
+            ("DELETE", "/participants/{participant_id}"),
+            "200 400 401 403 404 422 429 500 503 504",
+        ),
         (("GET", "/openapi.json"), "200 400 403 429 500 503 504"),
     ],
     ids=str,
@@ -314,9 +338,13 @@ def test_a_partners_request_is_closed_and_a_callback_and_every_answer_are_open()
         "BatchRequest",
         "BatchRow",
         "Consent",
+        "ConsentRequest",
         "EnrollmentRequest",
+        "ExitRequest",
         "ExtendRequest",
+        "LanguageRequest",
         "MintRequest",
+        "OutcomeRequest",
     }
 
 

@@ -73,9 +73,25 @@ def test_entries_are_put_by_those_who_move_money_and_only_inside_a_transaction()
         }
 
 
-def test_nobody_may_delete_an_item_or_write_past_the_conditions_of_a_transaction() -> None:
+def test_nothing_but_people_may_be_deleted_and_only_by_those_who_erase() -> None:
+    deletes = {
+        (name, str(statement["Resource"]), str(statement.get("Condition")))
+        for name in FUNCTIONS
+        for statement in _statements(name)
+        if "dynamodb:DeleteItem" in _actions(statement)
+    }
+
+    people = str({"Fn::GetAtt": "PeopleTable.Arn"})
+    of_a_partner = str({"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["org_*"]}})
+    assert deletes == {
+        (f"{name}Function", people, of_a_partner)
+        for name in ("Enrollment", "Administration", "Housekeeping")
+    }
+
+
+def test_nobody_may_write_past_the_conditions_of_a_transaction() -> None:
     # BatchWriteItem has no conditions, and PartiQL has actions of its own.
-    forbidden = re.compile(r"dynamodb:(DeleteItem|BatchWriteItem|PartiQL.*)")
+    forbidden = re.compile(r"dynamodb:(BatchWriteItem|PartiQL.*)")
 
     allowed = [
         action
@@ -112,10 +128,10 @@ def test_who_watches_the_ledger_may_read_no_table() -> None:
     assert "Policies" not in FUNCTIONS["WatchingFunction"]["Properties"]
 
 
-def test_jobs_reach_neither_people_nor_codes() -> None:
+def test_jobs_reach_neither_people_nor_codes_but_to_erase_people_in_time() -> None:
     for name in ("HousekeepingFunction", "AuditingFunction", "WatchingFunction"):
         properties = str(FUNCTIONS[name]["Properties"])
-        assert "PeopleTable" not in properties
+        assert ("PeopleTable" in properties) == (name == "HousekeepingFunction")
         assert "CodeSecret" not in properties
 
 
@@ -148,6 +164,11 @@ def test_who_serves_the_contract_may_do_nothing() -> None:
         ("BatchingFunction", "MintOnlyWhileTheProgramIsActive", ["allotment#*"]),
         ("BatchingFunction", "GoOnWithABatchAndGiveBackWhatIsLeft", ["batch#*", "allotment#*"]),
         ("BatchingFunction", "MintVouchers", ["voucher#*"]),
+        ("MintingFunction", "ChangeConsentUnderAnIdempotencyKey", ["org_*"]),
+        ("EnrollmentFunction", "EnrollParticipants", ["org_*"]),
+        ("EnrollmentFunction", "EraseParticipants", ["org_*"]),
+        ("AdministrationFunction", "EraseAParticipant", ["org_*"]),
+        ("HousekeepingFunction", "ErasePeopleWhoseTimeHasCome", ["org_*"]),
         ("RedemptionFunction", "MoveMoneyOfAVoucher", ["voucher#*", "ride#*"]),
         ("RedemptionFunction", "RecordARide", ["ride#*"]),
         ("AdministrationFunction", "StopAVoucherAndDecideAboutARide", ["voucher#*", "ride#*"]),

@@ -55,7 +55,7 @@ def test_a_table_is_keyed_as_the_store_writes(name: str, keys: list[str]) -> Non
     assert _keys(TABLES[name]["Properties"]["KeySchema"]) == keys
 
 
-def test_there_are_four_global_indexes_and_only_the_ledgers_copies_whole_items() -> None:
+def test_there_are_six_global_indexes_and_only_the_ledgers_copies_whole_items() -> None:
     found = {
         index["IndexName"]: (_keys(index["KeySchema"]), _projected(index["Projection"]))
         for table in TABLES.values()
@@ -67,6 +67,8 @@ def test_there_are_four_global_indexes_and_only_the_ledgers_copies_whole_items()
         "by_allotment": (["allotment", "minted_at"], ["subject_id", "last4"]),
         "by_due": (["due_shard", "due_at"], "KEYS_ONLY"),
         "by_return": (["return_shard", "return_at"], "KEYS_ONLY"),
+        "by_subject": (["subject_id", "minted_at"], "KEYS_ONLY"),
+        "by_erasure": (["erase_shard", "erase_at"], "KEYS_ONLY"),
         "by_month": (["month_shard", "month_sort"], "ALL"),
     }
 

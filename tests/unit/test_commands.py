@@ -58,6 +58,11 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "invoice_ref": "A-7",
     },
     "check_books": {"program_id": PROGRAM},
+    "erase_participant": {
+        "partner_id": PARTNER,
+        "participant_id": "par_1",
+        "confirm": "par_1",
+    },
 }
 AMOUNTS = [name for name, fields in COMMANDS.items() if "amount_cents" in fields]
 each_command = pytest.mark.parametrize("command", COMMANDS)

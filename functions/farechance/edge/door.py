@@ -11,6 +11,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from pydantic import BaseModel
 
+from farechance import cursors
 from farechance.batch_api import COLUMN
 from farechance.edge import problems, requests
 from farechance.edge.callers import Caller, who_is_calling
@@ -100,9 +101,11 @@ class Door:
         caller = who_is_calling(event, self._remembered, self._clock())
         if endpoint.scope:
             caller.must_have(endpoint.scope)
+        # Whose page it is: the path with its parameters, without what stands behind the '?'.
+        path = endpoint.path.format(**parameters)
         call = Call(
             caller=caller,
-            body=_read(endpoint, event),
+            body=_with_cursor_opened(_read(endpoint, event), path, caller),
             path=parameters,
             idempotency_key=_idempotency_key(event) if endpoint.method == "POST" else "",
             clock=self._clock,
@@ -117,7 +120,10 @@ class Door:
             headers = {"Idempotency-Replayed": str(told.is_replay).lower()}
             told = told.answer
         logger.info(Event.CALL_ANSWERED, endpoint=endpoint.name, partner_id=caller.partner_id)
-        return _response(problems.answer(endpoint.status, stored_answer(told), headers=headers))
+        answer = stored_answer(told)
+        if "cursor" in answer:
+            answer["cursor"] = cursors.sealed(answer["cursor"], path, caller.partner.cursor_key)
+        return _response(problems.answer(endpoint.status, answer, headers=headers))
 
     def _problem(self, error: Exception) -> Response[str]:
         request_id = self._resolver.current_event.request_context.request_id
@@ -141,6 +147,15 @@ def _read[Body, Answer: BaseModel](
     else:
         body = requests.json_body(model, event, most, (requests.CSV,) if parameters else ())
     return body
+
+
+def _with_cursor_opened[Body](body: Body, path: str, caller: Caller) -> Body:
+    """A list's query with the place that its sealed cursor names; anything else as it is."""
+    cursor = getattr(body, "cursor", None)
+    if not isinstance(body, BaseModel) or cursor is None:
+        return body
+    opened = cursors.opened(cursor, path, caller.partner.cursor_key)
+    return body.model_copy(update={"cursor": opened})
 
 
 def _idempotency_key(event: Mapping[str, Any]) -> str:

@@ -47,6 +47,13 @@ _STATES: Mapping[str, str] = {
     "insufficient_allotment": "The allotment doesn't hold enough money for this.",
     "participant_exited": "The participant has left the programme.",
     "consent_expired": "The participant's consent has expired; it must be granted anew.",
+    "consent_withdrawn": "The participant's consent was withdrawn; it must be granted anew.",
+    "link_cut": "Consent was withdrawn before, so which vouchers were the person's is no longer "
+    "known. Block each by its own id.",
+    "outcomes_without_consent": "The participant hasn't agreed to record outcomes, or no longer "
+    "does.",
+    "outcome_recorded": "This outcome of this day is on record already.",
+    "too_many_outcomes": "No more outcomes of this kind can be recorded for this participant.",
     "monthly_limit_reached": "The participant has had as many vouchers this month as the "
     "programme's rules allow.",
     "too_many_open_vouchers": "The participant has as many open vouchers as a person may have.",

@@ -20,6 +20,11 @@ Access patterns (every read is of the table itself and consistent, unless an ind
     … of one subject, or by last 4         vouchers  the same, filtered as it is read
     participant; a partner's participants  people    {org}                    | participant#{par}
     external reference; enrollment's key   people    {org}                    | reference#…, key#…
+    calls about a person; who was erased   people    {org}                    | call#{par}#…,
+                                                                                erased#{par}
+    people whose time to be erased came    people    index by_erasure {shard}
+    outcomes counted, by month             people    outcomes#{prg}           | {month}#{org}#{kind}
+    a person's vouchers                    vouchers  index by_subject {subject_id}
     an event's entry                       ledger    {account}                | {event's identity}
     an account's entries, in order         ledger    index by_sequence (local, consistent)
     the entries of a month                 ledger    index by_month {prg}#{month}#{shard}

@@ -286,6 +286,26 @@ class Store:
         values = {":shard": keys.DUE_BATCHES, ":until": instant_text(until)}
         for page in self._query("programs", "by_due", due, values):
             yield from (keys.batch_named(item["pk"], item["sk"]) for item in page)
+    def due_participants(self, shard: int, until: datetime) -> Iterator[Key[Participant]]:
+        """People of one shard whose `erase_at` has come, the longest due first, from the index
+        (which may be a moment behind): each is read again before anything is done."""
+        due = "erase_shard = :shard AND erase_at <= :until"
+        values = {":shard": str(shard), ":until": instant_text(until)}
+        for page in self._query("people", "by_erasure", due, values):
+            yield from (keys.participant_named(item["pk"], item["sk"]) for item in page)
+
+    def vouchers_of(self, subject_id: str, limit: int) -> tuple[Key[Voucher], ...]:
+        """The keys of a person's vouchers, the newest first, from the index (which may be a moment
+        behind)."""
+        found = self._query(
+            "vouchers",
+            "by_subject",
+            "subject_id = :subject",
+            {":subject": subject_id},
+            Limit=limit,
+            ScanIndexForward=False,
+        )
+        return tuple(keys.voucher_named(item["pk"]) for item in next(found))
 
     def participant_of(self, partner_id: str, subject_id: str) -> Participant | None:
         """The person of a partner behind a voucher's random subject_id; None once erased."""

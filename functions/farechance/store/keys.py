@@ -13,7 +13,13 @@ from farechance.batches import Batch, BatchContent, RowPage
 from farechance.commands import CommandRecord
 from farechance.ledger import Entry
 from farechance.mints import MintKey
-from farechance.participants import EnrollmentKey, ExternalReference, Participant
+from farechance.participant_records import ErasedParticipant, OutcomeCount, ParticipantCall
+from farechance.participants import (
+    EnrollmentKey,
+    ExternalReference,
+    OutcomeKind,
+    Participant,
+)
 from farechance.programs import (
     Allotment,
     Client,
@@ -119,7 +125,52 @@ def external_reference(partner_id: str, program_id: str, ref: str) -> Key[Extern
 
 def enrollment_key(partner_id: str, idempotency_key: str) -> Key[EnrollmentKey]:
     """The Idempotency-Key of an enrollment."""
-    return Key("people", EnrollmentKey, partner_id, f"key#{hashed(idempotency_key)}")
+    return Key("people", EnrollmentKey, partner_id, enrollment_place(idempotency_key))
+
+
+def enrollment_place(idempotency_key: str) -> str:
+    """Where in its partner's partition an enrollment's key is kept."""
+    return f"key#{hashed(idempotency_key)}"
+
+
+def enrollment_key_at(partner_id: str, place: str) -> Key[EnrollmentKey]:
+    """The same, by the place that the person's record names."""
+    return Key("people", EnrollmentKey, partner_id, place)
+
+
+def participant_call(
+    partner_id: str, participant_id: str, idempotency_key: str
+) -> Key[ParticipantCall]:
+    """The Idempotency-Key of a call about one person, among all that are about her."""
+    return participant_call_at(partner_id, participant_id, hashed(idempotency_key))
+
+
+def participant_call_at(partner_id: str, participant_id: str, place: str) -> Key[ParticipantCall]:
+    """The same, by its place among them; with none, where they begin."""
+    return Key("people", ParticipantCall, partner_id, f"{calls_about(participant_id)}{place}")
+
+
+def calls_about(participant_id: str) -> str:
+    """How the keys of all calls about one person begin."""
+    return f"call#{participant_id}#"
+
+
+def erased(partner_id: str, participant_id: str) -> Key[ErasedParticipant]:
+    """The mark that a person was erased."""
+    return Key("people", ErasedParticipant, partner_id, f"erased#{participant_id}")
+
+
+def outcome_count(
+    program_id: str, month: str, partner_id: str, kind: OutcomeKind | str
+) -> Key[OutcomeCount]:
+    """How many outcomes of a kind a partner recorded in a month. In a partition of the programme's
+    own, so that a report can be allowed to read these and nobody's record."""
+    return Key("people", OutcomeCount, f"outcomes#{program_id}", f"{month}#{partner_id}#{kind}")
+
+
+def participant_named(partner_id: str, sk: str) -> Key[Participant]:
+    """A person, by the item's own key, as an index tells it."""
+    return participant(partner_id, sk.removeprefix(PARTICIPANTS))
 
 
 def entry(account: str, identity: str) -> Key[Entry]:
@@ -187,7 +238,7 @@ DUE_BATCHES = "batches"
 """The partition of the index in which batches stand that something is left to do for."""
 
 RETURN_SHARDS = 4
-"""Over how many partitions the index of what is due is spread."""
+"""Over how many partitions each index of what is due is spread."""
 
 
 def stored(model: BaseModel) -> dict[str, Any]:
@@ -211,6 +262,10 @@ def _index_attributes(model: BaseModel) -> dict[str, Any]:
         return listed | {"return_shard": shard, "return_at": instant_text(model.return_at)}
     if isinstance(model, Batch) and model.due_at is not None:
         return {"due_shard": DUE_BATCHES, "due_at": instant_text(model.due_at)}
+    if isinstance(model, Participant):
+        # By what a repeat of the enrollment has again: the ids are drawn anew.
+        shard = str(zlib.crc32(model.enrollment_key.encode()) % RETURN_SHARDS)
+        return {"erase_shard": shard, "erase_at": instant_text(model.erase_at)}
     return {}
 
 
@@ -225,6 +280,7 @@ _FROM_KEY: Mapping[type[BaseModel], Callable[[str, str], dict[str, str]]] = {
     Entry: lambda pk, sk: {"account": pk, "identity": sk},
     # Whatever else stands in it, a job finds the programme and holds up no other.
     ListedProgram: lambda _, sk: {"program_id": sk},
+    ParticipantCall: lambda _, sk: {"place": sk.rpartition("#")[2]},
 }
 
 

@@ -8,6 +8,8 @@ from typing import Any, Literal, Protocol
 from pydantic import BaseModel
 
 from farechance.ledger import Entry
+from farechance.participant_records import OutcomeCount
+from farechance.participants import EnrollmentKey, Participant
 from farechance.programs import PartnerStatus, Status
 from farechance.rides import RideState
 from farechance.store import keys
@@ -20,7 +22,7 @@ class Write:
     """One action of a transaction. `values` are plain; `database` turns them into DynamoDB's."""
 
     table: TableName
-    action: Literal["Put", "Update", "ConditionCheck"]
+    action: Literal["Put", "Update", "Delete", "ConditionCheck"]
     key: Mapping[str, str]
     condition: str
     item: Mapping[str, Any] | None = None
@@ -80,6 +82,68 @@ def change[Model: BaseModel](key: Key[Model], before: Model, after: Model) -> Wr
         values={
             **{f":{name}": new[name] for name in changed},
             ":read_version": old["version"],
+        },
+    )
+
+
+def delete(key: Key[Any]) -> Write:
+    """An item of a person, whatever it holds: erasing is complete."""
+    # It must be there: else somebody else erases at the same time, and all is read again.
+    return Write(
+        table=key.table,
+        action="Delete",
+        key=key_attributes(key),
+        condition="attribute_exists(pk)",
+    )
+
+
+def delete_at(key: Key[Participant], before: Participant) -> Write:
+    """A person's record, at the version that was read."""
+    # It must stand at the version that was read: every call about the person changes it, so that
+    # what such a call wrote in between isn't left behind.
+    return Write(
+        table=key.table,
+        action="Delete",
+        key=key_attributes(key),
+        condition="#version = :read_version",
+        names={"#version": "version"},
+        values={":read_version": before.version},
+    )
+
+
+def forget_body(key: Key[EnrollmentKey]) -> Write:
+    """An enrollment's key without the digest of what was sent. The key itself stays, so that a
+    repeat enrolls nobody."""
+    # It must be there: it was written with the person's record and is never removed.
+    return Write(
+        table=key.table,
+        action="Update",
+        key=key_attributes(key),
+        condition="attribute_exists(pk)",
+        update="REMOVE body_digest",
+    )
+
+
+def count_outcome(key: Key[OutcomeCount], *, month: str, whose: Participant, kind: str) -> Write:
+    """One outcome more; `people` grows if it is the person's first of its kind. By difference:
+    outcomes of one partner commute."""
+    is_first = kind not in whose.outcomes
+    # No condition on what is there: the first outcome of a month makes the item.
+    return Write(
+        table=key.table,
+        action="Update",
+        key=key_attributes(key),
+        condition="attribute_exists(pk) OR attribute_not_exists(pk)",
+        update="SET program_id = :program_id, partner_id = :partner_id, #month = :month, "
+        "outcome = :outcome ADD recorded :one, people :first",
+        names={"#month": "month"},
+        values={
+            ":program_id": whose.program_id,
+            ":partner_id": whose.partner_id,
+            ":month": month,
+            ":outcome": kind,
+            ":one": 1,
+            ":first": int(is_first),
         },
     )
 
