@@ -196,13 +196,14 @@ class Participant(BaseModel):
 
     @property
     def erase_at(self) -> datetime:
-        """When the record is erased if nobody asks for it before: 90 days after exit, after
-        withdrawing, or after the end of the last voucher, whichever is first. Who has had none
-        since she enrolled or agreed anew counts from then."""
-        had = (self.enrolled_at, self.consent.granted_at, self.last_voucher_ends_at)
-        ends = [max(moment for moment in had if moment is not None)]
-        ends += [moment for moment in (self.exited_at, self.withdrawn.get("enrollment")) if moment]
-        return min(ends) + KEPT_FOR
+        """When the record is erased if nobody asks for it before: 90 days after exit or after
+        consent was withdrawn, whichever is first; without these, 90 days after the end of the last
+        voucher. Who has had none since she enrolled or agreed anew counts from then."""
+        ended = (self.exited_at, self.withdrawn.get("enrollment"))
+        in_use = (self.enrolled_at, self.consent.granted_at, self.last_voucher_ends_at)
+        if ends := [moment for moment in ended if moment is not None]:
+            return min(ends) + KEPT_FOR
+        return max(moment for moment in in_use if moment is not None) + KEPT_FOR
 
     def after(self, **changes: object) -> Self:
         """The next version with some fields changed, validated as if read from the table."""

@@ -246,7 +246,8 @@ class Operations:
 
 # Ids of people, keys of cursors and ride companies' secrets are drawn anew by each attempt.
 _RANDOM_ID = re.compile(r"(?:par|sub|cur)_[0-9a-f]{32}|whsec_[A-Za-z0-9+/=]+")
-_KIND = re.compile(r'"kind": {"S": "([a-z_.]+)"}')
+# An entry's kind; what else has a kind has no point in it.
+_KIND = re.compile(r'"kind": {"S": "([a-z_]+\.[a-z_]+)"}')
 
 
 def _by_table(some: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
