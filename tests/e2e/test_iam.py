@@ -18,6 +18,7 @@ from infra.local import books, template
 from infra.local.stack import Stack
 
 FUNCTIONS = sorted(template.resources("AWS::Serverless::Function"))
+ERASES = {"EnrollmentFunction", "AdministrationFunction", "HousekeepingFunction"}
 KEEPS_BUDGETS = {
     "MintingFunction",
     "BatchingFunction",
@@ -143,8 +144,8 @@ def test_only_those_who_keep_budgets_may_change_one(
     assert _stored(scene, table, budget) == before
 
 
-@pytest.mark.parametrize("function", sorted(set(FUNCTIONS) - {"EnrollmentFunction"}))
-def test_only_who_enrolls_may_list_people(
+@pytest.mark.parametrize("function", sorted(set(FUNCTIONS) - ERASES))
+def test_only_who_enrolls_and_erases_may_list_people(
     scene: Scene, roles: Callable[[str], Any], tables: dict[str, str], function: str
 ) -> None:
     scene.enroll()
@@ -157,8 +158,22 @@ def test_only_who_enrolls_may_list_people(
     assert listing(roles("EnrollmentFunction"), table, {})
 
 
-@pytest.mark.parametrize("function", ["RedemptionFunction", "HousekeepingFunction"])
-def test_who_moves_a_vouchers_money_cannot_read_a_person(
+@pytest.mark.parametrize("function", sorted(set(FUNCTIONS) - ERASES))
+def test_nobody_else_may_delete_a_person(
+    scene: Scene, roles: Callable[[str], Any], tables: dict[str, str], function: str
+) -> None:
+    table = tables["People"]
+    person = {"pk": {"S": scene.partner_id}, "sk": {"S": f"participant#{scene.enroll()}"}}
+    before = _stored(scene, table, person)
+
+    for call in (_delete, _delete_in_a_transaction):
+        assert _refused(call, roles(function), table, person) == "AccessDeniedException"
+
+    assert _stored(scene, table, person) == before
+
+
+@pytest.mark.parametrize("function", ["RedemptionFunction", "AuditingFunction"])
+def test_who_answers_rides_or_reads_the_books_cannot_read_a_person(
     scene: Scene, roles: Callable[[str], Any], tables: dict[str, str], function: str
 ) -> None:
     participant_id = scene.enroll()

@@ -36,12 +36,13 @@ class House:
     since: int
     kept: dict[str, Any]
     kept_again: dict[str, Any]
+    forgotten_id: str
 
 
 @pytest.fixture(scope="module")
 def house(scene: Scene) -> House:
     """Vouchers that are due, one with a ride that was never reported; a programme that owes more
-    than it may; and one that began in the month before."""
+    than it may; one that began in the month before; and a person whose time has come."""
     returned_id = scene.new_program("returned", cents=50_000)
     due = tuple(scene.mint(program_id=returned_id) for _ in range(2))
     scene.complete(scene.request(due[0]["code"]), 1_400)
@@ -54,6 +55,7 @@ def house(scene: Scene) -> House:
     dearer = scene.complete(scene.request(scene.mint(program_id=owing_id)["code"]), 3_000)
     assert dearer["overage_cents"] == 1_000
 
+    forgotten_id = _whose_time_has_come(scene)
     older_id = scene.new_program("older")
     first = next(
         item
@@ -68,7 +70,9 @@ def house(scene: Scene) -> House:
     finally:
         _put(scene, "Ledger", first)
     kept_again = keep_house(scene.running)
-    return House(returned_id, due, unreported, owing_id, older_id, since, kept, kept_again)
+    return House(
+        returned_id, due, unreported, owing_id, older_id, since, kept, kept_again, forgotten_id
+    )
 
 
 def test_housekeeping_says_what_it_did_and_does_it_once(house: House) -> None:
@@ -140,6 +144,28 @@ def test_a_schedule_invokes_the_job(scene: Scene, folder: str) -> None:
     assert found["State"] == "ENABLED"
     assert found["ScheduleExpression"] == event["Properties"]["ScheduleExpression"]
     assert found["Target"]["Arn"].endswith(f":function:{function}")
+
+
+def test_a_person_whose_time_has_come_is_erased(scene: Scene, house: House) -> None:
+    answer = scene.app().get(f"/participants/{house.forgotten_id}")
+
+    assert house.kept["erased"] >= 1
+    assert answer.status == 404
+    people = books.everything(scene.running)["People"]
+    left = [item["sk"]["S"].partition("#")[0] for item in people if house.forgotten_id in str(item)]
+    assert left == ["erased", "key"]
+
+
+def _whose_time_has_come(scene: Scene) -> str:
+    """A person's id, about whom there was a call; everything about her lies 91 days back."""
+    person = scene.enroll()
+    scene.app().post(f"/participants/{person}/language", {"language": "es"}, key()).expect(200)
+    stored = _item(scene, "People", scene.partner_id, f"participant#{person}")
+    long_ago = {"S": instant(now() - timedelta(days=91))}
+    consent = {"M": {**stored["consent"]["M"], "granted_at": long_ago}}
+    moved = {**stored, "enrolled_at": long_ago, "erase_at": long_ago, "consent": consent}
+    _put(scene, "People", moved)
+    return person
 
 
 def _is_past_its_return(scene: Scene, voucher: dict[str, Any]) -> None:

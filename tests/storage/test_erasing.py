@@ -10,7 +10,7 @@ import people
 from builders import NOON, PARTNER
 from farechance.errors import Busy, NotFound, StateForbids
 from farechance.participant_api import Erased
-from farechance.participants import OutcomeKind
+from farechance.participants import Attestation, OutcomeKind
 from farechance.store import keys
 from operations.keep_house import Kept
 from threads import at_once, until_answered
@@ -23,7 +23,7 @@ STAFF = "planted-staff-7Q"
 
 def _known(world: World) -> tuple[str, list[str]]:
     """A person about whom everything was said that can be, and her cards."""
-    attestation = builders.Attestation(eligible=True, attested_by=STAFF, attested_on=NOON.date())
+    attestation = Attestation(eligible=True, attested_by=STAFF, attested_on=NOON.date())
     person, codes = people.with_vouchers(
         world, external_ref=REFERENCE, attestation=attestation, language="es"
     )

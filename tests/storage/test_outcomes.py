@@ -33,12 +33,12 @@ def test_an_outcome_is_in_the_record_and_counted_without_the_person(world: World
 
 
 def test_outcomes_and_people_are_counted_apart(world: World) -> None:
-    for _ in range(3):
-        person = world.enroll(consent=people.consent())
+    persons = [world.enroll(consent=people.consent()) for _ in range(3)]
+    for person in persons:
         people.outcome(world, person, VISIT, TODAY)
     world.clock.passes(days=3)
-    people.outcome(world, person, VISIT, TODAY + timedelta(days=1))
-    people.outcome(world, person, JOB, TODAY)
+    people.outcome(world, persons[0], VISIT, TODAY + timedelta(days=1))
+    people.outcome(world, persons[0], JOB, TODAY)
 
     assert people.counted(world) == {"family_visit_made": (4, 3), "job_started": (1, 1)}
 
