@@ -276,6 +276,8 @@ def _listing_vouchers_of_a_batch(world: World) -> Act:
     batch_id = started_batch(world)
     world.works_on(batch_id)
     return lambda by: by.batch_vouchers(batch_id)
+
+
 # ── what becomes of people ───────────────────────────────────────────────────────────────────────
 
 

@@ -286,6 +286,7 @@ class Store:
         values = {":shard": keys.DUE_BATCHES, ":until": instant_text(until)}
         for page in self._query("programs", "by_due", due, values):
             yield from (keys.batch_named(item["pk"], item["sk"]) for item in page)
+
     def due_participants(self, shard: int, until: datetime) -> Iterator[Key[Participant]]:
         """People of one shard whose `erase_at` has come, the longest due first, from the index
         (which may be a moment behind): each is read again before anything is done."""
