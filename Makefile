@@ -44,8 +44,15 @@ test: setup ## Run the tests that need no running system
 		if [ -n "$$CI" ]; then exit 1; fi; \
 		storage=; \
 	fi; \
-	$(BIN)/pytest $(PYTEST_ARGUMENTS) tests/unit $$storage tests/functional tests/template; \
+	printed=tests/printed; \
+	if ! lacking=$$($(BIN)/python -m infra.local.chromium); then \
+		echo "*** tests/printed CAN'T RUN: $$lacking ***"; \
+		if [ -n "$$CI" ]; then exit 1; fi; \
+		printed=; \
+	fi; \
+	$(BIN)/pytest $(PYTEST_ARGUMENTS) tests/unit $$storage tests/functional tests/template $$printed; \
 	result=$$?; \
+	if [ -z "$$printed" ]; then echo "*** tests/printed WERE NOT RUN: $$lacking ***"; fi; \
 	if [ -z "$$storage" ]; then echo "*** tests/storage WERE NOT RUN: $$reason ***"; fi; \
 	exit $$result
 

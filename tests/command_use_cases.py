@@ -134,6 +134,12 @@ def _payment(world: World) -> Fields:
     return {"program_id": world.program_id, "amount_cents": 1_500, **of_month}
 
 
+def _cards(world: World) -> Fields:
+    """Two parts, the second of one card."""
+    ordered = {"cards": 26, "purpose": "job_interview", "value_cents": 1_000}
+    return {"program_id": world.program_id, "partner_id": world.partner_id, **ordered}
+
+
 def _asked_later(world: World) -> Act:
     """A question is asked anew each time, a moment later."""
     world.request(world.code())
@@ -182,5 +188,6 @@ COMMAND_USE_CASES: Mapping[str, UseCase] = {
     ),
     "record_payment": _command("record_payment", _payment, "settle_owed", Kind.PAYMENT_RECORDED),
     "erase_participant": _command("erase_participant", _person, "erase_participant"),
+    "mint_cards": _command("mint_cards", _cards, "mint_cards", Kind.VOUCHER_MINTED),
     "check_books": UseCase(_asked_later, ("administer", "check_books"), aside="command#once"),
 }

@@ -26,7 +26,9 @@ from operations.act_on_voucher import (
 from operations.assign_voucher import assign_voucher
 from operations.find_participants import list_participants, show_participant
 from operations.list_vouchers import list_vouchers
+from operations.print_cards import open_sheet, print_cards
 from operations.reissue_voucher import reissue_voucher
+from operations.send_code import send_code
 from operations.show_voucher import list_entries, show_voucher
 from operations.who_am_i import who_am_i
 from world import World
@@ -330,6 +332,26 @@ def _showing_a_record(world: World) -> Act:
     return lambda by: people.record(by, person)
 
 
+# ── cards and texts ──────────────────────────────────────────────────────────────────────────────
+
+
+def _printing(world: World) -> Act:
+    ids = [world.voucher(world.code()).voucher_id for _ in range(2)]
+    return lambda by: print_cards(ids, by.partner_id, by.card_tools, by.clock.now)
+
+
+def _opening_a_sheet(world: World) -> Act:
+    link = world.mint_cards(cards=2)["link"]
+    token = str(link).partition("token=")[2]
+    return lambda by: open_sheet(token, by.card_tools, by.clock.now)
+
+
+def _sending(world: World) -> Act:
+    code = world.code_of_a_person_who_agreed()
+    call = world.send_call(code)
+    return lambda by: send_code(call, by.send_tools)
+
+
 USE_CASES: Mapping[str, UseCase] = {
     "enroll": UseCase(_enrolling, ("enroll",)),
     "mint for two people": UseCase(
@@ -395,5 +417,9 @@ USE_CASES: Mapping[str, UseCase] = {
     "record an outcome": UseCase(_recording_an_outcome, ("record_outcome", "act_on_participant")),
     "erase": UseCase(_erasing, ("erase_participant",)),
     "show a record": UseCase(_showing_a_record, ("show_record",)),
+    "print cards": UseCase(_printing, ("print_cards",)),
+    "open a sheet of cards": UseCase(_opening_a_sheet, ("print_cards",)),
+    # An attempt whose end is unknown counts, and so does its repeat.
+    "send a code": UseCase(_sending, ("send_code",), aside="send#"),
     "who am I": UseCase(_asking_who_i_am, ("who_am_i",)),
 }

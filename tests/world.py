@@ -51,11 +51,16 @@ from operations.check_books import Books, audit
 from operations.enroll import enroll
 from operations.keep_house import Kept, keep_house
 from operations.mint import mint
+from operations.print_cards import CardTools
 from operations.record_ride_event import record_ride_event
 from operations.reissue_voucher import reissue_voucher
+from operations.send_code import SendCall, SendTools
 from operations.show_batch import list_batch_vouchers, show_batch
 from operations.start_batch import start_batch
 from operations.work_on_batch import Worked, work_on_batch
+
+PHONE_NUMBER = "+12125550142"
+"""A person's: it must be found nowhere."""
 
 # Keys and ids that nobody chose are never used twice, whichever world they are of.
 _NUMBERS = count(1)
@@ -104,6 +109,17 @@ class FakeVault:
         return self.kept.setdefault(provider_id, secret)
 
 
+class FakeMessenger:
+    """Stands for Amazon SNS: keeps what it was given, to whom."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str]] = []
+
+    def send(self, phone_number: str, text: str) -> None:
+        """The phone network takes everything."""
+        self.sent.append((phone_number, text))
+
+
 @dataclass
 class World:
     """`client` is a DynamoDB client, `tables` maps the short names to the tables' names. `codes`
@@ -116,6 +132,7 @@ class World:
     code_keys: Mapping[str, str] = field(default_factory=lambda: CODE_KEYS)
     clients: FakeClients = field(default_factory=FakeClients)
     vault: FakeVault = field(default_factory=FakeVault)
+    messenger: FakeMessenger = field(default_factory=FakeMessenger)
     codes: list[str] = field(default_factory=list)
     sent_batches: list[tuple[str, str]] = field(default_factory=list)
     program_id: str = PROGRAM
@@ -144,6 +161,7 @@ class World:
             self.clients,  # type: ignore[arg-type]
             self.clock,
             lambda: True,
+            "https://api.invalid/v1",
         )
         return administer(parsed, tools)
 
@@ -331,6 +349,48 @@ class World:
     def tools(self) -> VoucherTools:
         """What acts on vouchers work with."""
         return VoucherTools(self.store, self.remembered, self.code_keys, self.clock)
+
+    def code_of_a_person_who_agreed(self, *uses: str, **minted: Any) -> str:
+        """The code of a voucher of somebody who agreed to be enrolled and, if no other use is
+        named, to SMS."""
+        agreed = {"uses": ("enrollment", *(uses or ("sms",)))}
+        person = self.enroll(consent=builders.enrollment().consent.model_copy(update=agreed))
+        request = self.mint_request(participant_ids=(person,), unassigned=None, **minted)
+        return str(self.mint(request).vouchers[0].code)
+
+    def send_call(self, code: str, key: str = "", phone_number: str = PHONE_NUMBER) -> SendCall:
+        """A partner's call to send a voucher's code."""
+        voucher = self.voucher(code)
+        number = key or f"send-{next(_NUMBERS)}"
+        return SendCall(voucher.voucher_id, voucher.partner_id, number, phone_number)
+
+    @property
+    def send_tools(self) -> SendTools:
+        """What sending works with."""
+        return SendTools(
+            self.store,
+            self.remembered,
+            self.code_keys,
+            self.clock,
+            self.messenger,
+            is_ready=True,
+        )
+
+    @property
+    def card_tools(self) -> CardTools:
+        """What cards are made with."""
+        return CardTools(self.store, self.remembered, self.code_keys)
+
+    def mint_cards(self, **fields: Any) -> dict[str, Any]:
+        """An administrator mints cards of 10.00 for this world's partner."""
+        defaults = {
+            "program_id": self.program_id,
+            "partner_id": self.partner_id,
+            "cards": 1,
+            "purpose": "job_interview",
+            "value_cents": 1_000,
+        }
+        return self.administer("mint_cards", **{**defaults, **fields})
 
     # ── what schedules do ────────────────────────────────────────────────────────────────────
 

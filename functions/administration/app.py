@@ -19,7 +19,7 @@ store, vault, clients = Store(settings), Vault(settings), Clients(settings)
 
 def carry_out(command: Command, has_time: Callable[[], bool]) -> dict[str, Any]:
     """Any admin command of api.md."""
-    return administer(command, Tools(store, vault, clients, utc_now, has_time))
+    return administer(command, Tools(store, vault, clients, utc_now, has_time, settings.api_url))
 
 
 console = Console(carry_out)

@@ -1,7 +1,7 @@
 """A page of a batch's rows as a table that is safe to open in a spreadsheet: references and the
 last symbols of codes stay text, and no cell is a formula."""
 
-from urllib.parse import urlencode
+from typing import Any
 
 from farechance.batch_api import COLUMN, BatchVoucherList, BatchVoucherQuery
 from farechance.sheets import as_text, written
@@ -41,9 +41,9 @@ def batch_sheet(listed: BatchVoucherList) -> str:
     )
 
 
-def next_query(query: BatchVoucherQuery, listed: BatchVoucherList) -> str | None:
+def next_query(query: BatchVoucherQuery, listed: BatchVoucherList) -> dict[str, Any] | None:
     """The query that asks for the page after this one, or None."""
     if listed.cursor is None:
         return None
     asked = {"format": "csv", "limit": query.limit, "cursor": listed.cursor}
-    return urlencode(asked | ({"outcome": query.outcome.value} if query.outcome else {}))
+    return asked | ({"outcome": query.outcome.value} if query.outcome else {})

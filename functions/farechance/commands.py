@@ -4,17 +4,19 @@ of each command and of the record that it leaves; it must never carry one out.
 Ids of programmes, partners and providers are chosen by the caller, so that prepared commands work
 as they stand (api.md, 'Names that must be the same everywhere')."""
 
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, Field, StringConstraints, TypeAdapter
+from pydantic import BaseModel, Field, StringConstraints, TypeAdapter, model_validator
 
 from farechance.identifiers import (
     CommandId,
+    Language,
     ParticipantId,
     PartnerId,
     Phone,
     ProgramId,
     ProviderId,
+    Purpose,
     RideId,
     ShortText,
     VoucherId,
@@ -225,6 +227,29 @@ class RecordPayment(_Command):
     invoice_ref: ShortText
 
 
+class MintCards(_Command):
+    """Unassigned cards for a partner that has no app, from its allotment, and a link to print them.
+    The fields are those of a mint by the partner itself."""
+
+    command: Literal["mint_cards"]
+    program_id: ProgramId
+    partner_id: PartnerId
+    cards: int = Field(ge=1, le=100)
+    purpose: Purpose
+    value_cents: PositiveRideCents
+    rides: int | None = Field(default=None, ge=1, le=50)
+    cap_cents: PositiveRideCents | None = None
+    valid_from: Instant | None = None
+    expires_at: Instant | None = None
+    language: Language = "en"
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if self.cap_cents is not None and self.cap_cents > self.value_cents:
+            raise ValueError("cap_cents must not exceed value_cents")
+        return self
+
+
 class CheckBooks(_Command):
     """Adds up every account of a programme from the stored items. A question: each time anew."""
 
@@ -263,6 +288,7 @@ Command = Annotated[
     | AcceptOverage
     | WriteOff
     | RecordPayment
+    | MintCards
     | CheckBooks
     | EraseParticipant,
     Field(discriminator="command"),

@@ -14,6 +14,7 @@ from farechance.batch_api import (
     BatchVoucherList,
     BatchVoucherQuery,
 )
+from farechance.card_api import CardPage, CardsRequest, SendRequest, Sent, SheetQuery
 from farechance.commands import Scope
 from farechance.participant_api import (
     ConsentAnswer,
@@ -60,9 +61,10 @@ class NoQuery(BaseModel):
 @dataclass(frozen=True, slots=True)
 class Endpoint[Body, Answer]:
     """One method on one path (without the stage). `body` is read from the body of a POST, else
-    from the query. `problems` are the slugs of the 409s that it may answer. `csv_parameters`: the
-    body may be a table of rows too, and then the rest stands in the query as this model says.
-    `answers_csv`: the answer may be a table too."""
+    from the query. `problems` are the slugs of the 409s that it may answer. `changes` is no for a
+    POST that only reads; every other wants an Idempotency-Key. `csv_parameters`: the body may be a
+    table of rows too, and then the rest stands in the query as this model says. `answers_csv`: the
+    answer may be a table too."""
 
     method: str
     path: str
@@ -75,6 +77,12 @@ class Endpoint[Body, Answer]:
     most_bytes: int = 256 * 1024
     csv_parameters: type[BaseModel] | None = None
     answers_csv: bool = False
+    changes: bool = True
+
+    @property
+    def wants_key(self) -> bool:
+        """Whether it changes something, and so is made safe to repeat by a key."""
+        return self.method == "POST" and self.changes
 
     @property
     def name(self) -> str:
@@ -309,6 +317,51 @@ ERASE_PARTICIPANT = Endpoint(
     NoQuery,
     Erased,
 )
+SHOW_CARD = Endpoint(
+    "GET",
+    "/vouchers/{voucher_id}/card",
+    "codes:read",
+    "Print one card",
+    NoQuery,
+    CardPage,
+    problems=("voucher_closed", "voucher_expired"),
+)
+PRINT_CARDS = Endpoint(
+    "POST",
+    "/cards",
+    "codes:read",
+    "Print up to 100 cards",
+    CardsRequest,
+    CardPage,
+    problems=("voucher_closed", "voucher_expired"),
+    changes=False,
+)
+SEND_CODE = Endpoint(
+    "POST",
+    "/vouchers/{voucher_id}/send",
+    "codes:read",
+    "Send a code by SMS",
+    SendRequest,
+    Sent,
+    problems=(
+        "sms_not_ready",
+        "sms_not_consented",
+        "participant_exited",
+        "consent_expired",
+        "too_many_sends",
+        "voucher_closed",
+        "voucher_expired",
+    ),
+)
+OPEN_SHEET = Endpoint(
+    "GET",
+    "/sheets",
+    None,
+    "Open a sheet of cards by its link",
+    SheetQuery,
+    CardPage,
+    problems=("voucher_closed",),
+)
 
 PARTNER_ENDPOINTS = (
     WHO_AM_I,
@@ -334,7 +387,13 @@ PARTNER_ENDPOINTS = (
     RECORD_OUTCOME,
     SHOW_RECORD,
     ERASE_PARTICIPANT,
+    SHOW_CARD,
+    PRINT_CARDS,
+    SEND_CODE,
 )
+
+OPEN_ENDPOINTS = (OPEN_SHEET,)
+"""Those whose proof is a link, and no token."""
 
 AUTHORIZATIONS_PATH = "/providers/{provider_id}/authorizations"
 EVENTS_PATH = "/providers/{provider_id}/events"
@@ -344,6 +403,7 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     AUTHORIZATIONS_PATH: ("POST",),
     EVENTS_PATH: ("POST",),
     CONTRACT_PATH: ("GET",),
+    **{one.path: (one.method,) for one in OPEN_ENDPOINTS},
     **{
         path: tuple(sorted(one.method for one in PARTNER_ENDPOINTS if one.path == path))
         for path in sorted({one.path for one in PARTNER_ENDPOINTS})

@@ -14,6 +14,7 @@ sentence for a caller: `edge` makes those from the fields.
     │   ├── ScopeMissing            proven, but not allowed this kind of work
     │   ├── NotFound                no such thing for this caller
     │   ├── MethodNotAllowed        the path knows other methods
+    │   ├── LinkExpired             a link that worked for a while
     │   └── StateForbids            the thing is in a state that does not allow it
     ├── Busy                        nothing was changed, or it is safe to repeat: try again
     └── BooksDiffer                 stored things contradict each other: a defect, never hidden
@@ -125,6 +126,11 @@ class MethodNotAllowed(Refusal):
     """The path exists with the methods in `allowed` only."""
 
     allowed: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class LinkExpired(Refusal):
+    """A link to a page that was made to work for some minutes, and these are over."""
 
 
 @dataclass(eq=False)

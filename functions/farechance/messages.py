@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from farechance.hours import next_opening
 from farechance.identifiers import Language
-from farechance.money import dollars
+from farechance.money import amount
 from farechance.programs import Partner, Rules
 from farechance.times import local_day
 from farechance.vouchers import MAX_OPEN_HOLDS, Reason, Voucher, for_provider
@@ -223,6 +223,11 @@ def what_to_do(reason: Reason) -> str:
     return _WHAT_TO_DO.get(reason, "Ask the administrator, with the voucher's id.")
 
 
+def day_in_short(instant: datetime, rules: Rules, language: Language) -> str:
+    """The local day of an instant, as a message has room for: `Mar 2`, `2 mar`."""
+    return _day(instant, rules, language)
+
+
 def plain(text: str) -> str:
     """The text in the GSM alphabet: other letters lose their accents, other signs become '.'."""
     # A letter and its accent may come as two signs; only as one is it in the alphabet.
@@ -253,8 +258,7 @@ def _help(partner: Partner, language: Language) -> tuple[str, str]:
 
 
 def _amount(cents: int, rules: Rules) -> str:
-    sign = "$" if rules.currency == "USD" else f"{rules.currency} "
-    return f"{sign}{dollars(cents)}"
+    return amount(cents, rules.currency)
 
 
 def _day_and_time(instant: datetime, rules: Rules, language: Language) -> str:

@@ -38,3 +38,8 @@ def dollars(cents: int) -> str:
     """For people: `1234567` as `12,345.67`. Whole-number arithmetic, any sign."""
     sign = "-" if cents < 0 else ""
     return f"{sign}{abs(cents) // 100:,}.{abs(cents) % 100:02d}"
+
+
+def amount(cents: int, currency: str) -> str:
+    """The same with its currency: `$12.00`, `CAD 12.00`."""
+    return f"{'$' if currency == 'USD' else f'{currency} '}{dollars(cents)}"

@@ -174,6 +174,11 @@ class Rules(BaseModel):
             raise ValueError("each provider may stand once")
         return self
 
+    def label(self, purpose: Purpose, language: Language) -> str:
+        """The public word for a purpose; the purpose itself is nobody's business."""
+        words = next((one.public_label for one in self.purposes if one.name == purpose), {})
+        return words.get(language) or ("Viaje" if language == "es" else "Ride")
+
     @property
     def zone(self) -> ZoneInfo:
         """The zone in which days and months of this programme are counted."""

@@ -20,6 +20,8 @@ class Settings:
     provider_secret_prefix: str = ""
     user_pool_id: str = ""
     batch_queue_url: str = ""
+    api_url: str = ""
+    sms_ready: bool = False
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -35,4 +37,6 @@ class Settings:
             provider_secret_prefix=os.environ.get("PROVIDER_SECRET_PREFIX", ""),
             user_pool_id=os.environ.get("USER_POOL_ID", ""),
             batch_queue_url=os.environ.get("BATCH_QUEUE_URL", ""),
+            api_url=os.environ.get("API_URL", ""),
+            sms_ready=os.environ.get("SMS_READY", "") == "yes",
         )

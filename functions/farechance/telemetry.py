@@ -51,6 +51,7 @@ class Count(StrEnum):
     CODE_UNKNOWN = "CodeUnknown"
     FIELD_UNKNOWN = "FieldUnknown"
     VOUCHER_MINTED = "VoucherMinted"
+    CODE_SENT = "CodeSent"
     PARTICIPANT_ENROLLED = "ParticipantEnrolled"
     VOUCHER_RETURNED = "VoucherReturned"
     HOUSE_KEPT = "HouseKept"

@@ -21,6 +21,7 @@ from farechance.commands import (
     Defund,
     EraseParticipant,
     Fund,
+    MintCards,
     PauseProgram,
     RecordPayment,
     RegisterProvider,
@@ -47,6 +48,7 @@ from operations.create_partner import create_partner
 from operations.create_program import create_program
 from operations.erase_participant import erase_by_command
 from operations.fund import fund
+from operations.mint_cards import mint_cards, sheet_link
 from operations.pause_program import pause_program, resume_program
 from operations.register_provider import register_provider
 from operations.set_rules import set_rules
@@ -64,6 +66,7 @@ class Tools:
     clients: Clients
     clock: Callable[[], datetime]
     has_time: Callable[[], bool]
+    api_url: str = ""
 
 
 def administer(command: Command, tools: Tools) -> dict[str, Any]:
@@ -85,7 +88,8 @@ def _attempt(command: Command, tools: Tools) -> dict[str, Any]:
     elif record is not None:
         if record.content != content:
             raise StateForbids("command_id_reused", {"command_id": command.command_id})
-        return _said("This was done before, and nothing was done now.", record.answer, "repeated")
+        told = {**record.answer, **_told_anew(command, tools, now)}
+        return _said("This was done before, and nothing was done now.", told, "repeated")
 
     with tools.store.refusing_unless(record_key):
         plan = _plan(command, tools, now)
@@ -106,6 +110,13 @@ def _attempt(command: Command, tools: Tools) -> dict[str, Any]:
     )
     tools.store.commit(*plan.writes_after(made), writes.put_new(record_key, audit))
     return answer
+
+
+def _told_anew(command: Command, tools: Tools, now: datetime) -> dict[str, Any]:
+    """What a repeat is told that no record holds."""
+    if isinstance(command, MintCards):
+        return sheet_link(command, tools.vault.code_keys(now), tools.api_url, now)
+    return {}
 
 
 def _said(beforehand: str, answer: Mapping[str, Any], mark: str) -> dict[str, Any]:
@@ -156,6 +167,14 @@ def _plan(command: Command, tools: Tools, now: datetime) -> Plan:  # noqa: C901,
             return write_off(command, store=store, now=now)
         case RecordPayment():
             return record_payment(command, store=store, now=now)
+        case MintCards():
+            return mint_cards(
+                command,
+                store=store,
+                code_keys=tools.vault.code_keys(now),
+                api_url=tools.api_url,
+                clock=tools.clock,
+            )
         case CheckBooks():
             return check_books(command, store=store, clock=tools.clock, has_time=tools.has_time)
         case EraseParticipant():

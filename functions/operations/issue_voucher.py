@@ -17,7 +17,8 @@ from operations.change_voucher import with_entry
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """What the vouchers of one mint, or of one batch (`batch_id`), have in common."""
+    """What the vouchers of one mint (of an administrator: `command_id`), or of one batch
+    (`batch_id`), have in common."""
 
     program_id: str
     partner_id: str
@@ -28,6 +29,7 @@ class Issue:
     language: Language | None
     minted_at: datetime
     batch_id: str | None = None
+    command_id: str | None = None
 
 
 def issue_voucher(issue: Issue, planned: Planned, person: Participant | None) -> list[Write]:
@@ -52,6 +54,7 @@ def issue_voucher(issue: Issue, planned: Planned, person: Participant | None) ->
     )
     source = Account.RESERVED if issue.batch_id else Account.ALLOTTED
     changes = {source: -issue.value_cents, Account.AVAILABLE: issue.value_cents}
-    act = Act(Kind.VOUCHER_MINTED, voucher, changes, facts=Facts(batch_id=issue.batch_id))
+    facts = Facts(batch_id=issue.batch_id, command_id=issue.command_id)
+    act = Act(Kind.VOUCHER_MINTED, voucher, changes, facts=facts)
     after, entry = with_entry(act, "minted", issue.rules, issue.minted_at)
     return [writes.put_new(keys.voucher(voucher.voucher_key), after), entry]

@@ -37,9 +37,10 @@ class _Call:
     store: Store
     remembered: Remembered
     code_keys: CodeKeys
+    command_id: str | None
 
 
-def mint(
+def mint(  # noqa: PLR0913 - who mints what, and what it takes, each named at the call
     request: MintRequest,
     partner_id: str,
     idempotency_key: str,
@@ -49,11 +50,33 @@ def mint(
     remembered: Remembered,
     code_keys: CodeKeys,
     clock: Callable[[], datetime],
+    command_id: str | None = None,
 ) -> tuple[Minted, bool]:
-    """The vouchers, with their codes if `codes_too`, and whether this was a repeat. Raises
-    FieldErrors, NotFound, StateForbids, IdempotencyKeyReused, Busy."""
-    call = _Call(request, partner_id, idempotency_key, codes_too, store, remembered, code_keys)
+    """The vouchers, with their codes if `codes_too`, and whether this was a repeat. `command_id`
+    is the admin command's that mints for the partner. Raises FieldErrors, NotFound, StateForbids,
+    IdempotencyKeyReused, Busy."""
+    call = _Call(
+        request, partner_id, idempotency_key, codes_too, store, remembered, code_keys, command_id
+    )
     return store.again(lambda: _attempt(call, clock()))
+
+
+def check_beforehand(
+    request: MintRequest,
+    partner_id: str,
+    needed_cents: int,
+    *,
+    store: Store,
+    remembered: Remembered,
+    now: datetime,
+) -> None:
+    """Raises what mints like this one, of so much in all, would be refused for now: FieldErrors,
+    NotFound, StateForbids."""
+    key = keys.allotment(request.program_id, partner_id)
+    allotment = _own_allotment(store.read(key)[key], request)
+    version = _current_rules_version(request.program_id, remembered, now)
+    mints.check_against(request, _rules(request.program_id, remembered, version, now), now)
+    check_allotment(allotment, needed_cents)
 
 
 def _attempt(call: _Call, now: datetime) -> tuple[Minted, bool]:
@@ -66,7 +89,7 @@ def _attempt(call: _Call, now: datetime) -> tuple[Minted, bool]:
     if record := found[key_key]:
         if record.body_digest != body_digest:
             raise IdempotencyKeyReused
-        rules = _rules(call, record.rules_version, now)
+        rules = _rules(request.program_id, call.remembered, record.rules_version, now)
         return _told(call, rules, record, _planned(call, rules, record)), True
 
     with call.store.refusing_unless(key_key):
@@ -74,10 +97,10 @@ def _attempt(call: _Call, now: datetime) -> tuple[Minted, bool]:
         record = MintKey(
             body_digest=body_digest,
             secret_version=newest_version(call.code_keys),
-            rules_version=_current_rules_version(call, now),
+            rules_version=_current_rules_version(request.program_id, call.remembered, now),
             minted_at=now,
         )
-        rules = _rules(call, record.rules_version, now)
+        rules = _rules(request.program_id, call.remembered, record.rules_version, now)
         mints.check_against(request, rules, now)
         check_allotment(allotment, request.value_cents * request.count)
         participants = [_participant(found, key, request.program_id) for key in people]
@@ -111,20 +134,20 @@ def _distinct(request: MintRequest) -> list[str]:
     return list(dict.fromkeys(request.participant_ids))
 
 
-def _current_rules_version(call: _Call, now: datetime) -> int:
+def _current_rules_version(program_id: str, remembered: Remembered, now: datetime) -> int:
     """May be a minute old: new rules begin within 60 seconds."""
-    key = keys.program(call.request.program_id)
-    program = call.remembered.read(key, now=now)[key]
+    key = keys.program(program_id)
+    program = remembered.read(key, now=now)[key]
     if program is None:
-        raise BooksDiffer(f"{call.request.program_id} has an allotment and no programme")
+        raise BooksDiffer(f"{program_id} has an allotment and no programme")
     return program.rules_version
 
 
-def _rules(call: _Call, version: int, now: datetime) -> Rules:
-    key = keys.rules(call.request.program_id, version)
-    rules = call.remembered.read(key, now=now)[key]
+def _rules(program_id: str, remembered: Remembered, version: int, now: datetime) -> Rules:
+    key = keys.rules(program_id, version)
+    rules = remembered.read(key, now=now)[key]
     if rules is None:
-        raise BooksDiffer(f"{call.request.program_id} has no rules {version}")
+        raise BooksDiffer(f"{program_id} has no rules {version}")
     return rules
 
 
@@ -153,6 +176,7 @@ def _voucher_writes(
         value_cents=request.value_cents,
         language=request.language,
         minted_at=record.minted_at,
+        command_id=call.command_id,
     )
     return [
         write

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from farechance import endpoints
 from farechance.batch_api import COLUMN
 from farechance.callbacks import Callback
+from farechance.card_api import CardPage
 from farechance.edge import requests
 from farechance.endpoints import Endpoint
 from farechance.identifiers import BatchId, ParticipantId, ProviderId, VoucherId
@@ -26,6 +27,8 @@ TAGS = {
     "participants": "People whom a partner enrolls",
     "voucher-batches": "Many vouchers at once, minted in the background",
     "vouchers": "Vouchers, and what became of their money",
+    "cards": "Cards to print",
+    "sheets": "Cards that an administrator has minted, by a link",
     "providers": "Callbacks of ride companies",
     "openapi.json": "This document",
 }
@@ -51,7 +54,7 @@ _PATH_PARAMETERS: Mapping[str, tuple[Any, str]] = {
     "voucher_id": (VoucherId, "A voucher of yours."),
     "provider_id": (ProviderId, "Yours: the id of the ride company that sends the callback."),
 }
-_JSON = "application/json"
+_JSON, _HTML = "application/json", "text/html"
 
 
 def paths(schemas: Schemas) -> dict[str, dict[str, Any]]:
@@ -81,30 +84,31 @@ def scopes() -> dict[str, str]:
 def _partner_operation(
     operation_id: str, endpoint: Endpoint[Any, Any], schemas: Schemas
 ) -> dict[str, Any]:
-    changes = endpoint.method == "POST"
+    changes, has_body = endpoint.wants_key, endpoint.method == "POST"
     needed = [scope for scope in scopes() if scope.partition("/")[2] == endpoint.scope]
     words = f"Needs the scope `{needed[0]}`." if needed else "Any scope will do."
+    is_open = endpoint in endpoints.OPEN_ENDPOINTS
+    if is_open:
+        words = "The token in the link is the proof. It works for 15 minutes."
     parameters = _path_parameters(endpoint.path)
-    success: dict[str, Any] = {
-        "description": schemas.told(endpoint.answer)["description"],
-        "content": {_JSON: {"schema": ref(endpoint.answer)}},
-    }
+    success = _success(endpoint, schemas)
     operation: dict[str, Any] = {
         "operationId": operation_id,
         "tags": _tags(endpoint.path),
         "summary": endpoint.summary,
         "description": words + (" Safe to repeat under its Idempotency-Key." if changes else ""),
-        "security": [{"partner_token": needed}],
+        "security": [] if is_open else [{"partner_token": needed}],
     }
     if changes:
         parameters.append(_idempotency_key())
-        operation["requestBody"] = _body(schemas.asked(endpoint.body), ref(endpoint.body))
         success["headers"] = {"Idempotency-Replayed": _replayed()}
-        if endpoint.csv_parameters:
-            parameters += _query_parameters(schemas.asked(endpoint.csv_parameters), of_csv=True)
-            operation["requestBody"]["content"][requests.CSV] = {"schema": _table()}
+    if has_body:
+        operation["requestBody"] = _body(schemas.asked(endpoint.body), ref(endpoint.body))
     else:
         parameters += _query_parameters(schemas.asked(endpoint.body))
+    if endpoint.csv_parameters:
+        parameters += _query_parameters(schemas.asked(endpoint.csv_parameters), of_csv=True)
+        operation["requestBody"]["content"][requests.CSV] = {"schema": _table()}
     if endpoint.answers_csv:
         success["content"][requests.CSV] = {"schema": {"type": "string"}}
         success["headers"] = {"Link": _next_page()}
@@ -112,6 +116,16 @@ def _partner_operation(
         operation["parameters"] = parameters
     problems = problem_responses.of_partner_endpoint(endpoint)
     return {**operation, "responses": {str(endpoint.status): success, **problems}}
+
+
+def _success(endpoint: Endpoint[Any, Any], schemas: Schemas) -> dict[str, Any]:
+    if endpoint.answer is CardPage:
+        words = " ".join((CardPage.__doc__ or "").split())
+        return {"description": words, "content": {_HTML: {"schema": {"type": "string"}}}}
+    return {
+        "description": schemas.told(endpoint.answer)["description"],
+        "content": {_JSON: {"schema": ref(endpoint.answer)}},
+    }
 
 
 def _provider_operation(path: str, schemas: Schemas) -> dict[str, Any]:
@@ -173,7 +187,12 @@ def _path_parameters(path: str) -> list[dict[str, Any]]:
 def _query_parameters(model: Mapping[str, Any], *, of_csv: bool = False) -> list[dict[str, Any]]:
     words = {"description": "Beside a body of CSV; beside one of JSON nothing of it."}
     return [
-        {"name": name, "in": "query", "required": False, "schema": schema}
+        {
+            "name": name,
+            "in": "query",
+            "required": not of_csv and name in model.get("required", ()),
+            "schema": schema,
+        }
         | (words if of_csv else {})
         for name, schema in model["properties"].items()
     ]

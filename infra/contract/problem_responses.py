@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from farechance import errors, signatures
+from farechance import endpoints, errors, signatures
 from farechance.edge import problems, requests
 from farechance.endpoints import Endpoint
 from farechance.partner_api import Problem
@@ -61,11 +61,18 @@ class _Refusal:
 def of_partner_endpoint(endpoint: Endpoint[Any, Any]) -> Responses:
     """What may meet a partner's call."""
     has_body = endpoint.method == "POST"
-    said: list[Exception] = [errors.NotAuthenticated("Bearer"), *_OF_ANY_CODE]
+    is_open = endpoint in endpoints.OPEN_ENDPOINTS
+    said: list[Exception] = [*_OF_ANY_CODE]
+    if is_open:
+        said += [errors.NotFound("sheet"), errors.LinkExpired()]
+    else:
+        said.append(errors.NotAuthenticated("Bearer"))
     if endpoint.scope:
         said.append(errors.ScopeMissing(endpoint.scope))
     if has_body:
-        said += [*_OF_A_BODY, errors.IdempotencyKeyMissing(), errors.IdempotencyKeyReused()]
+        said += _OF_A_BODY
+    if endpoint.wants_key:
+        said += [errors.IdempotencyKeyMissing(), errors.IdempotencyKeyReused()]
     if endpoint.csv_parameters:
         said.append(errors.MalformedSheet("no_header"))
     # A path or a body names things, and one of them may not be there for the caller.
@@ -73,7 +80,7 @@ def of_partner_endpoint(endpoint: Endpoint[Any, Any]) -> Responses:
         said.append(errors.NotFound("thing"))
     said += [errors.StateForbids(reason) for reason in endpoint.problems]
     return _responses(
-        [*map(_by_the_code, said), *_by_the_gateway(has_token=True, has_body=has_body)]
+        [*map(_by_the_code, said), *_by_the_gateway(has_token=not is_open, has_body=has_body)]
     )
 
 

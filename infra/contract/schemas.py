@@ -12,6 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from farechance import endpoints
 from farechance.callbacks import RIDE_CALLBACKS, Callback, VoucherChecked
+from farechance.card_api import CardPage
 from farechance.partner_api import Problem
 from farechance.provider_api import Approved, Declined, Ignored, Recorded
 
@@ -26,6 +27,7 @@ CALLBACKS: Mapping[str, type[BaseModel] | None] = {
 
 _OF_CSV = tuple(one.csv_parameters for one in endpoints.PARTNER_ENDPOINTS if one.csv_parameters)
 _NULL = {"type": "null"}
+_ENDPOINTS = (*endpoints.PARTNER_ENDPOINTS, *endpoints.OPEN_ENDPOINTS)
 
 
 class Schemas:
@@ -36,7 +38,7 @@ class Schemas:
     def __init__(self) -> None:
         self._asked = _definitions(
             [
-                *(one.body for one in endpoints.PARTNER_ENDPOINTS),
+                *(one.body for one in _ENDPOINTS),
                 *_OF_CSV,
                 *(model for model in CALLBACKS.values() if model),
                 Callback,
@@ -45,7 +47,8 @@ class Schemas:
         )
         self._told = _definitions(
             [
-                *(one.answer for one in endpoints.PARTNER_ENDPOINTS),
+                # A page is told as HTML and has no schema.
+                *(one.answer for one in _ENDPOINTS if one.answer is not CardPage),
                 *(Approved, Declined, Recorded, Ignored),
                 Problem,
             ],
@@ -70,7 +73,7 @@ class Schemas:
             for name, schema in self._told.items()
         }
         # A query's fields stand among the parameters.
-        queries = {one.body.__name__ for one in endpoints.PARTNER_ENDPOINTS if one.method == "GET"}
+        queries = {one.body.__name__ for one in _ENDPOINTS if one.method == "GET"}
         queries |= {model.__name__ for model in _OF_CSV}
         asked = {name: schema for name, schema in self._asked.items() if name not in queries}
         return dict(sorted({**told, **asked, **self._callbacks()}.items()))

@@ -151,6 +151,8 @@ def _deploy(endpoint_url: str) -> None:
         "Architecture": _architecture(),
         "OnAws": "no",
         "DeletionProtection": "no",
+        # The emulator takes an SMS and sends none.
+        "SmsReady": "yes",
     }
     arguments = ["--template", str(BUILD_FOR_HERE / "template.yaml"), "--config-file", str(CONFIG)]
     arguments += ["--config-env", "local", "--no-progressbar", "--parameter-overrides"]

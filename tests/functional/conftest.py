@@ -24,7 +24,9 @@ _DOORS = (
     "enrollment",
     "housekeeping",
     "minting",
+    "printing",
     "redemption",
+    "sending",
     "watching",
 )
 

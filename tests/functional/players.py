@@ -57,11 +57,7 @@ class Partner:
         more.setdefault("claims", claims)
         event = proxy_event(method, path, body=body, in_base64=self.in_base64, **more)
         event |= over or {}
-        # What of a person reaches her vouchers is behind the door of vouchers.
-        is_of_people = path.startswith("/participants")
-        reaches_vouchers = path.endswith(("/consent", "/record"))
-        folder = "enrollment" if is_of_people and not reaches_vouchers else "minting"
-        return self.stack.send(folder, event, _readable(body))
+        return self.stack.send(_folder(path), event, _readable(body))
 
 
 @dataclass
@@ -106,6 +102,16 @@ class Provider:
             "webhook-timestamp": str(int(at.timestamp())),
             "webhook-signature": signature,
         }
+
+
+def _folder(path: str) -> str:
+    """Which function serves a path."""
+    if path.startswith("/participants"):
+        # What of a person reaches her vouchers is behind the door of vouchers.
+        return "minting" if path.endswith(("/consent", "/record")) else "enrollment"
+    if path.endswith("/card") or path.startswith(("/cards", "/sheets")):
+        return "printing"
+    return "sending" if path.endswith("/send") else "minting"
 
 
 def mint_code(partner: Partner, **changes: Any) -> str:

@@ -38,6 +38,8 @@ _PRIVATE = frozenset(
         "client_secret",
         "name",
         "authorization_id",
+        "phone_number",
+        "link",
     }
 )
 _FUNCTIONS = template.resources("AWS::Serverless::Function")
@@ -169,6 +171,7 @@ class Stack:
             "Partners": self.user_pool_id,
             "BatchQueue": self.queue_url,
             "Environment": "trial",
+            "SmsReady": "yes",
         }
         match value:
             case {"Ref": name}:

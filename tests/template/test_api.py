@@ -44,6 +44,7 @@ def test_a_partners_token_is_demanded_unless_a_path_says_otherwise() -> None:
         "/openapi.json",
         "/providers/{provider_id}/authorizations",
         "/providers/{provider_id}/events",
+        "/sheets",
         "/{proxy+}",
     }
 

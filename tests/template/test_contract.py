@@ -49,6 +49,7 @@ SAID = (
     errors.ScopeMissing("codes:read"),
     errors.NotFound("voucher"),
     errors.MethodNotAllowed(("GET",)),
+    errors.LinkExpired(),
     errors.BodyTooLarge(1),
     errors.UnsupportedMediaType(("application/json",)),
     errors.FieldErrors(()),
@@ -115,10 +116,25 @@ def test_what_a_partner_changes_wants_an_idempotency_key_and_says_if_it_is_a_rep
     parameters = {one["name"]: one for one in operation.get("parameters", ())}
     success = operation["responses"][str(endpoint.status)]
 
-    changes = endpoint.method == "POST"
+    changes = endpoint.wants_key
     assert ("Idempotency-Key" in parameters) == changes
     assert ("Idempotency-Replayed" in success.get("headers", {})) == changes
-    assert ("requestBody" in operation) == changes
+    assert ("requestBody" in operation) == (endpoint.method == "POST")
+
+
+def test_of_what_is_posted_only_cards_to_print_change_nothing() -> None:
+    posted = [one for one in endpoints.PARTNER_ENDPOINTS if one.method == "POST"]
+
+    assert [one for one in posted if not one.wants_key] == [endpoints.PRINT_CARDS]
+
+
+@pytest.mark.parametrize(
+    "endpoint", [endpoints.SHOW_CARD, endpoints.PRINT_CARDS, endpoints.OPEN_SHEET]
+)
+def test_cards_are_told_as_a_page(endpoint: endpoints.Endpoint[Any, Any]) -> None:
+    success = OPERATIONS[endpoint.method, endpoint.path]["responses"]["200"]
+
+    assert success["content"] == {"text/html": {"schema": {"type": "string"}}}
 
 
 def test_every_error_is_a_problem_of_its_status_with_its_slugs() -> None:
@@ -211,6 +227,16 @@ def test_every_error_is_a_problem_of_its_status_with_its_slugs() -> None:
             ("DELETE", "/participants/{participant_id}"),
             "200 400 401 403 404 422 429 500 503 504",
         ),
+        (
+            ("GET", "/vouchers/{voucher_id}/card"),
+            "200 400 401 403 404 409 422 429 500 503 504",
+        ),
+        (("POST", "/cards"), "200 400 401 403 404 409 413 415 422 429 500 503 504"),
+        (
+            ("POST", "/vouchers/{voucher_id}/send"),
+            "200 400 401 403 404 409 413 415 422 429 500 503 504",
+        ),
+        (("GET", "/sheets"), "200 400 403 404 409 410 422 429 500 503 504"),
         (("GET", "/openapi.json"), "200 400 403 429 500 503 504"),
     ],
     ids=str,
@@ -337,6 +363,7 @@ def test_a_partners_request_is_closed_and_a_callback_and_every_answer_are_open()
         "Attestation",
         "BatchRequest",
         "BatchRow",
+        "CardsRequest",
         "Consent",
         "ConsentRequest",
         "EnrollmentRequest",
@@ -345,6 +372,7 @@ def test_a_partners_request_is_closed_and_a_callback_and_every_answer_are_open()
         "LanguageRequest",
         "MintRequest",
         "OutcomeRequest",
+        "SendRequest",
     }
 
 

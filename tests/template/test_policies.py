@@ -35,8 +35,11 @@ def test_a_statement_allows_named_actions_on_named_things(name: str) -> None:
     for statement in _statements(name):
         assert statement["Effect"] == "Allow"
         assert not any("*" in action for action in _actions(statement))
-        resource = statement["Resource"]
+        resource = _resource(statement)
         assert isinstance(resource, dict), resource
+        if "NotResource" in statement:
+            assert statement["Action"] == "sns:Publish"
+            continue
         wildcards = str(resource).count("*")
         # Providers' secrets are made while the stack runs; their prefix is the stack's own.
         assert wildcards == 0 or str(resource).count(":secret:${AWS::StackName}/provider/*") == 1
@@ -56,7 +59,7 @@ def test_entries_are_put_by_those_who_move_money_and_only_inside_a_transaction()
         name: statement
         for name in FUNCTIONS
         for statement in _statements(name)
-        if statement["Resource"] == LEDGER and "dynamodb:PutItem" in _actions(statement)
+        if _resource(statement) == LEDGER and "dynamodb:PutItem" in _actions(statement)
     }
 
     assert set(puts) == {
@@ -124,6 +127,31 @@ def test_who_only_looks_on_may_write_nothing(name: str) -> None:
     assert actions <= {"dynamodb:BatchGetItem", "dynamodb:Query"}
 
 
+def test_who_prints_cards_may_write_nothing_and_reach_no_person() -> None:
+    statements = list(_statements("PrintingFunction"))
+
+    actions = {action for statement in statements for action in _actions(statement)}
+    assert actions == {"dynamodb:BatchGetItem", "secretsmanager:GetSecretValue"}
+    assert "PeopleTable" not in str(FUNCTIONS["PrintingFunction"])
+    assert "LedgerTable" not in str(FUNCTIONS["PrintingFunction"])
+
+
+def test_only_who_sends_codes_may_publish_and_to_phone_numbers_alone() -> None:
+    publishes = {
+        name: statement
+        for name in FUNCTIONS
+        for statement in _statements(name)
+        if "sns:Publish" in _actions(statement)
+    }
+
+    assert list(publishes) == ["SendingFunction"]
+    # An ARN of SNS is a topic's, an endpoint's or an application's; a phone number has none.
+    everything_with_an_arn = {"Fn::Sub": "arn:${AWS::Partition}:sns:*:*:*"}
+    assert publishes["SendingFunction"]["NotResource"] == everything_with_an_arn
+    assert _allowed("SendingFunction", "PeopleTable") == {"dynamodb:BatchGetItem", "dynamodb:Query"}
+    assert "LedgerTable" not in str(FUNCTIONS["SendingFunction"])
+
+
 def test_who_watches_the_ledger_may_read_no_table() -> None:
     assert "Policies" not in FUNCTIONS["WatchingFunction"]["Properties"]
 
@@ -172,6 +200,8 @@ def test_who_serves_the_contract_may_do_nothing() -> None:
         ("RedemptionFunction", "MoveMoneyOfAVoucher", ["voucher#*", "ride#*"]),
         ("RedemptionFunction", "RecordARide", ["ride#*"]),
         ("AdministrationFunction", "StopAVoucherAndDecideAboutARide", ["voucher#*", "ride#*"]),
+        ("AdministrationFunction", "MintCardsInParts", ["voucher#*", "key#*"]),
+        ("SendingFunction", "CountSends", ["send#*"]),
         ("HousekeepingFunction", "GiveMoneyBackAndPauseAProgram", ["allotment#*", "program#*"]),
         ("HousekeepingFunction", "KeepWhatWasOwedAtTheEndOfAMonth", ["program#*"]),
         ("HousekeepingFunction", "CloseVouchersAndLetHoldsLapse", ["voucher#*", "ride#*"]),
@@ -192,7 +222,7 @@ def test_a_function_knows_the_names_only_of_what_it_may_use(name: str) -> None:
     named = {value["Ref"] for key, value in variables.items() if key.endswith("_TABLE")}
 
     tables = template.resources("AWS::DynamoDB::Table")
-    resources = str([statement["Resource"] for statement in _statements(name)])
+    resources = str([_resource(statement) for statement in _statements(name)])
     assert named == {table for table in tables if table in resources}
     assert ("CODE_SECRET_ID" in variables) == ("CodeSecret" in resources)
 
@@ -212,7 +242,7 @@ def _allowed(name: str, table: str) -> set[str]:
     return {
         action
         for statement in _statements(name)
-        if table in str(statement["Resource"])
+        if table in str(_resource(statement))
         for action in _actions(statement)
     }
 
@@ -220,6 +250,10 @@ def _allowed(name: str, table: str) -> set[str]:
 def _statements(name: str) -> Iterator[Statement]:
     for policy in FUNCTIONS[name]["Properties"].get("Policies", []):
         yield from policy["Statement"]
+
+
+def _resource(statement: Statement) -> Any:
+    return statement["Resource"] if "Resource" in statement else statement["NotResource"]
 
 
 def _actions(statement: Statement) -> list[str]:

@@ -255,5 +255,10 @@ def test_a_table_of_results_keeps_ids_as_text_and_leads_to_the_next_page() -> No
         "",
     ]
     query = BatchVoucherQuery(outcome=Outcome.FAILED, limit=2)
-    assert next_query(query, listed) == "format=csv&limit=2&cursor=Mg&outcome=failed"
+    assert next_query(query, listed) == {
+        "format": "csv",
+        "limit": 2,
+        "cursor": "Mg",
+        "outcome": "failed",
+    }
     assert next_query(query, listed.model_copy(update={"cursor": None})) is None

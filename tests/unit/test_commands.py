@@ -57,6 +57,13 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "amount_cents": 100_000,
         "invoice_ref": "A-7",
     },
+    "mint_cards": {
+        "program_id": PROGRAM,
+        "partner_id": PARTNER,
+        "cards": 40,
+        "purpose": "job_interview",
+        "value_cents": 4_000,
+    },
     "check_books": {"program_id": PROGRAM},
     "erase_participant": {
         "partner_id": PARTNER,
@@ -134,6 +141,26 @@ def test_every_command_says_who_asked_and_why(field: str) -> None:
 def test_a_command_that_there_is_not_is_refused() -> None:
     with pytest.raises(ValidationError):
         COMMAND.validate_python({"command": "give_everything_away", **AUDIT})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"cards": 0},
+        {"cards": 101},
+        {"cards": "40"},
+        {"value_cents": 0},
+        {"rides": 51},
+        {"cap_cents": 4_001},
+        {"language": "fr"},
+        {"expires_at": "tomorrow"},
+    ],
+    ids=str,
+)
+def test_cards_are_1_to_100_of_what_a_partner_might_mint(wrong: dict[str, Any]) -> None:
+    assert read("mint_cards").language == "en"
+    with pytest.raises(ValidationError):
+        read("mint_cards", **wrong)
 
 
 def test_a_partner_may_do_everything_unless_its_scopes_are_named() -> None:

@@ -30,6 +30,7 @@ EXPECTED: dict[type[FareChanceError], tuple[FareChanceError, int, str]] = {
     errors.ScopeMissing: (errors.ScopeMissing("codes:read"), 403, "scope_missing"),
     errors.NotFound: (errors.NotFound("voucher", "vch_1"), 404, "not_found"),
     errors.MethodNotAllowed: (errors.MethodNotAllowed(("GET", "POST")), 405, "method_not_allowed"),
+    errors.LinkExpired: (errors.LinkExpired(), 410, "link_expired"),
     errors.StateForbids: (
         errors.StateForbids("already_enrolled", {"participant_id": "par_1"}),
         409,

@@ -53,9 +53,12 @@ def _command(event: dict[str, Any]) -> Command:
 
 def _refusal(error: FareChanceError) -> dict[str, Any]:
     said = problems.say(error)
+    # A command that mints in parts may stop between two of them, and says so itself.
+    is_in_part = problems.slug_of(error) == "cards_minted_in_part"
+    nothing = "" if is_in_part else "Nothing was done. "
     return {
         "done": False,
-        "in_words": f"Nothing was done. {said.kind.title}. {said.detail}",
+        "in_words": f"{nothing}{said.kind.title}. {said.detail}",
         "problem": problems.slug_of(error),
         **said.members,
     }

@@ -7,13 +7,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from pydantic import BaseModel
 
 from farechance import cursors
 from farechance.batch_api import COLUMN
-from farechance.edge import problems, requests
+from farechance.card_api import CardPage
+from farechance.edge import pages, problems, requests
 from farechance.edge.callers import Caller, who_is_calling
 from farechance.edge.clock import utc_now
 from farechance.endpoints import Endpoint
@@ -44,7 +46,15 @@ class Sheet:
 
     text: str
     file_name: str
-    next_query: str | None = None
+    next_query: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened[Body]:
+    """One call by a link, from whomever has it."""
+
+    body: Body
+    clock: Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,25 @@ class Door:
 
         return register
 
+    def opens[Body](
+        self, endpoint: Endpoint[Body, CardPage]
+    ) -> Callable[[Callable[[Opened[Body]], CardPage]], Callable[[Opened[Body]], CardPage]]:
+        """The decorator that puts a handler behind an endpoint that a link opens."""
+
+        def register(
+            handler: Callable[[Opened[Body]], CardPage],
+        ) -> Callable[[Opened[Body]], CardPage]:
+            def serve() -> Response[str]:
+                event = self._resolver.current_event.raw_event
+                told = handler(Opened(_read(endpoint, event), self._clock))
+                logger.info(Event.CALL_ANSWERED, endpoint=endpoint.name)
+                return _response(pages.answer(told.html))
+
+            self._resolver.route(endpoint.path, method=endpoint.method)(serve)
+            return handler
+
+        return register
+
     def handle(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         """One invocation."""
         with invocation(str(event.get("requestContext", {}).get("requestId", ""))):
@@ -107,7 +136,7 @@ class Door:
             caller=caller,
             body=_with_cursor_opened(_read(endpoint, event), path, caller),
             path=parameters,
-            idempotency_key=_idempotency_key(event) if endpoint.method == "POST" else "",
+            idempotency_key=_idempotency_key(event) if endpoint.wants_key else "",
             clock=self._clock,
             wants_csv=endpoint.answers_csv and requests.prefers_csv(event),
         )
@@ -115,11 +144,13 @@ class Door:
         headers = {}
         if isinstance(told, Sheet):
             logger.info(Event.CALL_ANSWERED, endpoint=endpoint.name, partner_id=caller.partner_id)
-            return _file(told)
+            return _file(told, path, caller)
         if isinstance(told, Replayed):
             headers = {"Idempotency-Replayed": str(told.is_replay).lower()}
             told = told.answer
         logger.info(Event.CALL_ANSWERED, endpoint=endpoint.name, partner_id=caller.partner_id)
+        if isinstance(told, CardPage):
+            return _response(pages.answer(told.html))
         answer = stored_answer(told)
         if "cursor" in answer:
             answer["cursor"] = cursors.sealed(answer["cursor"], path, caller.partner.cursor_key)
@@ -165,7 +196,7 @@ def _idempotency_key(event: Mapping[str, Any]) -> str:
     return key
 
 
-def _file(sheet: Sheet) -> Response[str]:
+def _file(sheet: Sheet, path: str, caller: Caller) -> Response[str]:
     headers = {
         "Content-Type": "text/csv; charset=utf-8; header=present",
         "Content-Disposition": f'attachment; filename="{sheet.file_name}"',
@@ -173,7 +204,9 @@ def _file(sheet: Sheet) -> Response[str]:
         "X-Content-Type-Options": "nosniff",
     }
     if sheet.next_query:
-        headers["Link"] = f'<?{sheet.next_query}>; rel="next"'
+        cursor = cursors.sealed(sheet.next_query["cursor"], path, caller.partner.cursor_key)
+        query = urlencode({**sheet.next_query, "cursor": cursor})
+        headers["Link"] = f'<?{query}>; rel="next"'
     return Response(status_code=200, headers=headers, body=sheet.text)
 
 

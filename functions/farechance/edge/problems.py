@@ -30,6 +30,7 @@ SCOPE_MISSING = ProblemKind(403, "scope_missing", "The token does not allow this
 NOT_FOUND = ProblemKind(404, "not_found", "There is no such thing for you")
 METHOD_NOT_ALLOWED = ProblemKind(405, "method_not_allowed", "The path has other methods")
 STATE_FORBIDS = ProblemKind(409, "", "The state does not allow this")
+LINK_EXPIRED = ProblemKind(410, "link_expired", "The link no longer works")
 BODY_TOO_LARGE = ProblemKind(413, "body_too_large", "The body is too large")
 UNSUPPORTED_MEDIA_TYPE = ProblemKind(415, "unsupported_media_type", "The body is not JSON")
 FIELD_ERRORS = ProblemKind(422, "field_errors", "Some fields are wrong")
@@ -76,6 +77,13 @@ _STATES: Mapping[str, str] = {
     "looks_repeated": "A batch with the very same content came less than 24 hours ago, under "
     "another key. If it is meant to be minted once more, send it with repeat.",
     "not_owed": "Less than that is owed for this ride and undecided.",
+    "voucher_expired": "The voucher has expired: extend it, or mint a new one.",
+    "cards_minted_in_part": "Some of the cards are minted, see 'minted', and 'because' says what "
+    "stopped the rest. The same command, sent again, goes on where it stopped.",
+    "sms_not_ready": "This system can't send SMS yet. Print the card, or read the code out.",
+    "sms_not_consented": "Nobody agreed to get this voucher's code by SMS: the voucher must be a "
+    "person's, and the person's consent must name the use sms.",
+    "too_many_sends": "The code was sent three times today; that is the most. Try tomorrow.",
 }
 
 _MALFORMED: Mapping[str, str] = {
@@ -143,6 +151,8 @@ def say(error: Exception) -> Said:  # noqa: C901, PLR0911, PLR0912 - a row for e
                 f"The path allows {methods}.",
                 headers={"Allow": methods},
             )
+        case errors.LinkExpired():
+            return Said(LINK_EXPIRED, "Links to cards work for 15 minutes. Ask for a new one.")
         case errors.StateForbids(reason, facts):
             detail = _STATES.get(reason, f"It is refused because of its state: {reason}.")
             return Said(STATE_FORBIDS, detail, slug=reason, members=facts)

@@ -18,6 +18,8 @@ Access patterns (every read is of the table itself and consistent, unless an ind
     a mint's idempotency key               vouchers  key#{org}#{digest of the key}
     vouchers of an allotment, by time      vouchers  index by_allotment {prg}#{org}
     … of one subject, or by last 4         vouchers  the same, filtered as it is read
+    how often a code was sent on a day     vouchers  send#{voucher key}#day#{day}
+    a send's idempotency key               vouchers  send#{voucher key}#key#{digest of the key}
     participant; a partner's participants  people    {org}                    | participant#{par}
     external reference; enrollment's key   people    {org}                    | reference#…, key#…
     calls about a person; who was erased   people    {org}                    | call#{par}#…,

@@ -5,6 +5,7 @@ import hashlib
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -31,6 +32,7 @@ from farechance.programs import (
     Rules,
 )
 from farechance.rides import Ride
+from farechance.sends import DayOfSends, SendKey
 from farechance.times import instant_text
 from farechance.vouchers import Voucher
 
@@ -111,6 +113,17 @@ def ride(ride_key: str) -> Key[Ride]:
 def mint_key(partner_id: str, idempotency_key: str) -> Key[MintKey]:
     """The Idempotency-Key of a mint."""
     return Key("vouchers", MintKey, f"key#{partner_id}#{hashed(idempotency_key)}")
+
+
+def day_of_sends(voucher_key: str, day: date) -> Key[DayOfSends]:
+    """How often a voucher's code was sent by SMS on a day. With the keys of these sends in
+    partitions of their own kind, so that who sends may change nothing else."""
+    return Key("vouchers", DayOfSends, f"send#{voucher_key}#day#{day.isoformat()}")
+
+
+def send_key(voucher_key: str, idempotency_key: str) -> Key[SendKey]:
+    """The Idempotency-Key of a send."""
+    return Key("vouchers", SendKey, f"send#{voucher_key}#key#{hashed(idempotency_key)}")
 
 
 def participant(partner_id: str, participant_id: str) -> Key[Participant]:

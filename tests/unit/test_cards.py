@@ -1,0 +1,296 @@
+"""What stands on a card, and that a page of them is for everybody: escaped, semantic, in its
+language."""
+
+import re
+from dataclasses import fields
+from datetime import timedelta
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+import builders
+from builders import CODE_KEYS, NOON
+from farechance import card_page, cards, codes
+from farechance.card_style import STYLE
+from farechance.card_words import WORDS
+from farechance.cards import Card
+from farechance.errors import StateForbids
+from farechance.programs import Provider, PurposeRule, RiderNeeds
+from farechance.vouchers import ClosedReason, VoucherState
+from unspoken import NEVER
+
+CODE = codes.code_of(CODE_KEYS, "vch_1" + "0" * 25) or ""
+# New York's midnight, once the clocks have changed.
+MIDNIGHT = NOON.replace(hour=4)
+
+
+def provider(**changes: Any) -> Provider:
+    """A ride company whose staff books for people without a smartphone."""
+    made: dict[str, Any] = {
+        "provider_id": "pvd_city_cabs",
+        "name": "City Cabs",
+        "profile": "standard",
+        "rider_needs": RiderNeeds(smartphone=True, data=True, own_payment_method=False),
+        "help_phone": "555-0199",
+        "staff_can_book": True,
+    }
+    return Provider(**{**made, **changes})
+
+
+def made(*providers: Provider, rules: dict[str, Any] | None = None, **voucher: Any) -> Card:
+    """The card of a voucher of 40.00."""
+    return cards.card(
+        builders.voucher(**{"expires_at": MIDNIGHT + timedelta(days=14), **voucher}),
+        CODE,
+        builders.rules(**(rules or {})),
+        builders.partner(),
+        providers or (provider(),),
+        NOON,
+    )
+
+
+def test_a_card_says_what_it_is_worth_until_when_and_whom_to_call() -> None:
+    card = made()
+
+    assert (card.title, card.label, card.value) == ("City Rides", "Ride", "$40.00")
+    assert card.rides == "2 rides, up to $20.00 each"
+    assert card.valid == "Good from March 2 to March 15, 2026."
+    assert card.steps[0] == "Ask City Cabs for a ride."
+    assert "cost you nothing" in card.steps[2]
+    assert card.needs == "a smartphone with mobile data"
+    assert [(line.words, line.phone) for line in card.phone_lines] == [
+        ("Call Second Start:", "555-0100"),
+        ("City Cabs books rides with this code:", "555-0199"),
+    ]
+
+
+def test_a_card_speaks_the_language_of_its_voucher() -> None:
+    card = made(language="es")
+
+    assert (card.label, card.rides) == ("Viaje", "2 viajes, hasta $20.00 cada uno")
+    assert card.valid == "Válido del 2 de marzo al 15 de marzo de 2026."
+    assert card.steps[0] == "Pida un viaje a City Cabs."
+    assert card.needs == "un teléfono inteligente con datos"
+    assert card.phone_lines[1].words == "City Cabs pide viajes con este código:"
+
+
+def test_a_card_that_was_used_says_what_is_left() -> None:
+    card = made(available_cents=1_500, spent_cents=2_500, rides_counted=1)
+
+    assert (card.value, card.rides) == ("$15.00", "1 ride, up to $15.00")
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        (timedelta(), "to March 15, 2026."),
+        (timedelta(seconds=-1), "to March 15, 2026, 11:59 PM."),
+        (timedelta(hours=12), "to March 16, 2026, 12:00 PM."),
+        (timedelta(minutes=1), "to March 16, 2026, 12:01 AM."),
+        (timedelta(days=300), "2026 to January 9, 2027."),
+    ],
+)
+def test_the_last_day_is_that_on_which_one_can_still_ride(ends: timedelta, said: str) -> None:
+    # New York's midnight is four hours off UTC in March, and five in January.
+    midnight = NOON.replace(hour=4) + timedelta(days=14)
+    if ends > timedelta(days=1):
+        midnight += timedelta(hours=1)
+
+    card = made(expires_at=midnight + ends, rules={"ends_on": NOON.date().replace(year=2028)})
+
+    assert card.valid.endswith(said)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize(
+    ("overage", "words"),
+    [
+        ("decline", {"en": "cost you nothing", "es": "no le cuestan nada"}),
+        ("rider_pays", {"en": "You pay what is above", "es": "Usted paga el resto"}),
+        ("program_pays", {"en": "is paid with this card", "es": "se pagan hasta"}),
+    ],
+)
+def test_a_card_says_who_pays_what(language: str, overage: str, words: dict[str, str]) -> None:
+    card = made(language=language, rules={"overage": overage})
+
+    assert words[language] in card.steps[2]
+    assert "$20.00" in card.steps[2]
+    assert re.search("[Tt]ips?|propina", card.steps[2])
+
+
+@pytest.mark.parametrize(
+    ("needs", "said"),
+    [
+        ((True, True, False), "a smartphone with mobile data"),
+        ((True, False, False), "a smartphone"),
+        ((False, True, False), "mobile data"),
+        ((False, False, True), "a payment card of your own"),
+        ((True, True, True), "a smartphone with mobile data and a payment card of your own"),
+        ((False, False, False), "only this card"),
+    ],
+)
+def test_a_card_says_what_the_rider_needs(needs: tuple[bool, bool, bool], said: str) -> None:
+    smartphone, data, own = needs
+
+    card = made(
+        provider(rider_needs=RiderNeeds(smartphone=smartphone, data=data, own_payment_method=own))
+    )
+
+    assert card.needs == said
+
+
+def test_a_company_whose_staff_cannot_book_answers_questions() -> None:
+    card = made(provider(staff_can_book=False))
+
+    assert card.phone_lines[1].words == "Questions to City Cabs:"
+
+
+def test_a_card_names_three_companies_at_most_and_shortens_long_names() -> None:
+    some = [provider(name=f"{number} {'Cabs' * 20}") for number in range(5)]
+
+    card = made(*some)
+
+    assert len(card.phone_lines) == 1 + cards.MAX_COMPANIES
+    assert " or 2 Cabs" in card.steps[0]
+    assert [len(name) for name in re.findall(r"\d Cabs[Cabs]*…", card.steps[0])] == [40, 40, 40]
+
+
+def test_without_a_company_a_card_still_says_whom_to_ask() -> None:
+    card = cards.card(builders.voucher(), CODE, builders.rules(), builders.partner(), (), NOON)
+
+    assert card.steps[0] == "Ask City Rides for a ride."
+    assert [line.phone for line in card.phone_lines] == ["555-0100"]
+
+
+def test_the_label_is_the_public_one_and_never_the_purpose() -> None:
+    rule = PurposeRule(name="job_interview", public_label={"en": "Errand"})
+
+    assert made(rules={"purposes": (rule,)}).label == "Errand"
+    assert made(rules={"purposes": (rule,)}, language="es").label == "Viaje"
+    assert "interview" not in card_page.page([made(rules={"purposes": (rule,)})])
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_no_word_says_prison_or_what_a_ride_is_for(language: str) -> None:
+    page = card_page.page([made(language=language)])
+    words = WORDS[language]  # type: ignore[index]
+
+    assert NEVER.search(page.replace(STYLE, "")) is None
+    assert NEVER.search(" ".join(str(getattr(words, one.name)) for one in fields(words))) is None
+
+
+@pytest.mark.parametrize(
+    ("voucher", "reason"),
+    [
+        ({"expires_at": NOON}, "voucher_expired"),
+        ({"expires_at": NOON - timedelta(days=7)}, "voucher_closed"),
+        (
+            {
+                "state": VoucherState.CLOSED,
+                "closed_reason": ClosedReason.REVOKED,
+                "closed_at": NOON,
+            },
+            "voucher_closed",
+        ),
+    ],
+)
+def test_nobody_gets_a_card_that_pays_nothing(voucher: dict[str, Any], reason: str) -> None:
+    with pytest.raises(StateForbids) as refused:
+        cards.check_usable(builders.voucher(valid_from=NOON - timedelta(days=9), **voucher), NOON)
+
+    assert refused.value.reason == reason
+
+
+def test_a_blocked_voucher_may_be_printed_since_a_block_is_taken_back() -> None:
+    cards.check_usable(builders.voucher(state=VoucherState.BLOCKED), NOON)
+
+
+# ── the page ─────────────────────────────────────────────────────────────────────────────────────
+
+
+class Outline(HTMLParser):
+    """The tags of a page with their attributes, and whether each is closed in turn."""
+
+    VOID = frozenset({"meta", "img"})
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Notes it."""
+        self.tags.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """It must be the last that was opened."""
+        assert self.open.pop() == tag
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        """The attributes of each of its kind."""
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def test_the_page_has_a_language_headings_and_a_text_for_each_picture() -> None:
+    outline = Outline(card_page.page([made(), made(language="es")]))
+
+    assert outline.open == []
+    assert outline.all("html") == [{"lang": "en"}]
+    assert [one["lang"] for one in outline.all("article")] == ["en", "es"]
+    assert (len(outline.all("h1")), len(outline.all("h2"))) == (1, 2)
+    assert len(outline.all("main")) == len(outline.all("title")) == 1
+    alts = [str(one["alt"]) for one in outline.all("img")]
+    assert alts == [WORDS["en"].alt, WORDS["es"].alt]
+
+
+def test_a_screen_reader_hears_the_code_sign_by_sign_and_once() -> None:
+    page = card_page.page([made()])
+
+    assert page.count(", ".join(CODE)) == 1
+    assert re.search(r'<p class="groups" aria-hidden="true"><span>1', page)
+    assert CODE not in page
+
+
+def test_nothing_is_loaded_or_run_and_no_link_leads_anywhere() -> None:
+    page = card_page.page([made()])
+    outline = Outline(page)
+
+    assert {tag for tag, _ in outline.tags}.isdisjoint({"script", "a", "link", "iframe", "form"})
+    assert all(str(one["src"]).startswith("data:image/svg+xml") for one in outline.all("img"))
+    assert not any(
+        name.startswith("on") or name == "style" for _, some in outline.tags for name in some
+    )
+    assert "url(" not in STYLE
+    assert "@import" not in STYLE
+
+
+def test_whatever_somebody_typed_is_escaped() -> None:
+    evil = '"><script>alert(1)</script>&'
+    rule = PurposeRule(name="job_interview", public_label={"en": '<b x="1">&'})
+    voucher, partner = builders.voucher(), builders.partner(help_name=evil)
+    rules = builders.rules(rider_facing_name=evil, purposes=(rule,))
+
+    card = cards.card(voucher, CODE, rules, partner, [provider(name=evil)], NOON)
+    outline = Outline(card_page.page([card]))
+
+    assert outline.open == []
+    assert {tag for tag, _ in outline.tags}.isdisjoint({"script", "b"})
+
+
+def test_a_page_is_black_and_white() -> None:
+    colors = set(re.findall(r"#[0-9a-f]+|rgb|hsl|color: \w+", STYLE))
+
+    assert colors == {"#fff", "#000"}
+
+
+def test_four_cards_share_a_sheet() -> None:
+    page = card_page.page([made()] * 9)
+
+    sheets = re.findall(r'<section class="sheet">(.*)</section>', page)
+    assert [sheet.count("<article") for sheet in sheets] == [4, 4, 1]
+    assert "9 cards." in page
+    assert "1 card." in card_page.page([made()])
