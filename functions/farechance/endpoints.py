@@ -209,6 +209,7 @@ ASSIGN_VOUCHER = Endpoint(
         "already_assigned",
         "participant_exited",
         "consent_expired",
+        "consent_withdrawn",
         "monthly_limit_reached",
         "too_many_open_vouchers",
     ),
