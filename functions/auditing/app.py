@@ -9,7 +9,7 @@ from farechance.edge.clock import utc_now
 from farechance.edge.schedule import Schedule
 from farechance.settings import Settings
 from farechance.store import Store
-from farechance.telemetry import Count, Event, count, logger
+from farechance.telemetry import Count, Event, count, count_anywhere, logger
 from operations.audit_programs import Audited, audit_programs
 from operations.check_books import Books
 
@@ -43,7 +43,7 @@ def _tell(audited: Audited) -> Event:
 def _tell_of(books: Books) -> Event:
     program_id = books.program.program_id
     if books.differ:
-        count(Count.BOOKS_DIFFER)
+        count_anywhere(Count.BOOKS_DIFFER)
         logger.error(
             Event.BOOKS_DIFFER,
             program_id=program_id,

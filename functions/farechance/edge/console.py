@@ -11,7 +11,7 @@ from farechance.commands import COMMAND, Command
 from farechance.edge import problems, requests, strict_json
 from farechance.edge.schedule import time_left
 from farechance.errors import FareChanceError
-from farechance.telemetry import Count, Event, count, invocation, logger
+from farechance.telemetry import Count, Event, count_anywhere, invocation, logger
 
 
 class Console:
@@ -36,7 +36,7 @@ class Console:
         command = _command(event)
         answer = self._carry_out(command, has_time)
         if answer.get("differ"):
-            count(Count.BOOKS_DIFFER)
+            count_anywhere(Count.BOOKS_DIFFER)
         logger.info(
             Event.COMMAND_CARRIED_OUT, command=command.command, command_id=command.command_id
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 from farechance import errors
 from farechance.errors import FareChanceError
-from farechance.telemetry import Count, Event, count, logger
+from farechance.telemetry import Count, Event, count_anywhere, logger
 
 TYPE = "urn:farechance:problem:"
 
@@ -232,7 +232,7 @@ def count_defect(error: Exception) -> None:
     """Stored things that contradict each other are found where they are used, not only by the
     audit: they raise the same alarm."""
     if isinstance(error, errors.BooksDiffer):
-        count(Count.BOOKS_DIFFER)
+        count_anywhere(Count.BOOKS_DIFFER)
 
 
 def is_expected(error: Exception) -> bool:
