@@ -394,3 +394,60 @@ def test_only_the_last_of_many_fares_decides_what_is_paid(
     assert outcome.voucher.available_cents == paid + available - expected
     assert outcome.ride.overage_cents == fares[-1] - expected
     assert outcome.ride.shortfall_cents == 0
+
+
+def test_a_superseded_adjustment_is_told_what_fell_short_as_it_stands() -> None:
+    voucher, ride = builders.captured(1_500)
+    ride = ride.model_copy(update={"shortfall_cents": 200, "overage_cents": 0})
+
+    outcome = decided(adjusted(NOON - HOUR, fare_cents=100), voucher, ride)
+
+    assert outcome.answer["outcome"] == "superseded"
+    assert amounts(outcome) == {"shortfall_cents": 200}
+    assert outcome.shortfall_cents == 0
+
+
+@pytest.mark.parametrize(
+    ("fare", "refused", "captured"),
+    [
+        pytest.param(1_500, 0, 1_100, id="the same fare"),
+        pytest.param(1_900, 0, 1_500, id="a higher one"),
+        pytest.param(400, 0, 0, id="what was accepted"),
+        pytest.param(399, 0, 0, id="less than was accepted"),
+        pytest.param(1_500, 300, 1_400, id="some of it was another fare, which was refused"),
+    ],
+)
+def test_what_was_accepted_of_a_fare_is_not_taken_from_the_voucher_too(
+    fare: int, refused: int, captured: int
+) -> None:
+    voucher, ride = builders.captured(1_500)
+    ride = ride.model_copy(update={"accepted_cents": 400, "refused_cents": refused})
+
+    outcome = decided(adjusted(NOON + HOUR, fare_cents=fare), voucher, ride)
+
+    assert outcome.ride.captured_cents == outcome.voucher.spent_cents == captured
+
+
+def test_a_refused_fare_of_a_voided_ride_is_the_latest_that_was_stated() -> None:
+    voucher, ride = builders.voucher(), builders.ride(state=RideState.VOIDED)
+    later = adjusted(NOON + HOUR, adjustment_id="2", fare_cents=900)
+    first = decided(adjusted(NOON, adjustment_id="1", fare_cents=700), voucher, ride)
+    second = decided(later, first.voucher, first.ride)
+
+    third = decided(adjusted(NOON, adjustment_id="3", fare_cents=800), second.voucher, second.ride)
+
+    assert [one.shortfall_cents for one in (first, second, third)] == [700, 200, 0]
+    assert [one.fare_cents for one in (first, second)] == [700, 900]
+    assert third.ride.refused_cents == second.ride.refused_cents == 900
+    assert third.answer["reason"] == "ride_cancelled"
+
+
+def test_a_fare_that_is_refused_keeps_the_adjustment_that_waited_for_it() -> None:
+    voucher, ride = builders.voucher(), builders.ride(state=RideState.VOIDED)
+    waiting = decided(adjusted(NOON + HOUR, fare_cents=700), voucher, ride)
+
+    refused = decided(builders.completed(NOON, fare_cents=900), waiting.voucher, waiting.ride)
+
+    assert refused.ride.adjustment == waiting.ride.adjustment
+    assert refused.ride.refused_cents == 700
+    assert refused.shortfall_cents == 0

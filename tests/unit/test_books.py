@@ -2,6 +2,7 @@
 is owed to ride companies (domain.md, invariant 8, and 'What is owed to the ride company')."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -372,3 +373,34 @@ def test_what_an_entry_does_not_say_counts_as_nothing() -> None:
     assert totals.payable == {"": 0}
     accepted = of_nobody.model_copy(update={"kind": Kind.SHORTFALL_ACCEPTED})
     assert payable_change(accepted) == owed_change(accepted) == 0
+
+
+def test_what_batches_have_left_is_added_up_by_batch_over_all_accounts() -> None:
+    totals, more = Totals(), Totals()
+    totals.add(entry(batch_id="bat_1", changes={ALLOTTED: -900, Account.RESERVED: 900}))
+    totals.add(entry(batch_id="bat_1", changes={Account.RESERVED: -300, AVAILABLE: 300}))
+    totals.add(entry(changes={AVAILABLE: -100, ON_HOLD: 100}))
+    more.add(entry(batch_id="bat_2", changes={ALLOTTED: -50, Account.RESERVED: 50}))
+    more.add(entry(owed_cents=70))
+
+    totals.add(entry(owed_cents=30))
+    totals.include(more)
+
+    assert totals.reserved == {"bat_1": 600, "bat_2": 50, "": 0}
+    assert totals.owed_cents == 100
+
+
+@pytest.mark.parametrize("account", [ALLOTTED, Account.RESERVED, Account.TRANSFER])
+def test_it_is_known_when_money_last_left_one_item_for_another(account: Account) -> None:
+    totals, earlier, later = Totals(), Totals(), Totals()
+    totals.add(entry(changes={AVAILABLE: -100, ON_HOLD: 100}))
+    before = totals.last_between_at
+    one = entry(changes={account: -100, AVAILABLE: 100})
+    later.add(one.model_copy(update={"recorded_at": NOON + timedelta(seconds=1)}))
+    earlier.add(one)
+
+    totals.include(later)
+    totals.include(earlier)
+
+    assert before is None
+    assert totals.last_between_at == NOON + timedelta(seconds=1)

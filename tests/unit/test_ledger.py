@@ -246,3 +246,7 @@ def test_an_entry_keeps_the_day_of_the_ride_beside_its_own() -> None:
 
     assert entry.stored()["ride_day"] == "2026-02-28"
     assert entry.month == "2026-03"
+
+
+def test_every_digest_has_43_symbols() -> None:
+    assert {len(digest({"number": number})) for number in range(500)} == {43}

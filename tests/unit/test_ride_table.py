@@ -349,7 +349,7 @@ def test_the_same_event_with_other_content_changes_nothing_and_is_on_record(
     outcome = ride_table.conflict(before)
 
     assert word(outcome) == ("declined" if kind is ASKED else "refused")
-    assert outcome.answer["reason"] == "event_conflict"
+    assert outcome.answer["reason"] == outcome.reason == "event_conflict"
     assert outcome.takes == "content"
     assert outcome.ride == before.ride
     assert outcome.changes == {}

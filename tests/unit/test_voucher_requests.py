@@ -334,3 +334,12 @@ def test_the_rules_of_the_voucher_say_how_long_a_hold_lasts() -> None:
 
     assert judgement.hold_expires_at == NOON + 31 * DAY
     assert Rules.model_fields["hold_seconds"].default == 86_400
+
+
+def test_a_request_is_judged_and_held_by_its_pickup() -> None:
+    pickup_at = NOON + timedelta(days=2)
+
+    outcome = builders.decided(builders.requested(pickup_at=pickup_at))
+
+    (held,) = outcome.voucher.holds.values()
+    assert held.expires_at == pickup_at + timedelta(hours=24)

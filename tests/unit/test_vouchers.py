@@ -199,3 +199,11 @@ def test_a_voucher_that_ends_on_the_eve_of_a_clock_change_ends_with_its_day(
     rules = builders.rules(time_zone=zone, valid_days=5)
 
     assert default_expiry(rules, NOON) == expires_at
+
+
+def test_past_its_return_a_voucher_is_shown_as_closed_whatever_housekeeping_did() -> None:
+    blocked = builders.voucher(state=VoucherState.BLOCKED)
+
+    last = blocked.return_at - timedelta(milliseconds=1)
+    assert blocked.state_at(last) is VoucherState.BLOCKED
+    assert blocked.state_at(blocked.return_at) is VoucherState.CLOSED
