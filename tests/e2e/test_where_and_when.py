@@ -32,6 +32,12 @@ def at(hour: int) -> datetime:
 
 
 @pytest.fixture(scope="module")
+def scene(scene: Scene) -> Scene:
+    """One of its own: a partner may have so many programmes, and no more."""
+    return Scene(scene.running)
+
+
+@pytest.fixture(scope="module")
 def city(scene: Scene) -> str:
     """A programme that pays rides within a circle, direct captures too."""
     return scene.new_program("city", service_areas=[AREA], direct_capture=True, max_rides=5)
