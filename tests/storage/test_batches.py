@@ -574,7 +574,7 @@ def test_a_batch_that_says_another_balance_than_its_entries_is_told(
 
     if field == "reserved_cents":
         assert books.differ
-        assert f"{batch_id}: 8001 is stored as reserved, the ledger says 8000" in books.differences
+        assert f"{batch_id}: 8001 is stored as reserved, the ledger says 8000" in books.named
     else:
         # How far it came is no balance.
         assert books.balance
