@@ -41,15 +41,18 @@ def _run(address: str, *arguments: str) -> str:
     if program is None:
         raise NotPrinted(whats_missing())
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        done = subprocess.run(
-            # Without its sandbox, since it won't start with one as root, as on CI; it opens
-            # nothing but our own page.
-            [program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-            + [f"--user-data-dir={profile}", *arguments, address],
-            check=False,
-            capture_output=True,
-            timeout=SECONDS,
-        )
+        try:
+            done = subprocess.run(
+                # Without its sandbox, since it won't start with one as root, as on CI; it opens
+                # nothing but our own page.
+                [program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+                + [f"--user-data-dir={profile}", *arguments, address],
+                check=False,
+                capture_output=True,
+                timeout=SECONDS,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise NotPrinted(f"Chromium wasn't done in {SECONDS} s") from error
     if done.returncode:
         raise NotPrinted(f"Chromium ended with {done.returncode}: {done.stderr[-500:]!r}")
     return done.stdout.decode("utf-8", "replace")
