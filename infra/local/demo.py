@@ -1,8 +1,8 @@
 """`make demo`: a whole ride-voucher programme on this machine, played with real taxi rides.
 
-It deploys the real template on the emulator, plays every caller with real proofs of identity, and
-checks the books from the stored items. On a running system it plays another run with new people,
-vouchers and rides.
+It deploys the real template on the emulator, plays every caller with real proofs of identity, a
+case worker's day among them, and checks the books from the stored items. On a running system it
+plays another run with new people, vouchers and rides.
 """
 
 import sys
@@ -10,7 +10,7 @@ import time
 import uuid
 from datetime import UTC, datetime
 
-from infra.local import books, cast, emulator, mint_cards, rides, show, stack
+from infra.local import books, casework, cast, emulator, mint_cards, rides, show, stack
 from infra.local.client import Refused, audit, keep_house
 from infra.local.mint_cards import Card, Stock
 from infra.local.play import Played, Player
@@ -52,11 +52,14 @@ def _demo(started: float) -> int:
     stock = mint_cards.mint(players, run, people, minting.tick)
 
     played = _play(players, run, stock)
+    day = casework.play(running, players, run, people[casework.ORGANISATION])
+    cards = [*stock.all_cards, *day.cards]
+    played += day.played
 
-    show.outcome({one: len(ids) for one, ids in people.items()}, stock.all_cards, played)
+    show.outcome({one: len(ids) for one, ids in people.items()}, cards, played)
     show.declines(played)
     refunded_cents = _afterwards(running, players, run, played)
-    is_right = _check(running, players, stock.all_cards, played, refunded_cents)
+    is_right = _check(running, players, [*cards, day.new_card], played, refunded_cents)
     _how_to_go_on(running, time.monotonic() - started)
     return 0 if is_right else 1
 

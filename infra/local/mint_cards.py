@@ -11,7 +11,7 @@ from infra.local.client import PartnerApp, instant
 
 AT_ONCE = 25
 EXPIRY_SECONDS = 10
-PEOPLE = {SECOND_START: 30, OPEN_DOOR: 15}
+PEOPLE = {SECOND_START: 77, OPEN_DOOR: 15}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,16 @@ def enroll(cast: Cast, run: str, tick: Callable[[], None]) -> dict[str, list[str
     """New people of each partner: their participant ids."""
     return {
         partner_id: [
-            _enroll_one(cast.apps[partner_id], f"case-{run}-{number}", number, tick)
+            _enroll_one(cast.apps[partner_id], reference(run, number), number, tick)
             for number in range(1, count + 1)
         ]
         for partner_id, count in PEOPLE.items()
     }
+
+
+def reference(run: str, number: int) -> str:
+    """What a partner calls its person with this number, from 1, in a run."""
+    return f"case-{run}-{number}"
 
 
 def mint(cast: Cast, run: str, people: dict[str, list[str]], tick: Callable[[], None]) -> Stock:

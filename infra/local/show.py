@@ -22,6 +22,7 @@ REASONS = {
     "voucher_expired": "the voucher's last day is over",
     "voucher_not_started": "the voucher's first day hasn't come",
     "voucher_unknown": "the code was mistyped",
+    "voucher_not_usable": "the card was lost, and another one reissued for it",
 }
 
 

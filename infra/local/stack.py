@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import platform
+import shutil
 import subprocess
 import time
 from collections.abc import Callable
@@ -33,6 +34,8 @@ BUILD_FOR_HERE = LOCAL / "build"
 FILE = LOCAL / "stack.json"
 # What was deployed last, so that nothing is built or deployed that is there already.
 FINGERPRINT = LOCAL / "deployed"
+# What the demo's case worker has on her desk. Its cards are good as long as the data is there.
+DESK = LOCAL / "demo"
 NAME = "farechance-trial"
 STAGE = "v1"
 FUNCTION_SECONDS = 900
@@ -106,6 +109,12 @@ def forget() -> None:
     emulator.forget()
     for file in (FILE, FINGERPRINT):
         file.unlink(missing_ok=True)
+    shutil.rmtree(DESK, ignore_errors=True)
+
+
+def named(file: Path) -> str:
+    """A file of this checkout as one names it from its folder."""
+    return str(file.relative_to(ROOT))
 
 
 def build(folder: Path, architecture: str) -> None:
