@@ -40,7 +40,8 @@ def by_the_model(books: Books, now: datetime) -> dict[str, Balances]:
             ride.fare if ride.state == "captured" else None,
         )
     for name, person in books.people.items():
-        found[f"person {name}"] = (person.by_month[month_of(now)],)
+        if not person.is_erased:
+            found[f"person {name}"] = (person.by_month[month_of(now)],)
     return found
 
 

@@ -60,14 +60,15 @@ def mint(books: Books, call: Mint, now: datetime) -> list[Voucher]:
         for name in call.names
     ]
     books.vouchers |= {one.name: one for one in made}
+    _is_in_use(books, call.person, expires_at)
     return made
 
 
-def enroll(books: Books, name: str, partner: str) -> str:
+def enroll(books: Books, name: str, partner: str, key: str, now: datetime) -> str:
     """A person of one partner."""
     if books.status == "closed":
         raise Refused("program_closed")
-    books.people[name] = Person(partner)
+    books.people[name] = Person(partner, key, now)
     return name
 
 
@@ -85,8 +86,8 @@ def act(
     """block, unblock, extend, assign, revoke or reissue: what the voucher is then."""
     voucher = books.vouchers[name]
     settle_predecessor(books, voucher, now)
-    if person is not None and books.people[person].partner != voucher.partner:
-        raise Refused("not_found")
+    if person is not None:
+        _must_be_there(books, person, voucher.partner)
     if not voucher.is_open(now):
         raise Refused("voucher_closed")
     if act_on == "block":
@@ -100,10 +101,12 @@ def act(
     elif act_on == "extend" and until is not None:
         _must(max(now, voucher.expires_at) < until <= voucher.rules.ends_at, "field")
         voucher.expires_at = until
+        _is_in_use(books, voucher.person, until)
     elif act_on == "assign" and person is not None:
         _must(voucher.person is None, "already_assigned")
         _count(books, person, voucher.partner, 1, voucher.rules, now)
         voucher.person = person
+        _is_in_use(books, person, voucher.expires_at)
     elif act_on == "revoke":
         voucher.close("revoked", now)
         _return(books, voucher)
@@ -118,12 +121,23 @@ def _must(holds: bool, reason: str) -> None:
         raise Refused(reason)
 
 
+def _must_be_there(books: Books, person: str, partner: str) -> None:
+    found = books.people[person]
+    _must(found.partner == partner and not found.is_erased, "not_found")
+
+
+def _is_in_use(books: Books, person: str | None, until: datetime) -> None:
+    """A person's record is kept while a voucher of hers goes on."""
+    if person is not None and not books.people[person].is_erased:
+        found = books.people[person]
+        found.in_use_until = max(found.in_use_until, until)
+
+
 def _count(
     books: Books, person: str, partner: str, cards: int, rules: Rules, now: datetime
 ) -> None:
     """Towards the most that a person may receive in a month."""
-    if books.people[person].partner != partner:
-        raise Refused("not_found")
+    _must_be_there(books, person, partner)
     by_month, month = books.people[person].by_month, month_of(now)
     _must(by_month[month] + cards <= rules.most_in_month, "monthly_limit_reached")
     by_month[month] += cards
@@ -166,7 +180,7 @@ def let_go(books: Books, voucher: Voucher, ride_key: str, to: str) -> None:
     if to == "voided":
         # As of a cancellation: an adjustment that came before says what the ride cost.
         ride.refused = ride.fare
-        books.happened["a replaced ride had been adjusted"] += ride.fare > 0
+        books.happened["a replaced ride had been adjusted"] += bool(ride.statements)
 
 
 def settle_predecessor(books: Books, voucher: Voucher, now: datetime) -> None:
@@ -201,7 +215,12 @@ def _return(books: Books, voucher: Voucher) -> None:
 
 
 def keep_house(books: Books, now: datetime) -> tuple[int, int]:
-    """How many vouchers it settled, and what is owed beyond vouchers."""
+    """How many vouchers it settled, and what is owed beyond vouchers. Erases people in time."""
+    for person in books.people.values():
+        if not person.is_erased and now >= person.in_use_until + timedelta(days=90):
+            person.is_erased = True
+            books.gone.add(person.key)
+            books.happened["a person was erased in time"] += 1
     owed = sum(ride.owed for ride in books.rides.values())
     most = books.rules.most_owed
     if most is not None and owed >= most and owed > 0 and books.status == "active":

@@ -74,7 +74,10 @@ def enroll(play: Play, chance: Random) -> None:
         assert enrolled.participant_id == first, "a repeat enrolled another person"
         return name, replayed
 
-    play.does(Call("enroll", key, name, lambda books, _: acts.enroll(books, name, partner), real))
+    def model(books: Books, now: datetime) -> Any:
+        return acts.enroll(books, name, partner, key, now)
+
+    play.does(Call("enroll", key, name, model, real))
 
 
 def on_voucher(play: Play, chance: Random) -> None:

@@ -275,7 +275,8 @@ class Play:
         expected = self._accounts()
         for account, key in wanted.items():
             got = accounts.as_stored(after[key], self.now, self._name_of)
-            assert got == expected[account], f"{account}: {got}\nexpected {expected[account]}"
+            right = expected.get(account)
+            assert got == right, f"{account}: {got}\nexpected {right}"
         assert self.books.conserved()
         invariants.conserved(self._stored)
         invariants.within_bounds(self._stored)

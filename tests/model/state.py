@@ -136,9 +136,11 @@ class Ride:
 
     @property
     def owed(self) -> int:
-        """What the programme may owe beyond the voucher."""
+        """What the programme may owe beyond the voucher: what was decided of one ride hides nothing
+        that another owes, so it is never below nothing."""
         overage = self.overage if self.overage_by == "program" else 0
-        return self.shortfall + self.refused + overage - self.accepted - self.written_off
+        owed = self.shortfall + self.refused + overage
+        return max(0, owed - self.accepted - self.written_off)
 
 
 @dataclass
@@ -203,9 +205,13 @@ class Voucher:
 
 @dataclass
 class Person:
-    """How many vouchers were minted for, or assigned to, a person, by month."""
+    """How many vouchers were minted for, or assigned to, a person, by month. Without a voucher for
+    90 days the record is erased, and its enrollment can't be asked for again."""
 
     partner: str
+    key: str
+    in_use_until: datetime
+    is_erased: bool = False
     by_month: Counter[str] = field(default_factory=Counter)
 
 
@@ -229,6 +235,7 @@ class Books:
     paid: Counter[tuple[str, str]] = field(default_factory=Counter)
     done: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     happened: Counter[str] = field(default_factory=Counter)
+    gone: set[str] = field(default_factory=set)
 
     def conserved(self) -> bool:
         """Whether every cent that was funded is somewhere."""
@@ -238,6 +245,8 @@ class Books:
 
     def once(self, key: str, content: Any, act: Callable[[], Any]) -> tuple[Any, bool]:
         """One effect for each key, for ever; what was refused may be tried again."""
+        if key in self.gone:
+            raise Refused("not_found")
         if key in self.done:
             first, answer = self.done[key]
             if first != content:
