@@ -451,3 +451,13 @@ def test_a_fare_that_is_refused_keeps_the_adjustment_that_waited_for_it() -> Non
     assert refused.ride.adjustment == waiting.ride.adjustment
     assert refused.ride.refused_cents == 700
     assert refused.shortfall_cents == 0
+
+
+def test_an_adjustment_from_before_the_refused_fare_is_forgotten() -> None:
+    voucher, ride = builders.voucher(), builders.ride(state=RideState.VOIDED)
+    waiting = decided(adjusted(NOON - HOUR, fare_cents=700), voucher, ride)
+
+    refused = decided(builders.completed(NOON, fare_cents=900), waiting.voucher, waiting.ride)
+
+    assert refused.ride.adjustment is None
+    assert refused.ride.refused_cents == 900
