@@ -3,15 +3,18 @@ function has. What a clock decides is brought about by moving what is stored, as
 
 import csv
 import io
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from e2e.batch_worker import resting
 from e2e.scene import Scene, key, now
 from infra.local import books
-from infra.local.client import Answer, instant, keep_house
+from infra.local.client import Answer, instant, invoke, keep_house
 
 SECONDS = 90
 TOO_SHORT_SECONDS = 9
@@ -114,18 +117,16 @@ def test_another_partner_sees_no_batch(scene: Scene) -> None:
 
 
 def test_a_worker_that_runs_out_of_time_sends_the_batch_on(scene: Scene) -> None:
-    functions = scene.running.client("lambda")
-    name = scene.running.physical_id("BatchingFunction")
-    usual = functions.get_function_configuration(FunctionName=name)["Timeout"]
-    functions.update_function_configuration(FunctionName=name, Timeout=TOO_SHORT_SECONDS)
-    try:
+    with resting(scene.running):
         batch_id = _started(scene, unassigned=6)
-        # It goes round and round, and mints nothing.
-        time.sleep(5)
+        waiting = _waiting(scene)
+        with _too_little_time(scene) as function:
+            body = json.dumps({"partner_id": scene.partner_id, "batch_id": batch_id})
+            answer = invoke(scene.running, function, {"Records": [{"body": body}]})
         shown = scene.app().get(f"/voucher-batches/{batch_id}").expect(200)
-    finally:
-        functions.update_function_configuration(FunctionName=name, Timeout=usual)
+        sent_on = _waiting(scene) - waiting
 
+    assert (answer, sent_on) == ({"batchItemFailures": []}, 1)
     assert (shown["status"], shown["minted"]) == ("minting", 0)
     assert _ended(scene, batch_id)["minted"] == 6
 
@@ -145,6 +146,28 @@ def test_housekeeping_has_the_people_of_an_old_batch_forgotten(scene: Scene) -> 
     assert "participant_id" not in told
     assert told["code"]
     assert scene.books_are_right()
+
+
+@contextmanager
+def _too_little_time(scene: Scene) -> Iterator[str]:
+    """The worker, which has less time than the reserve that it keeps."""
+    functions = scene.running.client("lambda")
+    name = scene.running.physical_id("BatchingFunction")
+    usual = functions.get_function_configuration(FunctionName=name)["Timeout"]
+    functions.update_function_configuration(FunctionName=name, Timeout=TOO_SHORT_SECONDS)
+    try:
+        yield name
+    finally:
+        functions.update_function_configuration(FunctionName=name, Timeout=usual)
+
+
+def _waiting(scene: Scene) -> int:
+    """How many messages the worker has yet to be given."""
+    visible = "ApproximateNumberOfMessages"
+    told = scene.running.client("sqs").get_queue_attributes(
+        QueueUrl=scene.running.physical_id("BatchQueue"), AttributeNames=[visible]
+    )
+    return int(told["Attributes"][visible])
 
 
 def _send(scene: Scene, file: str, **changes: Any) -> Answer:
