@@ -1,21 +1,15 @@
 """Cards on paper and codes by SMS, end to end: with each function's own rights, over HTTP, a sheet
 by nothing but its link."""
 
-import re
 from typing import Any
-from urllib.parse import urlsplit
 
+from e2e import logs
+from e2e.cards import codes_on, open_sheet
 from e2e.scene import Scene, key
-from infra.local import stack
 from infra.local.client import Answer, call
 
 # Numbers that are good and nobody's, as far as a test can know.
 NUMBERS = "+1212555{:04d}"
-
-
-def _codes(page: Answer) -> list[str]:
-    groups = re.findall(r'aria-hidden="true">(.*?)</p>', page.body.decode())
-    return ["-".join(re.findall(r"<span>(\w{4})</span>", one)) for one in groups]
 
 
 def _is_page(answer: Answer) -> None:
@@ -23,13 +17,6 @@ def _is_page(answer: Answer) -> None:
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["cache-control"] == "no-store"
     assert "default-src 'none'" in answer.headers["content-security-policy"]
-
-
-def _open(scene: Scene, link: str) -> Answer:
-    """Follows a link without a token. It names AWS's address, which here is the emulator's."""
-    parts = urlsplit(link)
-    path = parts.path.removeprefix(f"/{stack.STAGE}")
-    return call("GET", f"{scene.running.api_url}{path}?{parts.query}")
 
 
 def _agreed(scene: Scene, *uses: str) -> dict[str, Any]:
@@ -67,12 +54,12 @@ def test_a_card_from_a_printed_page_rides(scene: Scene) -> None:
 
     _is_page(one)
     _is_page(both)
-    assert _codes(one) == [vouchers[0]["code"]]
-    assert _codes(both) == [voucher["code"] for voucher in vouchers]
-    assert scene.request(_codes(both)[1])["decision"] == "approved"
+    assert codes_on(one) == [vouchers[0]["code"]]
+    assert codes_on(both) == [voucher["code"] for voucher in vouchers]
+    assert scene.request(codes_on(both)[1])["decision"] == "approved"
 
 
-def test_cards_are_for_their_partner_with_the_scope_for_codes(scene: Scene) -> None:
+def test_cards_are_for_their_partner_with_the_scope_forcodes_on(scene: Scene) -> None:
     voucher_id = scene.mint()["voucher_id"]
 
     without_scope = scene.app("vouchers:read").get(f"/vouchers/{voucher_id}/card")
@@ -98,14 +85,14 @@ def test_an_administrators_cards_come_by_a_link_and_ride(scene: Scene) -> None:
     made = scene.admin.do("mint_cards", **command)
     again = scene.admin.do("mint_cards", **command)
 
-    page = _open(scene, made["link"])
+    page = open_sheet(scene.running, made["link"])
     _is_page(page)
-    assert len(set(_codes(page))) == made["cards"] == 30
-    assert _codes(_open(scene, again["link"])) == _codes(page)
+    assert len(set(codes_on(page))) == made["cards"] == 30
+    assert codes_on(open_sheet(scene.running, again["link"])) == codes_on(page)
     assert (again["repeated"], again["voucher_ids"]) == (True, made["voucher_ids"])
-    assert scene.request(_codes(page)[29], 500)["decision"] == "approved"
+    assert scene.request(codes_on(page)[29], 500)["decision"] == "approved"
     stored = str(scene.stored())
-    assert not any(code.replace("-", "") in stored for code in _codes(page))
+    assert not any(code.replace("-", "") in stored for code in codes_on(page))
     assert scene.books_are_right(program_id)
 
 
@@ -152,14 +139,5 @@ def test_without_consent_to_sms_no_code_is_sent(scene: Scene) -> None:
 def _logged(scene: Scene) -> str:
     """All that functions and the gateway have written since the scene was made. The emulator's own
     output is left out: it plays the phone network, and writes down every SMS."""
-    logs = scene.running.client("logs")
     since = int(scene.made_at.timestamp() * 1000)
-    return "\n".join(
-        event["message"]
-        for groups in logs.get_paginator("describe_log_groups").paginate()
-        for group in groups["logGroups"]
-        for page in logs.get_paginator("filter_log_events").paginate(
-            logGroupName=group["logGroupName"], startTime=since
-        )
-        for event in page["events"]
-    )
+    return "\n".join(line for _, line in logs.everything(scene.running, since))

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from e2e import logs
 from e2e.scene import Scene, key, now
-from infra.local import books, emulator
+from infra.local import books
 from infra.local.client import AUTHORIZATIONS, Delivery, PartnerApp, RideCompany
 
 PHONE = "212-555-0147"
@@ -14,8 +15,6 @@ PLACE = {"latitude": 40.689247, "longitude": -74.044502}
 AROUND_PLACE = {"latitude": 40.7, "longitude": -74.0, "radius_meters": 5_000}
 STAFF = "staff-who-attested"
 REASON = "a reason that an admin typed"
-# The emulator tells so many and leaves the rest out without a word.
-MOST_EVENTS = 10_000
 
 
 @pytest.fixture(scope="module")
@@ -142,17 +141,6 @@ def _break_and_mend(scene: Scene, company: RideCompany, voucher_id: str, code: s
 def _log_lines(scene: Scene) -> Iterator[str]:
     """All that the functions have written since the scene was made: to CloudWatch, and to the
     emulator's own output."""
-    logs = scene.running.client("logs")
     since = int(scene.made_at.timestamp() * 1000)
-    for groups in logs.get_paginator("describe_log_groups").paginate():
-        for group in groups["logGroups"]:
-            pages = logs.get_paginator("filter_log_events")
-            lines = [
-                event["message"].lower()
-                for page in pages.paginate(logGroupName=group["logGroupName"], startTime=since)
-                for event in page["events"]
-            ]
-            assert len(lines) < MOST_EVENTS
-            yield from lines
-    with emulator.LOG.open(encoding="utf-8", errors="replace") as output:
-        yield from (line.lower() for line in output)
+    yield from (line.lower() for _, line in logs.everything(scene.running, since))
+    yield from (line.lower() for line in logs.output())
