@@ -1,12 +1,18 @@
-"""Lets the worker of batches rest, so that a message stays in its queue, and the function can be
-changed: a change makes the emulator end what runs, and what that had taken stays hidden."""
+"""What tests do to batches from outside: they put a batch's end into the past, and let the worker
+rest, so that a message stays in its queue and the function can be changed. (A change makes the
+emulator end what runs, and what that had taken stays hidden.)"""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from infra.local import books
+from infra.local.client import PartnerApp, instant
 from infra.local.stack import Stack
 
+SECONDS = 90
 # Longer than a step of a small batch.
 QUIET_SECONDS = 3
 
@@ -22,6 +28,37 @@ def resting(running: Stack) -> Iterator[None]:
         yield
     finally:
         functions.update_event_source_mapping(UUID=source["UUID"], Enabled=True)
+
+
+def ended(app: PartnerApp, batch_id: str) -> dict[str, Any]:
+    """The batch, once it has ended."""
+    shown: dict[str, Any] = {}
+
+    def has_ended() -> bool:
+        shown.update(app.get(f"/voucher-batches/{batch_id}").expect(200))
+        return bool(shown["status"] == "ended")
+
+    until(has_ended)
+    return shown
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """Waits for what the worker brings about."""
+    deadline = time.monotonic() + SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline, "it didn't happen in time"
+        time.sleep(0.5)
+
+
+def ended_long_ago(running: Stack, partner_id: str, batch_id: str) -> None:
+    """Moves an ended batch's end, and when it is due, more than a week back."""
+    long_ago = datetime.now(UTC) - timedelta(days=8)
+    database, table = running.client("dynamodb"), books.table_names(running)["Programs"]
+    named = {"pk": {"S": f"batch#{partner_id}"}, "sk": {"S": f"batch#{batch_id}"}}
+    item = database.get_item(TableName=table, Key=named, ConsistentRead=True)["Item"]
+    moved = {"S": instant(long_ago)}
+    due = {"S": instant(long_ago + timedelta(days=7))}
+    database.put_item(TableName=table, Item={**item, "ended_at": moved, "due_at": due})
 
 
 def _wait_for_what_has_begun(running: Stack) -> None:

@@ -4,19 +4,15 @@ function has. What a clock decides is brought about by moving what is stored, as
 import csv
 import io
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from e2e.batch_worker import resting
-from e2e.scene import Scene, key, now
-from infra.local import books
-from infra.local.client import Answer, instant, invoke, keep_house
+from e2e.batch_worker import ended, ended_long_ago, resting, until
+from e2e.scene import Scene, key
+from infra.local.client import Answer, invoke, keep_house
 
-SECONDS = 90
 TOO_SHORT_SECONDS = 9
 """Less than the reserve in which a step ends: a worker with so little time only sends on."""
 
@@ -35,8 +31,8 @@ def test_a_file_of_eighty_people_with_three_bad_lines_gets_seventy_seven_voucher
 
     started = answer.expect(202)
     assert (started["rows"], started["refused"], started["total_cents"]) == (80, 3, 77_000)
-    ended = _ended(scene, started["batch_id"])
-    assert (ended["minted"], ended["failed"], ended["reserved_cents"]) == (77, 3, 0)
+    end = ended(scene.app(), started["batch_id"])
+    assert (end["minted"], end["failed"], end["reserved_cents"]) == (77, 3, 0)
     listed = scene.app().get(f"/voucher-batches/{started['batch_id']}/vouchers").expect(200)
     failed = {one["line"]: one["reason"] for one in listed["vouchers"] if "reason" in one}
     assert failed == {
@@ -55,7 +51,7 @@ def test_results_are_a_table_page_by_page_without_codes_for_who_may_not_read_the
     scene: Scene,
 ) -> None:
     batch_id = _started(scene, unassigned=3)
-    _ended(scene, batch_id)
+    ended(scene.app(), batch_id)
     path = f"/voucher-batches/{batch_id}/vouchers"
 
     first = scene.app().get(path, format="csv", limit=2)
@@ -87,7 +83,7 @@ def test_a_repeat_is_one_batch_and_the_same_content_under_another_key_is_asked_a
     assert other.json()["batch_id"] == first.json()["batch_id"]
     assert meant.expect(202)["batch_id"] != first.json()["batch_id"]
     for answer in (first, meant):
-        assert _ended(scene, answer.json()["batch_id"])["minted"] == 4
+        assert ended(scene.app(), answer.json()["batch_id"])["minted"] == 4
     assert scene.books_are_right()
 
 
@@ -97,12 +93,12 @@ def test_what_cannot_be_minted_in_the_end_goes_back_to_the_allotment(scene: Scen
         scene.enroll(program_id=program_id, external_ref=one)
     rows = [{"external_ref": one} for one in ("case-has-one", "case-has-none")]
     first = _started(scene, program_id=program_id, rows=rows[:1])
-    _ended(scene, first)
+    ended(scene.app(), first)
 
     batch_id = _started(scene, program_id=program_id, rows=rows)
 
-    ended = _ended(scene, batch_id)
-    assert (ended["minted"], ended["failed"], ended["released_cents"]) == (1, 1, 4_000)
+    end = ended(scene.app(), batch_id)
+    assert (end["minted"], end["failed"], end["released_cents"]) == (1, 1, 4_000)
     listed = scene.app().get(f"/voucher-batches/{batch_id}/vouchers", outcome="failed").expect(200)
     assert [one["reason"] for one in listed["vouchers"]] == ["monthly_limit_reached"]
     assert scene.books_are_right(program_id)
@@ -128,20 +124,20 @@ def test_a_worker_that_runs_out_of_time_sends_the_batch_on(scene: Scene) -> None
 
     assert (answer, sent_on) == ({"batchItemFailures": []}, 1)
     assert (shown["status"], shown["minted"]) == ("minting", 0)
-    assert _ended(scene, batch_id)["minted"] == 6
+    assert ended(scene.app(), batch_id)["minted"] == 6
 
 
 def test_housekeeping_has_the_people_of_an_old_batch_forgotten(scene: Scene) -> None:
     reference = f"case-{scene.run}-old"
     scene.enroll(external_ref=reference)
     batch_id = _started(scene, rows=[{"external_ref": reference}])
-    _ended(scene, batch_id)
+    ended(scene.app(), batch_id)
     assert _first_voucher(scene, batch_id)["external_ref"] == reference
-    _ended_long_ago(scene, batch_id)
+    ended_long_ago(scene.running, scene.partner_id, batch_id)
 
     keep_house(scene.running)
 
-    _until(lambda: "external_ref" not in _first_voucher(scene, batch_id))
+    until(lambda: "external_ref" not in _first_voucher(scene, batch_id))
     told = _first_voucher(scene, batch_id)
     assert "participant_id" not in told
     assert told["code"]
@@ -188,41 +184,10 @@ def _started(scene: Scene, **changes: Any) -> str:
     return str(answer.expect(202)["batch_id"])
 
 
-def _ended(scene: Scene, batch_id: str) -> dict[str, Any]:
-    """The batch, once it has ended."""
-    shown: dict[str, Any] = {}
-
-    def has_ended() -> bool:
-        shown.update(scene.app().get(f"/voucher-batches/{batch_id}").expect(200))
-        return bool(shown["status"] == "ended")
-
-    _until(has_ended)
-    return shown
-
-
 def _first_voucher(scene: Scene, batch_id: str) -> dict[str, Any]:
     listed = scene.app().get(f"/voucher-batches/{batch_id}/vouchers").expect(200)
     voucher: dict[str, Any] = listed["vouchers"][0]
     return voucher
-
-
-def _until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline, "it didn't happen in time"
-        time.sleep(0.5)
-
-
-def _ended_long_ago(scene: Scene, batch_id: str) -> None:
-    """Its end, and when it is due, lie more than a week back."""
-    long_ago = now() - timedelta(days=8)
-    database = scene.running.client("dynamodb")
-    table = books.table_names(scene.running)["Programs"]
-    named = {"pk": {"S": f"batch#{scene.partner_id}"}, "sk": {"S": f"batch#{batch_id}"}}
-    item = database.get_item(TableName=table, Key=named, ConsistentRead=True)["Item"]
-    moved = {"S": instant(long_ago)}
-    due = {"S": instant(long_ago + timedelta(days=7))}
-    database.put_item(TableName=table, Item={**item, "ended_at": moved, "due_at": due})
 
 
 def _rows(answer: Answer) -> list[dict[str, str]]:
