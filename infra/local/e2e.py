@@ -10,11 +10,14 @@ COMMAND = [sys.executable, "-m", "pytest", "tests/e2e"]
 
 
 def main(arguments: list[str]) -> int:
-    """Returns what pytest returned. The stack has the code as it is now, and maybe older data."""
+    """Returns what pytest returned, of all end-to-end tests or of those that are named. The stack
+    has the code as it is now, and maybe older data."""
     was_running = emulator.endpoint() is not None
     try:
         stack.ensure_up()
-        return subprocess.run([*COMMAND, *arguments], cwd=stack.ROOT, check=False).returncode
+        are_named = any(argument.startswith("tests/") for argument in arguments)
+        command = [*(COMMAND[:-1] if are_named else COMMAND), *arguments]
+        return subprocess.run(command, cwd=stack.ROOT, check=False).returncode
     finally:
         if not was_running:
             stack.down()
