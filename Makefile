@@ -50,7 +50,7 @@ test: setup ## Run the tests that need no running system
 		if [ -n "$$CI" ]; then exit 1; fi; \
 		printed=; \
 	fi; \
-	$(BIN)/pytest $(PYTEST_ARGUMENTS) tests/unit $$storage tests/functional tests/template $$printed; \
+	$(BIN)/pytest -n 2 $(PYTEST_ARGUMENTS) tests/unit $$storage tests/functional tests/template $$printed; \
 	result=$$?; \
 	if [ -z "$$printed" ]; then echo "*** tests/printed WERE NOT RUN: $$lacking ***"; fi; \
 	if [ -z "$$storage" ]; then echo "*** tests/storage WERE NOT RUN: $$reason ***"; fi; \
