@@ -38,6 +38,7 @@ class _Call:
     remembered: Remembered
     code_keys: CodeKeys
     command_id: str | None
+    body_digest: str
 
 
 def mint(  # noqa: PLR0913 - who mints what, and what it takes, each named at the call
@@ -51,12 +52,21 @@ def mint(  # noqa: PLR0913 - who mints what, and what it takes, each named at th
     code_keys: CodeKeys,
     clock: Callable[[], datetime],
     command_id: str | None = None,
+    body_digest: str | None = None,
 ) -> tuple[Minted, bool]:
     """The vouchers, with their codes if `codes_too`, and whether this was a repeat. `command_id`
-    is the admin command's that mints for the partner. Raises FieldErrors, NotFound, StateForbids,
-    IdempotencyKeyReused, Busy."""
+    is the admin command's that mints for the partner, `body_digest` what tells its content from
+    another. Raises FieldErrors, NotFound, StateForbids, IdempotencyKeyReused, Busy."""
     call = _Call(
-        request, partner_id, idempotency_key, codes_too, store, remembered, code_keys, command_id
+        request,
+        partner_id,
+        idempotency_key,
+        codes_too,
+        store,
+        remembered,
+        code_keys,
+        command_id,
+        body_digest or digest(stored_answer(request)),
     )
     return store.again(lambda: _attempt(call, clock()))
 
@@ -85,9 +95,8 @@ def _attempt(call: _Call, now: datetime) -> tuple[Minted, bool]:
     allotment_key = keys.allotment(request.program_id, call.partner_id)
     people = [keys.participant(call.partner_id, one) for one in _distinct(request)]
     found = call.store.read(key_key, allotment_key, *people)
-    body_digest = digest(stored_answer(request))
     if record := found[key_key]:
-        if record.body_digest != body_digest:
+        if record.body_digest != call.body_digest:
             raise IdempotencyKeyReused
         rules = _rules(request.program_id, call.remembered, record.rules_version, now)
         return _told(call, rules, record, _planned(call, rules, record)), True
@@ -95,7 +104,7 @@ def _attempt(call: _Call, now: datetime) -> tuple[Minted, bool]:
     with call.store.refusing_unless(key_key):
         allotment = _own_allotment(found[allotment_key], request)
         record = MintKey(
-            body_digest=body_digest,
+            body_digest=call.body_digest,
             secret_version=newest_version(call.code_keys),
             rules_version=_current_rules_version(request.program_id, call.remembered, now),
             minted_at=now,

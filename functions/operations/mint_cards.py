@@ -10,7 +10,7 @@ from farechance import card_links
 from farechance.card_links import Sheet
 from farechance.codes import CodeKeys
 from farechance.commands import MintCards
-from farechance.errors import NotFound, Refusal, StateForbids
+from farechance.errors import IdempotencyKeyReused, NotFound, Refusal, StateForbids
 from farechance.ledger import digest
 from farechance.money import dollars
 from farechance.partner_api import MintRequest, stored_answer
@@ -48,7 +48,11 @@ def mint_cards(
                     code_keys=code_keys,
                     clock=clock,
                     command_id=command.command_id,
+                    body_digest=_content_digest(command),
                 )
+            except IdempotencyKeyReused:
+                # Another with this id has minted since we looked.
+                raise _reused(command) from None
             except Refusal as refusal:
                 if not ids:
                     raise
@@ -88,25 +92,35 @@ def _check(command: MintCards, store: Store, remembered: Remembered, now: dateti
     """Before the first card is minted: all that are still to be minted must be payable."""
     partner_key = keys.partner(command.partner_id)
     parts = [
-        (keys.mint_key(command.partner_id, key), _request(command, size))
-        for key, size in _sheet(command).parts()
+        (keys.mint_key(command.partner_id, key), size) for key, size in _sheet(command).parts()
     ]
     found = store.read(partner_key, *(key for key, _ in parts))
     if found[partner_key] is None:
         raise NotFound("partner", command.partner_id)
     missing = 0
-    for key, request in parts:
+    for key, size in parts:
         record = found[key]
         if record is None:
-            missing += request.count
-        elif record.body_digest != digest(stored_answer(request)):
-            raise StateForbids("command_id_reused", {"command_id": command.command_id})
+            missing += size
+        elif record.body_digest != _content_digest(command):
+            raise _reused(command)
     if missing:
         request = _request(command, min(missing, card_links.CARDS_IN_A_PART))
         cents = command.value_cents * missing
         check_beforehand(
             request, command.partner_id, cents, store=store, remembered=remembered, now=now
         )
+
+
+def _content_digest(command: MintCards) -> str:
+    """Kept with every part, of the whole command: asked again for fewer cards, it would else be
+    answered and recorded as if no more had been minted."""
+    # A command that is only tried out is compared with the one that was carried out.
+    return digest(stored_answer(command.model_copy(update={"dry_run": False})))
+
+
+def _reused(command: MintCards) -> StateForbids:
+    return StateForbids("command_id_reused", {"command_id": command.command_id})
 
 
 def _sheet(command: MintCards, cards: int = 0) -> Sheet:

@@ -84,8 +84,41 @@ def test_the_same_command_with_other_cards_is_refused_even_before_it_is_done(
         with pytest.raises(Busy):
             world.mint_cards(cards=50, command_id="cards-1")
 
+    for other in ({"value_cents": 900}, {"cards": 25}, {"cards": 51}, {"reason": "another"}):
+        with pytest.raises(StateForbids) as refused:
+            world.mint_cards(**{"cards": 50, "command_id": "cards-1", **other})
+        assert refused.value.reason == "command_id_reused"
+
+    assert _minted(world) == 25
+
+
+def test_fewer_cards_are_no_repeat_of_a_command_that_was_cut_short_before_its_record(
+    world: World,
+) -> None:
+    with Wire(world.client) as line:
+        line.disturb(wire.lost_before_sending, "TransactWriteItems", at=2, times=1_000)
+        with pytest.raises(Busy):
+            world.mint_cards(cards=50, value_cents=500, command_id="cards-1")
+
     with pytest.raises(StateForbids) as refused:
-        world.mint_cards(cards=50, value_cents=900, command_id="cards-1")
+        world.mint_cards(cards=25, value_cents=500, command_id="cards-1")
+    tried = world.mint_cards(cards=50, value_cents=500, command_id="cards-1", dry_run=True)
+    done = world.mint_cards(cards=50, value_cents=500, command_id="cards-1")
+
+    assert refused.value.reason == "command_id_reused"
+    assert (tried["cards"], tried["dry_run"]) == (50, True)
+    assert len(done["voucher_ids"]) == _cards_of(world, done) == _minted(world) == 50
+
+
+def test_a_command_that_meets_another_with_its_id_is_refused(world: World) -> None:
+    def another_is_faster(call: Any) -> Any:
+        world.mint_cards(cards=25, value_cents=500, command_id="cards-1")
+        return call.deliver()
+
+    with Wire(world.client) as line:
+        line.disturb(another_is_faster, "TransactWriteItems", at=0, times=1)
+        with pytest.raises(StateForbids) as refused:
+            world.mint_cards(cards=50, value_cents=500, command_id="cards-1")
 
     assert refused.value.reason == "command_id_reused"
     assert _minted(world) == 25
