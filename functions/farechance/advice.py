@@ -15,6 +15,8 @@ _REISSUED = (
 _REISSUED += "one's code."
 _OVER = "The voucher is over by now. Mint a new one."
 _BLOCKED_BY_ADMINISTRATOR = "An administrator blocked the voucher. Ask the administrator."
+_BLOCKED_BY_PARTICIPANT = "The person asked for the block. If the person wants it taken back, ask "
+_BLOCKED_BY_PARTICIPANT += "the administrator."
 
 _NO_LONGER: Mapping[Reason, str] = {
     Reason.VOUCHER_NOT_STARTED: "The voucher has begun since. Ask the rider to book again.",
@@ -35,9 +37,10 @@ def what_to_do_now(reason: Reason, voucher: Voucher, terms: Terms, now: datetime
         return _OVER
     if _is_gone(reason, voucher, terms, now):
         return _NO_LONGER[reason]
-    is_by_administrator = voucher.blocked_by is Blocker.ADMINISTRATOR
-    if reason is Reason.VOUCHER_BLOCKED and is_by_administrator:
+    if reason is Reason.VOUCHER_BLOCKED and voucher.blocked_by is Blocker.ADMINISTRATOR:
         return _BLOCKED_BY_ADMINISTRATOR
+    if reason is Reason.VOUCHER_BLOCKED and voucher.blocked_by is Blocker.PARTICIPANT:
+        return _BLOCKED_BY_PARTICIPANT
     return what_to_do(reason)
 
 

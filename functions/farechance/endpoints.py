@@ -206,6 +206,7 @@ ASSIGN_VOUCHER = Endpoint(
     Acted,
     problems=(
         "voucher_closed",
+        "voucher_expired",
         "already_assigned",
         "participant_exited",
         "consent_expired",
@@ -230,7 +231,12 @@ UNBLOCK_VOUCHER = Endpoint(
     "Take a block back",
     ActRequest,
     Acted,
-    problems=("voucher_closed", "voucher_not_blocked", "blocked_by_administrator"),
+    problems=(
+        "voucher_closed",
+        "voucher_not_blocked",
+        "blocked_by_administrator",
+        "blocked_by_participant",
+    ),
 )
 EXTEND_VOUCHER = Endpoint(
     "POST",
@@ -261,6 +267,7 @@ REISSUE_VOUCHER = Endpoint(
     problems=(
         "voucher_closed",
         "blocked_by_administrator",
+        "blocked_by_participant",
         "no_rides_left",
         "too_many_open_vouchers",
     ),

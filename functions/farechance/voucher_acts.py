@@ -14,6 +14,9 @@ from farechance.times import instant_text
 from farechance.vouchers import Blocker, ClosedReason, Voucher, VoucherState, program_days
 
 
+_WEIGHT = {Blocker.PARTNER: 0, Blocker.PARTICIPANT: 1, Blocker.ADMINISTRATOR: 2}
+
+
 class ActReason(StrEnum):
     """Why a partner did something to a voucher. Words to choose from and no free text: the ledger
     keeps them for ever, and what is kept for ever says nothing about a person."""
@@ -43,24 +46,30 @@ class Act:
 
 
 def block(voucher: Voucher, now: datetime, by: Blocker = Blocker.PARTNER) -> Act:
-    """active → blocked; what a partner blocked an administrator may block over it. Raises
-    StateForbids (`voucher_closed`, `voucher_blocked`)."""
+    """active → blocked; over a partner's block its person may have another, and over both an
+    administrator. Raises StateForbids (`voucher_closed`, `voucher_blocked`)."""
     _must_be_open(voucher, now)
-    is_by_administrator = voucher.blocked_by is Blocker.ADMINISTRATOR
-    is_blocked_over = by is Blocker.ADMINISTRATOR and not is_by_administrator
-    if voucher.state is VoucherState.BLOCKED and not is_blocked_over:
+    if not may_block(voucher, by):
         raise StateForbids("voucher_blocked", {"voucher_id": voucher.voucher_id})
     return Act(Kind.VOUCHER_BLOCKED, voucher.after(state=VoucherState.BLOCKED, blocked_by=by))
 
 
+def may_block(voucher: Voucher, by: Blocker) -> bool:
+    """Whether it is active, or was blocked by somebody whose block counts for less."""
+    return voucher.state is VoucherState.ACTIVE or (
+        voucher.state is VoucherState.BLOCKED
+        and _WEIGHT[by] > _WEIGHT[voucher.blocked_by or Blocker.PARTNER]
+    )
+
+
 def unblock(voucher: Voucher, now: datetime, by: Blocker = Blocker.PARTNER) -> Act:
     """blocked → active. Raises StateForbids (`voucher_closed`, `voucher_not_blocked`; of a partner
-    `blocked_by_administrator`)."""
+    `blocked_by_administrator`, `blocked_by_participant`)."""
     _must_be_open(voucher, now)
     if voucher.state is not VoucherState.BLOCKED:
         raise StateForbids("voucher_not_blocked", {"voucher_id": voucher.voucher_id})
     if by is Blocker.PARTNER:
-        _administrator_must_not_have_blocked(voucher)
+        _nobody_else_must_have_blocked(voucher)
     return Act(Kind.VOUCHER_UNBLOCKED, voucher.after(state=VoucherState.ACTIVE, blocked_by=None))
 
 
@@ -79,10 +88,12 @@ def extend(voucher: Voucher, rules: Rules, expires_at: datetime, now: datetime) 
 
 def assign(voucher: Voucher, subject_id: str, language: str, now: datetime) -> Act:
     """An unassigned card is handed to a person, once. Raises StateForbids (`voucher_closed`,
-    `already_assigned`)."""
+    `already_assigned`, `voucher_expired`: it would only use up what she may have this month)."""
     _must_be_open(voucher, now)
     if voucher.subject_id is not None:
         raise StateForbids("already_assigned", {"voucher_id": voucher.voucher_id})
+    if voucher.expires_at <= now:
+        raise StateForbids("voucher_expired", {"voucher_id": voucher.voucher_id})
     return Act(Kind.VOUCHER_ASSIGNED, voucher.after(subject_id=subject_id, language=language))
 
 
@@ -113,10 +124,10 @@ def in_the_way(voucher: Voucher, now: datetime) -> tuple[str, ...]:
 
 def reissue(voucher: Voucher, successor_key: str, now: datetime) -> Act:
     """A lost card: closed, what is available moves to the successor; open holds stay. Raises
-    StateForbids (`voucher_closed`; `blocked_by_administrator`: a new card would undo the block;
-    `no_rides_left`: the new card could pay nothing)."""
+    StateForbids (`voucher_closed`; `blocked_by_administrator`, `blocked_by_participant`: a new
+    card would undo the block; `no_rides_left`: the new card could pay nothing)."""
     _must_be_open(voucher, now)
-    _administrator_must_not_have_blocked(voucher)
+    _nobody_else_must_have_blocked(voucher)
     if voucher.rides_left < 1:
         raise StateForbids("no_rides_left", {"voucher_id": voucher.voucher_id})
     cents = voucher.available_cents
@@ -218,6 +229,8 @@ def _must_be_open(voucher: Voucher, now: datetime) -> None:
         raise StateForbids("voucher_closed", {"voucher_id": voucher.voucher_id})
 
 
-def _administrator_must_not_have_blocked(voucher: Voucher) -> None:
-    if voucher.blocked_by is Blocker.ADMINISTRATOR:
-        raise StateForbids("blocked_by_administrator", {"voucher_id": voucher.voucher_id})
+def _nobody_else_must_have_blocked(voucher: Voucher) -> None:
+    """For a partner."""
+    if voucher.blocked_by in (Blocker.PARTICIPANT, Blocker.ADMINISTRATOR):
+        reason = f"blocked_by_{voucher.blocked_by.value}"
+        raise StateForbids(reason, {"voucher_id": voucher.voucher_id})

@@ -34,9 +34,11 @@ class VoucherState(StrEnum):
 
 
 class Blocker(StrEnum):
-    """Who blocked a voucher. What an administrator blocked, a partner can't unblock."""
+    """Who blocked a voucher, or asked for it. Only an administrator takes back what a partner
+    didn't block itself."""
 
     PARTNER = "partner"
+    PARTICIPANT = "participant"
     ADMINISTRATOR = "administrator"
 
 

@@ -17,7 +17,7 @@ def assign_voucher(
     call: VoucherCall, participant_id: str, tools: VoucherTools
 ) -> tuple[dict[str, Any], bool]:
     """Counts towards the person's limits like a mint. Raises as `act_on_voucher`, and
-    StateForbids (`already_assigned`, `consent_expired`, `participant_exited`,
+    StateForbids (`already_assigned`, `voucher_expired`, `consent_expired`, `participant_exited`,
     `monthly_limit_reached`, `too_many_open_vouchers`)."""
 
     def decide(voucher: Voucher, rules: Rules, now: datetime) -> tuple[Act, list[Write]]:

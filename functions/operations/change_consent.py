@@ -1,6 +1,7 @@
 """A person's consent, granted anew or withdrawn. Withdrawing enrollment cuts the link to vouchers
 and entries and stops new vouchers at once; the cards stay good unless the person asks for a block,
-and then those that are open are blocked in the same transaction."""
+and then those that are open are blocked in the same transaction, by the person and not by the
+partner, who can't take that back."""
 
 import uuid
 from collections.abc import Callable
@@ -13,8 +14,8 @@ from farechance.participant_api import ConsentAnswer, ConsentRequest
 from farechance.participants import Consent, Participant
 from farechance.store import Remembered, Store, Write, keys
 from farechance.store.keys import Key
-from farechance.voucher_acts import block
-from farechance.vouchers import Voucher, VoucherState
+from farechance.voucher_acts import block, may_block
+from farechance.vouchers import Blocker, Voucher
 from operations.act_on_participant import CallAbout, Done, act_on_participant
 from operations.change_voucher import act_writes
 from operations.read_terms import read_terms
@@ -106,11 +107,12 @@ def _check_withdrawal(request: ConsentRequest, person: Participant) -> None:
 def _open_vouchers(
     person: Participant, store: Store, code_keys: CodeKeys, now: datetime
 ) -> list[Voucher]:
-    """Those of the person's vouchers that may still ride."""
+    """Those of the person's vouchers that may still ride, or could once the partner unblocks."""
     named = [_key(voucher_id, code_keys) for voucher_id in sorted(person.still_open(now))]
     found = store.read(*named)
     vouchers = [voucher for key in named if (voucher := found[key]) is not None]
-    return [one for one in vouchers if one.state is VoucherState.ACTIVE and not one.is_over(now)]
+    by = Blocker.PARTICIPANT
+    return [one for one in vouchers if may_block(one, by) and not one.is_over(now)]
 
 
 def _key(voucher_id: str, code_keys: CodeKeys) -> Key[Voucher]:
@@ -124,4 +126,4 @@ def _block_writes(voucher: Voucher, remembered: Remembered, now: datetime) -> li
     # Named by its place in the chain and not by the call's key, which is kept with the person.
     identity = f"withdrawn#{voucher.chain.sequence + 1}"
     rules = read_terms(voucher, remembered, now).rules
-    return act_writes(voucher, block(voucher, now), identity, rules, now)
+    return act_writes(voucher, block(voucher, now, Blocker.PARTICIPANT), identity, rules, now)

@@ -130,6 +130,18 @@ def test_nobody_gets_a_card_without_consent(world: World, why: str) -> None:
     assert world.everything() == before
 
 
+def test_a_card_that_has_expired_takes_nothing_of_the_persons_month(world: World) -> None:
+    person, code = world.enroll(), world.code()
+    world.clock.now = world.voucher(code).expires_at
+    before = world.everything()
+
+    with pytest.raises(StateForbids) as refused:
+        world.assign(code, person)
+
+    assert refused.value.reason == "voucher_expired"
+    assert world.everything() == before
+
+
 def test_a_person_of_another_program_or_partner_is_not_found(world: World) -> None:
     second = world.another(program_id="prg_second")
     second.administer(

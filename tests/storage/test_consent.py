@@ -87,13 +87,33 @@ def test_who_asks_for_a_block_has_every_open_card_blocked_in_the_same_call(world
     request = people.withdrawing("enrollment", block_vouchers=True)
     answer, _ = people.consents(world, person, request)
 
-    assert answer.blocked_vouchers == 2
+    # One of them was the partner's block before, which it could have taken back.
+    assert answer.blocked_vouchers == 3
     states = [world.voucher(code).state for code in codes]
     assert states == [VoucherState.CLOSED, *[VoucherState.BLOCKED] * 3]
     assert world.kinds(codes[3]) == ["voucher.minted", "voucher.blocked"]
     assert world.request(codes[3], "ride-2", cents=50).reason == "voucher_blocked"
     # A ride that was approved is paid.
     assert world.complete(codes[2], "ride-1", cents=50).answer["captured_cents"] == 50
+
+
+def test_a_block_that_a_person_asked_for_is_no_partners_to_undo(world: World) -> None:
+    person, codes = people.with_vouchers(world)
+    world.block(codes[1])
+    people.consents(world, person, people.withdrawing("enrollment", block_vouchers=True))
+    before = world.everything()
+
+    for code in codes:
+        for act in (world.unblock, world.reissue):
+            with pytest.raises(StateForbids) as refused:
+                act(code)
+            assert refused.value.reason == "blocked_by_participant"
+    after = world.everything()
+    world.administer("unblock_voucher", voucher_id=world.voucher(codes[0]).voucher_id)
+
+    assert after == before
+    assert world.request(codes[0], cents=50).answer["decision"] == "approved"
+    assert world.request(codes[1], "ride-2", cents=50).reason == "voucher_blocked"
 
 
 def test_as_many_open_cards_as_a_person_may_have_are_blocked_at_once(world: World) -> None:
@@ -112,7 +132,7 @@ def test_a_repeat_of_a_withdrawal_is_answered_again_and_blocks_nothing_more(worl
     person, codes = people.with_vouchers(world)
     request = people.withdrawing("enrollment", block_vouchers=True)
     first, _ = people.consents(world, person, request, "key-1")
-    world.unblock(codes[0])
+    world.administer("unblock_voucher", voucher_id=world.voucher(codes[0]).voucher_id)
     before = world.everything()
 
     again, is_replay = people.consents(world, person, request, "key-1")

@@ -64,6 +64,15 @@ def test_an_administrators_block_is_a_matter_for_the_administrator() -> None:
     assert "Ask the administrator" in told(Reason.VOUCHER_BLOCKED, **by_administrator)
 
 
+def test_a_block_that_the_person_asked_for_is_the_persons_to_take_back() -> None:
+    by_participant = {**BLOCKED, "blocked_by": Blocker.PARTICIPANT}
+
+    words = told(Reason.VOUCHER_BLOCKED, **by_participant)
+
+    assert "The person asked" in words
+    assert "ask the administrator" in words
+
+
 @pytest.mark.parametrize("reason", [Reason.VOUCHER_CLOSED, Reason.OVER_RIDE_CAP])
 def test_whatever_it_was_a_reissued_card_leads_to_the_new_one(reason: Reason) -> None:
     assert "successor_id" in told(reason, **REISSUED)

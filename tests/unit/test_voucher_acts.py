@@ -85,7 +85,10 @@ def test_past_its_return_a_voucher_counts_as_closed_whether_or_not_anybody_close
 ) -> None:
     voucher = voucher_for(act)
 
-    ACTS[act](voucher, voucher.return_at - MILLISECOND)
+    if act == "assign":
+        assert forbidden(act, voucher, voucher.return_at - MILLISECOND) == "voucher_expired"
+    else:
+        ACTS[act](voucher, voucher.return_at - MILLISECOND)
 
     assert forbidden(act, voucher, voucher.return_at) == "voucher_closed"
 
@@ -132,6 +135,30 @@ def test_an_administrator_blocks_over_a_partners_block_and_unblocks_it() -> None
     with pytest.raises(StateForbids) as twice:
         voucher_acts.block(blocked.voucher, NOON, Blocker.ADMINISTRATOR)
     assert twice.value.reason == "voucher_blocked"
+
+
+def test_what_a_person_asked_to_block_a_partner_neither_unblocks_nor_reissues() -> None:
+    by_partner = builders.with_open_hold(**BLOCKED)
+
+    blocked = voucher_acts.block(by_partner, NOON, Blocker.PARTICIPANT).voucher
+    unblocked = voucher_acts.unblock(blocked, NOON, Blocker.ADMINISTRATOR)
+
+    assert blocked.blocked_by is Blocker.PARTICIPANT
+    assert forbidden("unblock", blocked) == "blocked_by_participant"
+    assert forbidden("reissue", blocked) == "blocked_by_participant"
+    assert forbidden("block", blocked) == "voucher_blocked"
+    assert voucher_acts.revoke(blocked, NOON).to_allotment_cents == 2_500
+    assert unblocked.voucher.state is VoucherState.ACTIVE
+    by_administrator = voucher_acts.block(blocked, NOON, Blocker.ADMINISTRATOR).voucher
+    with pytest.raises(StateForbids):
+        voucher_acts.block(by_administrator, NOON, Blocker.PARTICIPANT)
+
+
+def test_a_card_that_has_expired_is_assigned_to_nobody() -> None:
+    card = builders.voucher(subject_id=None)
+
+    assert forbidden("assign", card, ENDS) == "voucher_expired"
+    assert voucher_acts.assign(card, "sub_1", "es", ENDS - MILLISECOND).voucher.subject_id
 
 
 def test_a_voucher_that_was_blocked_before_anybody_wrote_down_by_whom_is_a_partners() -> None:

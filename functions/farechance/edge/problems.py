@@ -72,6 +72,8 @@ _STATES: Mapping[str, str] = {
     "voucher_not_blocked": "The voucher is not blocked, so it cannot be unblocked.",
     "blocked_by_administrator": "An administrator blocked the voucher, and only an administrator "
     "can take that back.",
+    "blocked_by_participant": "The person asked for the block, and only an administrator can take "
+    "that back.",
     "already_assigned": "The voucher is a person's already.",
     "no_rides_left": "The voucher has no rides left that another card could have.",
     "looks_repeated": "A batch with the very same content came less than 24 hours ago, under "
