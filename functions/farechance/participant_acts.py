@@ -98,7 +98,7 @@ def record_outcome(
         raise StateForbids("outcome_recorded", facts)
     if len(days) >= MAX_OUTCOME_DAYS:
         raise StateForbids("too_many_outcomes", facts)
-    return person.after(outcomes={**person.outcomes, kind: (*days, day)})
+    return person.after(outcomes={**person.outcomes, kind: (*days, day)}, last_outcome_at=now)
 
 
 def _must_not_have_left(person: Participant) -> None:

@@ -27,6 +27,9 @@ MAX_OUTCOME_DAYS = 40
 KEPT_FOR = timedelta(days=90)
 """How long a record outlives its use (domain.md, 'Erasure')."""
 
+WAITS_FOR = timedelta(days=365)
+"""How long a person may wait for a first voucher under a consent that names no end of its own."""
+
 
 class ParticipantStatus(StrEnum):
     """Where a person stands in a programme."""
@@ -104,7 +107,8 @@ class OutcomeKind(StrEnum):
 class Participant(BaseModel):
     """The stored record: the only place that links `subject_id` (in vouchers and entries) to a
     person. `open_vouchers` names the vouchers that may still ride, with when each expires.
-    `withdrawn` says when which use of the consent was withdrawn. `enrollment_key` is where the
+    `withdrawn` says when which use of the consent was withdrawn, `last_outcome_at` when an outcome
+    was recorded last. `enrollment_key` is where the
     enrollment's Idempotency-Key is kept, for erasing."""
 
     model_config = STORED
@@ -123,6 +127,7 @@ class Participant(BaseModel):
     enrolled_at: Instant
     exited_at: Instant | None = None
     last_voucher_ends_at: Instant | None = None
+    last_outcome_at: Instant | None = None
     enrollment_key: str = ""
     open_vouchers: dict[VoucherId, Instant] = Field(default={}, max_length=MAX_OPEN_VOUCHERS)
     minted_month: str = ""
@@ -197,13 +202,20 @@ class Participant(BaseModel):
     @property
     def erase_at(self) -> datetime:
         """When the record is erased if nobody asks for it before: 90 days after exit or after
-        consent was withdrawn, whichever is first; without these, 90 days after the end of the last
-        voucher. Who has had none since she enrolled or agreed anew counts from then."""
+        consent was withdrawn, whichever is first; without these, 90 days after the latest of
+        the last voucher's end, the last outcome's recording, and when she enrolled or agreed. Who
+        has had no voucher yet waits for one: 90 days beyond the consent's end, or a year."""
         ended = (self.exited_at, self.withdrawn.get("enrollment"))
-        in_use = (self.enrolled_at, self.consent.granted_at, self.last_voucher_ends_at)
         if ends := [moment for moment in ended if moment is not None]:
             return min(ends) + KEPT_FOR
-        return max(moment for moment in in_use if moment is not None) + KEPT_FOR
+        agreed_at = max(self.enrolled_at, self.consent.granted_at)
+        used = (agreed_at, self.last_voucher_ends_at, self.last_outcome_at)
+        kept_until = max(moment for moment in used if moment is not None) + KEPT_FOR
+        if self.last_voucher_ends_at is not None:
+            return kept_until
+        consent_ends_at = self.consent.expires_at
+        waits_until = consent_ends_at + KEPT_FOR if consent_ends_at else agreed_at + WAITS_FOR
+        return max(kept_until, waits_until)
 
     def after(self, **changes: object) -> Self:
         """The next version with some fields changed, validated as if read from the table."""

@@ -1,6 +1,6 @@
-"""Housekeeping: returns what is past return_at, judges what each programme owes, sends batches
-again that lost their message, wait, or name people for too long, and erases people whose time has
-come. It works page by page until there is no more time, and what is left is due next time; one
+"""Housekeeping: judges what each programme owes, sends batches again that lost their message, wait,
+or name people for too long, erases people whose time has come, and returns what is past return_at.
+It works page by page until there is no more time, and what is left is due next time; one
 thing that fails holds nothing up. May run twice at once."""
 
 from collections.abc import Callable, Iterator
@@ -43,19 +43,20 @@ def keep_house(
     # First what stops harm: a pause must not wait behind a thousand vouchers.
     _judge_all(kept, store, clock, has_time)
     _send_batches(kept, store, clock, has_time, send_batch)
-    for shard in range(RETURN_SHARDS):
-        due = store.due_vouchers(shard, clock())
-        try:
-            _return_all(due, kept, store, remembered, clock, has_time)
-        except Exception as error:
-            # The other shards are found all the same; this one's vouchers are due next time.
-            kept.failed.append((f"by_return#{shard}", type(error).__name__))
+    # And nobody who is to be forgotten waits behind money that is only late.
     for shard in range(RETURN_SHARDS):
         people = store.due_participants(shard, clock())
         try:
             _erase_all(people, kept, store, clock, has_time)
         except Exception as error:
+            # The other shards are found all the same; this one's people are due next time.
             kept.failed.append((f"by_erasure#{shard}", type(error).__name__))
+    for shard in range(RETURN_SHARDS):
+        due = store.due_vouchers(shard, clock())
+        try:
+            _return_all(due, kept, store, remembered, clock, has_time)
+        except Exception as error:
+            kept.failed.append((f"by_return#{shard}", type(error).__name__))
     return kept
 
 

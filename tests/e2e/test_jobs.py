@@ -157,11 +157,12 @@ def test_a_person_whose_time_has_come_is_erased(scene: Scene, house: House) -> N
 
 
 def _whose_time_has_come(scene: Scene) -> str:
-    """A person's id, about whom there was a call; everything about her lies 91 days back."""
+    """A person's id, about whom there was a call; everything about her lies over a year back: she
+    never had a voucher."""
     person = scene.enroll()
     scene.app().post(f"/participants/{person}/language", {"language": "es"}, key()).expect(200)
     stored = _item(scene, "People", scene.partner_id, f"participant#{person}")
-    long_ago = {"S": instant(now() - timedelta(days=91))}
+    long_ago = {"S": instant(now() - timedelta(days=366))}
     consent = {"M": {**stored["consent"]["M"], "granted_at": long_ago}}
     moved = {**stored, "enrolled_at": long_ago, "erase_at": long_ago, "consent": consent}
     _put(scene, "People", moved)

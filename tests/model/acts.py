@@ -104,6 +104,7 @@ def act(
         _is_in_use(books, voucher.person, until)
     elif act_on == "assign" and person is not None:
         _must(voucher.person is None, "already_assigned")
+        _must(now < voucher.expires_at, "voucher_expired")
         _count(books, person, voucher.partner, 1, voucher.rules, now)
         voucher.person = person
         _is_in_use(books, person, voucher.expires_at)
@@ -130,7 +131,7 @@ def _is_in_use(books: Books, person: str | None, until: datetime) -> None:
     """A person's record is kept while a voucher of hers goes on."""
     if person is not None and not books.people[person].is_erased:
         found = books.people[person]
-        found.in_use_until = max(found.in_use_until, until)
+        found.last_end = max(found.last_end or until, until)
 
 
 def _count(
@@ -217,7 +218,7 @@ def _return(books: Books, voucher: Voucher) -> None:
 def keep_house(books: Books, now: datetime) -> tuple[int, int]:
     """How many vouchers it settled, and what is owed beyond vouchers. Erases people in time."""
     for person in books.people.values():
-        if not person.is_erased and now >= person.in_use_until + timedelta(days=90):
+        if not person.is_erased and now >= person.kept_until:
             person.is_erased = True
             books.gone.add(person.key)
             books.happened["a person was erased in time"] += 1

@@ -206,13 +206,22 @@ class Voucher:
 @dataclass
 class Person:
     """How many vouchers were minted for, or assigned to, a person, by month. Without a voucher for
-    90 days the record is erased, and its enrollment can't be asked for again."""
+    90 days, or a year while there was none yet, the record is erased, and its enrollment can't be
+    asked for again."""
 
     partner: str
     key: str
-    in_use_until: datetime
+    enrolled_at: datetime
+    last_end: datetime | None = None
     is_erased: bool = False
     by_month: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def kept_until(self) -> datetime:
+        """When the record is erased."""
+        if self.last_end is None:
+            return self.enrolled_at + timedelta(days=365)
+        return self.last_end + timedelta(days=90)
 
 
 @dataclass

@@ -193,11 +193,11 @@ def test_two_who_erase_at_once_are_told_the_same(world: World) -> None:
         ("exit", 90),
         ("withdrawal", 90),
         ("last voucher", 97),
-        ("no voucher", 90),
+        ("no voucher", 365),
         ("left long after the last voucher", 140),
     ],
 )
-def test_a_person_is_erased_90_days_after_exit_or_the_last_voucher(
+def test_a_person_is_erased_90_days_after_exit_or_the_last_voucher_or_a_year_of_waiting(
     world: World, why: str, days: int
 ) -> None:
     person = world.enroll() if why == "no voucher" else people.with_vouchers(world)[0]
@@ -278,15 +278,44 @@ def test_a_run_without_time_leaves_people_to_the_next(world: World) -> None:
     for _ in range(5):
         people.with_vouchers(world, 1)
     people.after_90_days(world)
-    # One step for the programme, one for each voucher, and two of five people.
-    steps = iter([True] * 8 + [False] * 100)
+    # One step for the programme, and two of five people: before any voucher.
+    steps = iter([True] * 3 + [False] * 100)
 
     cut = world.keep_house(lambda: next(steps))
     rest = world.keep_house()
 
     assert not cut.is_complete
-    assert cut.erased < 5
-    assert (cut.erased + rest.erased, rest.is_complete) == (5, True)
+    assert (cut.erased, cut.returned) == (2, 0)
+    assert (rest.erased, rest.returned, rest.is_complete) == (3, 5, True)
+
+
+def test_nobody_waits_for_a_run_without_time_behind_vouchers(world: World) -> None:
+    for _ in range(5):
+        people.with_vouchers(world, 1)
+    people.after_90_days(world)
+    # One step for the programme, five for the people, two for vouchers.
+    steps = iter([True] * 8 + [False] * 100)
+
+    cut = world.keep_house(lambda: next(steps))
+
+    assert (cut.erased, cut.returned, cut.is_complete) == (5, 2, False)
+
+
+def test_an_outcome_that_is_recorded_keeps_a_record_for_those_that_follow(world: World) -> None:
+    person, _ = people.with_vouchers(world)
+    for days, kind in (
+        (60, OutcomeKind.EMPLOYED_AFTER_30_DAYS),
+        (120, OutcomeKind.EMPLOYED_AFTER_90_DAYS),
+        (209, OutcomeKind.EMPLOYED_AFTER_180_DAYS),
+    ):
+        world.clock.now = NOON + timedelta(days=days)
+        assert world.keep_house().erased == 0
+        people.outcome(world, person, kind, day=world.clock.now.date())
+
+    due = NOON + timedelta(days=209 + 90)
+    assert world.participant(person).erase_at == due
+    world.clock.now = due
+    assert world.keep_house().erased == 1
 
 
 def test_two_runs_at_once_erase_each_person_once(world: World) -> None:

@@ -158,6 +158,7 @@ def test_an_outcome_is_kept_by_kind_and_day() -> None:
     twice = record_outcome(once, kind, TODAY + DAY, TODAY, NOON)
 
     assert twice.outcomes == {kind: (TODAY, TODAY + DAY)}
+    assert twice.last_outcome_at == NOON
     with pytest.raises(StateForbids) as refused:
         record_outcome(twice, kind, TODAY, TODAY, NOON)
     assert refused.value.reason == "outcome_recorded"
@@ -172,7 +173,25 @@ def test_a_day_begins_before_it_does_in_utc(days: int, begun: bool) -> None:
     ("changes", "days"),
     [
         pytest.param({}, 97, id="the last voucher's end"),
-        pytest.param({"last_voucher_ends_at": None}, 90, id="enrolled, no voucher yet"),
+        pytest.param({"last_voucher_ends_at": None}, 365, id="enrolled, no voucher yet"),
+        pytest.param(
+            {"last_voucher_ends_at": None, "consent": consent(granted_at=NOON + 30 * DAY)},
+            395,
+            id="agreed anew, no voucher yet",
+        ),
+        pytest.param(
+            {"last_voucher_ends_at": None, "consent": consent(expires_at=NOON + 200 * DAY)},
+            290,
+            id="no voucher yet, until a consent that ends",
+        ),
+        pytest.param(
+            {"last_voucher_ends_at": None, "last_outcome_at": NOON + 300 * DAY},
+            390,
+            id="no voucher, and an outcome",
+        ),
+        pytest.param({"consent": consent(expires_at=NOON + 200 * DAY)}, 97, id="a long consent"),
+        pytest.param({"last_outcome_at": NOON + DAY}, 97, id="an outcome before the end"),
+        pytest.param({"last_outcome_at": NOON + 90 * DAY}, 180, id="an outcome after the end"),
         pytest.param(
             {"consent": consent(granted_at=NOON + 30 * DAY)}, 120, id="agreed anew, no new voucher"
         ),
