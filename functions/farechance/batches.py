@@ -39,6 +39,7 @@ REPEATED_WITHIN = timedelta(hours=24)
 IDLE = timedelta(minutes=15)
 """A batch on which nothing has happened for so long has lost its message, or waits."""
 
+MAX_REFERENCE_SYMBOLS = 64
 _REFERENCE = TypeAdapter[str](ExternalRef)
 
 
@@ -48,6 +49,8 @@ class Refused(StrEnum):
 
     REFERENCE_MISSING = "reference_missing"
     REFERENCE_MALFORMED = "reference_malformed"
+    REFERENCE_TOO_LONG = "reference_too_long"
+    REFERENCE_QUOTED = "reference_quoted"
     REFERENCE_PERSONAL = "reference_personal"
     DUPLICATE_ROW = "duplicate_row"
     PARTICIPANT_UNKNOWN = "participant_unknown"
@@ -205,8 +208,11 @@ def _reference(written: str) -> str | Refused:
     try:
         return _REFERENCE.validate_python(written)
     except ValidationError:
-        is_personal = looks_personal(written)
-        return Refused.REFERENCE_PERSONAL if is_personal else Refused.REFERENCE_MALFORMED
+        if looks_personal(written):
+            return Refused.REFERENCE_PERSONAL
+        if len(written) > MAX_REFERENCE_SYMBOLS:
+            return Refused.REFERENCE_TOO_LONG
+        return Refused.REFERENCE_QUOTED if '"' in written else Refused.REFERENCE_MALFORMED
 
 
 def words_for(reason: str) -> str:
@@ -219,6 +225,9 @@ _WORDS: Mapping[str, str] = {
     Refused.REFERENCE_MISSING: "The line has no external_ref.",
     Refused.REFERENCE_MALFORMED: "An external_ref has 1 to 64 letters, digits, '_' or '-' and "
     "nothing else. Look for a typing error, or for what a spreadsheet made of it.",
+    Refused.REFERENCE_TOO_LONG: "An external_ref has 64 symbols at most; this is longer.",
+    Refused.REFERENCE_QUOTED: "A quotation mark here isn't closed on its line, or is no part of an "
+    "external_ref. Take it out.",
     Refused.REFERENCE_PERSONAL: "This looks like a social security number, a phone number or an "
     "e-mail address. Enroll people under a reference that only you can resolve, and use that.",
     Refused.DUPLICATE_ROW: "The same external_ref stands in a line above; a batch gives each "

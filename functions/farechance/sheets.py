@@ -23,7 +23,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """The line on which a row begins, counted as a text editor does, and its text."""
+    """The line of a row, counted as a text editor does, and its text."""
 
     line: int
     text: str
@@ -32,13 +32,16 @@ class SheetRow:
 def read_column(body: bytes, column: str) -> tuple[SheetRow, ...]:
     """The rows of a table that has this one column. Taken: UTF-8 with or without a byte order
     mark, LF or CRLF, commas, semicolons or tabs, quotes, empty cells and lines. What stands
-    beside the column is part of the row's text. Raises MalformedSheet."""
+    beside the column is part of the row's text; a line that is no row is one by itself, as it
+    stands. Raises MalformedSheet."""
     text = _text(body)
     separator, skipped = _separator(text)
     rows = _rows(text, separator)
     for _ in range(skipped):
         next(rows)
-    _, header = next(rows, (0, []))
+    first_line, header = next(rows, (0, []))
+    if isinstance(header, str):
+        raise MalformedSheet("quotes" if '"' in header else "no_header", f"line {first_line}")
     place = _place(header, column)
     found = tuple(
         SheetRow(line, _row_text(cells, place, separator)) for line, cells in rows if any(cells)
@@ -89,20 +92,18 @@ def _separator(text: str) -> tuple[str, int]:
     return max(_SEPARATORS, key=first_line.count), 0
 
 
-def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row with the line on which it begins, its cells without blanks around them."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    begins = 1
-    while True:
+def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str] | str]]:
+    """Each row with its line, its cells without blanks around them; or the whole line, where a
+    quote is amiss or a cell is like a file. Each line is read by itself, since nothing that we take
+    holds a line break: a quote that stays open spoils its own line and not the rest."""
+    for number, line in enumerate(io.StringIO(text, newline=None), start=1):
         try:
-            cells = next(reader)
-        except StopIteration:
-            return
+            cells = next(csv.reader([line], delimiter=separator, strict=True), [])
         except csv.Error:
-            raise MalformedSheet("quotes", f"line {begins}") from None
+            yield number, line.strip()
+            continue
         if cells:
-            yield begins, [cell.strip() for cell in cells]
-        begins = reader.line_num + 1
+            yield number, [cell.strip() for cell in cells]
 
 
 def _place(header: list[str], column: str) -> int:
@@ -117,7 +118,9 @@ def _place(header: list[str], column: str) -> int:
     return place
 
 
-def _row_text(cells: list[str], place: int, separator: str) -> str:
+def _row_text(cells: list[str] | str, place: int, separator: str) -> str:
+    if isinstance(cells, str):
+        return cells[:MOST_CELL_SYMBOLS]
     beside = [cell for number, cell in enumerate(cells) if number != place and cell]
     own = cells[place].removeprefix("'") if place < len(cells) else ""
     return separator.join([own, *beside])[:MOST_CELL_SYMBOLS]

@@ -13,7 +13,6 @@ from farechance.programs import Rules
 from farechance.times import instant_text
 from farechance.vouchers import Blocker, ClosedReason, Voucher, VoucherState, program_days
 
-
 _WEIGHT = {Blocker.PARTNER: 0, Blocker.PARTICIPANT: 1, Blocker.ADMINISTRATOR: 2}
 
 

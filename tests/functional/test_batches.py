@@ -167,7 +167,7 @@ def test_a_batch_that_the_queue_does_not_hear_of_is_on_record_and_safe_to_repeat
     [
         ("external_ref\r\ncase-a\r\n".encode("utf-16"), "CSV UTF-8"),
         ("external_ref\nJosé\n".encode("cp1252"), "line 2"),
-        ('external_ref\n"case-a\n', "line 2"),
+        ('"external_ref\ncase-a\n', "line 1"),
         ("case-a\ncase-b\n", "external_ref"),
         ("external_ref,name\ncase-a,Jane\n", "column 2"),
         ("external_ref\n\n", "no rows"),

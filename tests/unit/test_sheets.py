@@ -60,10 +60,25 @@ def test_empty_lines_are_skipped_and_counted() -> None:
     assert read(text) == [(4, "case-1"), (8, "case-2")]
 
 
-def test_a_row_is_found_on_the_line_on_which_it_begins() -> None:
-    text = 'external_ref\n"case\n1"\n"a ""b"""\ncase-2\n'
+def test_a_quote_that_stays_open_spoils_its_own_line_and_no_other() -> None:
+    text = 'external_ref\ncase-1\n"case-2\n"case-3"x\n"a ""b"""\n case-4;"\ncase-5\n'
 
-    assert read(text) == [(2, "case\n1"), (4, 'a "b"'), (5, "case-2")]
+    assert read(text) == [
+        (2, "case-1"),
+        (3, '"case-2'),
+        (4, '"case-3"x'),
+        (5, 'a "b"'),
+        (6, 'case-4;"'),
+        (7, "case-5"),
+    ]
+
+
+def test_a_cell_in_two_lines_is_no_reference_and_each_line_is_told() -> None:
+    assert read('external_ref\r\n"case\r\n1"\r\ncase-2\r\n') == [
+        (2, '"case'),
+        (3, '1"'),
+        (4, "case-2"),
+    ]
 
 
 def test_what_stands_beside_the_column_is_part_of_the_row_so_that_it_cannot_pass() -> None:
@@ -72,9 +87,10 @@ def test_what_stands_beside_the_column_is_part_of_the_row_so_that_it_cannot_pass
 
 
 def test_a_long_cell_is_cut_and_stays_too_long() -> None:
-    ((_, text),) = read("external_ref\n" + "x" * 5_000)
-
-    assert len(text) == MOST_CELL_SYMBOLS > 64
+    for cell in ("x" * 5_000, "x" * 200_000, '"' + "x" * 200_000 + '"'):
+        (_, text), after = read(f"external_ref\n{cell}\ncase-2\n")
+        assert len(text) == MOST_CELL_SYMBOLS > 64
+        assert after == (3, "case-2")
 
 
 # ── what is refused ──────────────────────────────────────────────────────────────────────────────
@@ -92,17 +108,16 @@ def test_another_encoding_is_refused_with_the_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "line"),
+    ("text", "problem", "line"),
     [
-        ('external_ref\ncase-1\n"case-2\ncase-3\n', 3),
-        ('external_ref\n"case-1"x\n', 2),
-        ('"external_ref\ncase-1', 1),
-        ('external_ref\n"' + "x" * 200_000 + '"\n', 2),
+        ('"external_ref\ncase-1', "quotes", 1),
+        ('\n"external_ref"x\ncase-1', "quotes", 2),
+        ("x" * 200_000 + "\ncase-1", "no_header", 1),
     ],
-    ids=["open", "something behind it", "in the header", "a cell like a file"],
+    ids=["open", "something behind it", "a header like a file"],
 )
-def test_a_quote_that_leaves_open_where_rows_end_refuses_the_file(text: str, line: int) -> None:
-    assert refused(text) == ("quotes", f"line {line}")
+def test_a_header_that_is_no_row_refuses_the_file(text: str, problem: str, line: int) -> None:
+    assert refused(text) == (problem, f"line {line}")
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,8 @@ _SHEETS: Mapping[str, str] = {
     "the type 'CSV UTF-8'.",
     "not_utf8": "The file isn't UTF-8. In the spreadsheet, choose 'Save as' and the type "
     "'CSV UTF-8'.",
-    "quotes": "A quotation mark opens and doesn't close, or has something behind it.",
+    "quotes": "In the first line a quotation mark opens and doesn't close, or has something behind "
+    "it.",
     "no_header": "The first line must name the column external_ref.",
     "unknown_column": "Only the column external_ref is taken. Take the others out, above all names "
     "of people.",
