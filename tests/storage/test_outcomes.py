@@ -176,14 +176,15 @@ def test_a_record_holds_all_that_is_held_about_a_person(world: World) -> None:
     assert entries == {codes[0][-4:]: 3, codes[1][-4:]: 2}
     assert not record.more_vouchers
     held = set(type(stored).model_fields)
-    # What isn't told: the random id and what it is for, how the record is kept, and what follows
-    # from the vouchers.
+    # What isn't told: the random id and what it is for, how and until when the record is kept
+    # (erase_at says that), and what follows from the vouchers.
     assert held - set(type(shown).model_fields) == {
         "partner_id",
         "subject_id",
         "outcomes",
         "enrollment_key",
         "last_voucher_ends_at",
+        "last_outcome_at",
         "open_vouchers",
         "minted_month",
         "minted_in_month",
