@@ -38,11 +38,14 @@ def has_begun_somewhere(day: date, now: datetime) -> bool:
 
 def grant(person: Participant, consent: Consent, now: datetime) -> Participant:
     """The whole consent anew, in place of what stood. Raises StateForbids (`participant_exited`),
-    FieldErrors: one that was given before the last withdrawal was withdrawn by it."""
+    FieldErrors: one that was given before the last withdrawal was withdrawn by it. Of that the day
+    is known; on the same day, only the consent itself that was withdrawn is known to be older."""
     _must_not_have_left(person)
     wrong = wrong_times(consent, now)
-    withdrawn_at = max(person.withdrawn.values(), default=consent.granted_at)
-    if consent.granted_at < max(withdrawn_at, person.consent.granted_at):
+    said_before = person.consent.granted_at
+    withdrawn_on = max(person.withdrawn.values(), default=said_before)
+    is_older = consent.granted_at < max(withdrawn_on, said_before)
+    if is_older or (person.withdrawn and consent.granted_at == said_before):
         wrong.append(
             FieldError("/granted_at", "is earlier than what the person said last; ask anew")
         )
@@ -52,17 +55,17 @@ def grant(person: Participant, consent: Consent, now: datetime) -> Participant:
 
 
 def withdraw(
-    person: Participant, uses: Sequence[ConsentUse], new_subject_id: str, now: datetime
+    person: Participant, uses: Sequence[ConsentUse], new_subject_id: str, day: datetime
 ) -> Participant:
-    """Without some uses; what was withdrawn before stays so. Without `enrollment` no use is left,
-    and the link to vouchers and entries is cut: the record forgets both, and has a random id that
-    none of them carries."""
+    """Without some uses from `day` on (its midnight in UTC); what was withdrawn before stays so.
+    Without `enrollment` no use is left, and the link to vouchers and entries is cut: the record
+    forgets both, and has a random id that none of them carries."""
     ends_all = "enrollment" in uses
     gone = tuple(use for use in person.consent.uses if ends_all or use in uses)
     kept = tuple(use for use in person.consent.uses if use not in gone)
     changes: dict[str, object] = {
         "consent": person.consent.model_copy(update={"uses": kept}),
-        "withdrawn": {**person.withdrawn, **dict.fromkeys(gone, now)},
+        "withdrawn": {**person.withdrawn, **dict.fromkeys(gone, day)},
     }
     if "enrollment" in gone:
         changes |= {"subject_id": new_subject_id, "open_vouchers": {}}

@@ -62,6 +62,11 @@ def local_day(instant: datetime, zone: ZoneInfo) -> date:
     return instant.astimezone(zone).date()
 
 
+def day_only(instant: datetime, zone: ZoneInfo) -> datetime:
+    """The calendar day of `instant` in `zone` and nothing finer, as that day's midnight in UTC."""
+    return datetime.combine(local_day(instant, zone), time.min, tzinfo=UTC)
+
+
 def local_month(instant: datetime, zone: ZoneInfo) -> str:
     """The calendar month of `instant` in `zone`, as `2026-03`."""
     return f"{instant.astimezone(zone):%Y-%m}"

@@ -1,18 +1,19 @@
 """Carries out a partner's act on a voucher, once for each Idempotency-Key: the entry is named by
 the key, and keeps the answer and a digest of what was asked for."""
 
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from farechance import contents
 from farechance.codes import CodeKeys
 from farechance.errors import IdempotencyKeyReused
-from farechance.ledger import digest
 from farechance.programs import Rules
 from farechance.store import Remembered, Store, Write, keys
 from farechance.voucher_acts import Act, ActReason, block, extend, revoke, unblock
-from farechance.vouchers import Voucher
+from farechance.vouchers import Blocker, Voucher
 from operations.change_voucher import act_writes
 from operations.find_voucher import find_voucher
 from operations.read_terms import read_terms
@@ -58,12 +59,11 @@ def _attempt(
 ) -> tuple[dict[str, Any], bool]:
     store = tools.store
     before = find_voucher(call.voucher_id, call.partner_id, store=store, code_keys=tools.code_keys)
-    identity = f"key#{keys.hashed(call.idempotency_key)}"
+    identity = _identity(call.idempotency_key)
     entry_key = keys.entry(keys.voucher_account(before.voucher_key), identity)
     entry = store.read(entry_key)[entry_key]
-    content_digest = digest(call.content)
     if entry is not None:
-        if entry.content_digest != content_digest:
+        if not contents.is_same(call.content, entry.content_digest, tools.code_keys):
             raise IdempotencyKeyReused
         return dict(entry.answer or {}), True
 
@@ -72,17 +72,41 @@ def _attempt(
         rules = read_terms(before, tools.remembered, now).rules
         act, beside = decide(before, rules, now)
     act = replace(act, facts=act.facts.model_copy(update={"act_reason": call.reason}))
-    answer = {
-        "voucher_id": before.voucher_id,
-        "status": act.voucher.state.value,
-        "available_cents": act.voucher.available_cents,
-        "held_cents": act.voucher.held_cents,
-    }
+    answer = _answer(act.voucher)
+    content_digest = contents.sealed(call.content, tools.code_keys)
     made = act_writes(
         before, act, identity, rules, now, answer=answer, content_digest=content_digest
     )
     store.commit(*beside, *made)
     return answer, False
+
+
+def block_writes(voucher: Voucher, rules: Rules, code_keys: CodeKeys, now: datetime) -> list[Write]:
+    """A block that a person asked for, as part of another call. Its entry is as that of any block,
+    under a key that nobody chose: it doesn't say whose call it was."""
+    act = block(voucher, now, Blocker.PARTICIPANT)
+    return act_writes(
+        voucher,
+        act,
+        _identity(uuid.uuid4().hex),
+        rules,
+        now,
+        answer=_answer(act.voucher),
+        content_digest=contents.sealed({"act": "block"}, code_keys),
+    )
+
+
+def _identity(idempotency_key: str) -> str:
+    return f"key#{keys.hashed(idempotency_key)}"
+
+
+def _answer(voucher: Voucher) -> dict[str, Any]:
+    return {
+        "voucher_id": voucher.voucher_id,
+        "status": voucher.state.value,
+        "available_cents": voucher.available_cents,
+        "held_cents": voucher.held_cents,
+    }
 
 
 def block_voucher(call: VoucherCall, tools: VoucherTools) -> tuple[dict[str, Any], bool]:

@@ -14,11 +14,12 @@ from farechance.participant_api import ConsentAnswer, ConsentRequest
 from farechance.participants import Consent, Participant
 from farechance.store import Remembered, Store, Write, keys
 from farechance.store.keys import Key
-from farechance.voucher_acts import block, may_block
+from farechance.times import day_only
+from farechance.voucher_acts import may_block
 from farechance.vouchers import Blocker, Voucher
 from operations.act_on_participant import CallAbout, Done, act_on_participant
-from operations.change_voucher import act_writes
-from operations.read_terms import read_terms
+from operations.act_on_voucher import block_writes
+from operations.read_terms import read_rules, read_terms
 
 
 def change_consent(
@@ -35,24 +36,30 @@ def change_consent(
 
     def decide(person: Participant, now: datetime) -> Done[ConsentAnswer]:
         beside: list[Write] = []
-        blocked = 0
+        blocked, recorded_at = 0, now
         if request.action == "grant":
             after = grant(person, _consent(request), now)
         else:
             _check_withdrawal(request, person)
-            after = withdraw(person, request.uses, f"sub_{uuid.uuid4().hex}", now)
+            # A programme's zone is the same in every version of its rules.
+            zone = read_rules(person.program_id, 1, remembered, now).zone
+            recorded_at = day_only(now, zone)
+            after = withdraw(person, request.uses, f"sub_{uuid.uuid4().hex}", recorded_at)
             if request.block_vouchers:
                 vouchers = _open_vouchers(person, store, code_keys, now)
                 blocked = len(vouchers)
                 beside = [
                     write
                     for voucher in vouchers
-                    for write in _block_writes(voucher, remembered, now)
+                    for write in block_writes(
+                        voucher, read_terms(voucher, remembered, now).rules, code_keys, now
+                    )
                 ]
         answer = ConsentAnswer(
             participant_id=person.participant_id,
             uses=after.consent.uses,
-            recorded_at=now,
+            # Of a withdrawal only the day: its moment is also that of the blocks' entries.
+            recorded_at=recorded_at,
             # How many and not which: the answer is kept, and must not be the link that is cut.
             blocked_vouchers=blocked,
         )
@@ -120,10 +127,3 @@ def _key(voucher_id: str, code_keys: CodeKeys) -> Key[Voucher]:
     if code is None:
         raise BooksDiffer(f"the code secret lacks the version of {voucher_id}")
     return keys.voucher(key_of(code_keys, code))
-
-
-def _block_writes(voucher: Voucher, remembered: Remembered, now: datetime) -> list[Write]:
-    # Named by its place in the chain and not by the call's key, which is kept with the person.
-    identity = f"withdrawn#{voucher.chain.sequence + 1}"
-    rules = read_terms(voucher, remembered, now).rules
-    return act_writes(voucher, block(voucher, now, Blocker.PARTICIPANT), identity, rules, now)

@@ -2,11 +2,12 @@
 money, the participants, and the call's key, which is kept for ever."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from farechance import mints
+from farechance import contents, mints
 from farechance.codes import CodeKeys, newest_version
 from farechance.errors import (
     BooksDiffer,
@@ -14,7 +15,6 @@ from farechance.errors import (
     NotFound,
     StateForbids,
 )
-from farechance.ledger import digest
 from farechance.mints import MintKey, Planned
 from farechance.participants import Participant
 from farechance.partner_api import Minted, MintRequest, stored_answer
@@ -38,7 +38,7 @@ class _Call:
     remembered: Remembered
     code_keys: CodeKeys
     command_id: str | None
-    body_digest: str
+    content: Mapping[str, Any]
 
 
 def mint(  # noqa: PLR0913 - who mints what, and what it takes, each named at the call
@@ -52,11 +52,10 @@ def mint(  # noqa: PLR0913 - who mints what, and what it takes, each named at th
     code_keys: CodeKeys,
     clock: Callable[[], datetime],
     command_id: str | None = None,
-    body_digest: str | None = None,
+    content: Mapping[str, Any] | None = None,
 ) -> tuple[Minted, bool]:
     """The vouchers, with their codes if `codes_too`, and whether this was a repeat. `command_id`
-    is the admin command's that mints for the partner, `body_digest` what tells its content from
-    another. Raises FieldErrors, NotFound, StateForbids, IdempotencyKeyReused, Busy."""
+    is the admin command's that mints for the partner, `content` the whole of what it asks for. Raises FieldErrors, NotFound, StateForbids, IdempotencyKeyReused, Busy."""
     call = _Call(
         request,
         partner_id,
@@ -66,7 +65,7 @@ def mint(  # noqa: PLR0913 - who mints what, and what it takes, each named at th
         remembered,
         code_keys,
         command_id,
-        body_digest or digest(stored_answer(request)),
+        content or stored_answer(request),
     )
     return store.again(lambda: _attempt(call, clock()))
 
@@ -96,7 +95,7 @@ def _attempt(call: _Call, now: datetime) -> tuple[Minted, bool]:
     people = [keys.participant(call.partner_id, one) for one in _distinct(request)]
     found = call.store.read(key_key, allotment_key, *people)
     if record := found[key_key]:
-        if record.body_digest != call.body_digest:
+        if not contents.is_same(call.content, record.body_digest, call.code_keys):
             raise IdempotencyKeyReused
         rules = _rules(request.program_id, call.remembered, record.rules_version, now)
         return _told(call, rules, record, _planned(call, rules, record)), True
@@ -104,7 +103,7 @@ def _attempt(call: _Call, now: datetime) -> tuple[Minted, bool]:
     with call.store.refusing_unless(key_key):
         allotment = _own_allotment(found[allotment_key], request)
         record = MintKey(
-            body_digest=call.body_digest,
+            body_digest=contents.sealed(call.content, call.code_keys),
             secret_version=newest_version(call.code_keys),
             rules_version=_current_rules_version(request.program_id, call.remembered, now),
             minted_at=now,

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from farechance import card_links
+from farechance import card_links, contents
 from farechance.card_links import Sheet
 from farechance.codes import CodeKeys
 from farechance.commands import MintCards
 from farechance.errors import IdempotencyKeyReused, NotFound, Refusal, StateForbids
-from farechance.ledger import digest
 from farechance.money import dollars
 from farechance.partner_api import MintRequest, stored_answer
 from farechance.store import Remembered, Store, keys
@@ -31,7 +30,7 @@ def mint_cards(
     """Raises NotFound, FieldErrors, StateForbids (what a mint is refused for; `command_id_reused`).
     Minting itself also raises `cards_minted_in_part`, with a link to those that were."""
     remembered = Remembered(store)
-    _check(command, store, remembered, clock())
+    _check(command, store, remembered, code_keys, clock())
     sheet = _sheet(command)
 
     def prepare() -> dict[str, Any]:
@@ -48,7 +47,7 @@ def mint_cards(
                     code_keys=code_keys,
                     clock=clock,
                     command_id=command.command_id,
-                    body_digest=_content_digest(command),
+                    content=_content(command),
                 )
             except IdempotencyKeyReused:
                 # Another with this id has minted since we looked.
@@ -88,7 +87,9 @@ def sheet_link(
     }
 
 
-def _check(command: MintCards, store: Store, remembered: Remembered, now: datetime) -> None:
+def _check(
+    command: MintCards, store: Store, remembered: Remembered, code_keys: CodeKeys, now: datetime
+) -> None:
     """Before the first card is minted: all that are still to be minted must be payable."""
     partner_key = keys.partner(command.partner_id)
     parts = [
@@ -102,7 +103,7 @@ def _check(command: MintCards, store: Store, remembered: Remembered, now: dateti
         record = found[key]
         if record is None:
             missing += size
-        elif record.body_digest != _content_digest(command):
+        elif not contents.is_same(_content(command), record.body_digest, code_keys):
             raise _reused(command)
     if missing:
         request = _request(command, min(missing, card_links.CARDS_IN_A_PART))
@@ -112,11 +113,11 @@ def _check(command: MintCards, store: Store, remembered: Remembered, now: dateti
         )
 
 
-def _content_digest(command: MintCards) -> str:
+def _content(command: MintCards) -> dict[str, Any]:
     """Kept with every part, of the whole command: asked again for fewer cards, it would else be
     answered and recorded as if no more had been minted."""
     # A command that is only tried out is compared with the one that was carried out.
-    return digest(stored_answer(command.model_copy(update={"dry_run": False})))
+    return stored_answer(command.model_copy(update={"dry_run": False}))
 
 
 def _reused(command: MintCards) -> StateForbids:

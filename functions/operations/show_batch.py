@@ -15,9 +15,11 @@ from farechance.batch_api import (
 from farechance.batches import FORGET_AFTER, PAGE_ROWS, Batch, Outcome, Row, outcome, words_for
 from farechance.codes import CodeKeys
 from farechance.errors import NotFound
+from farechance.mints import Planned
 from farechance.participants import Participant
 from farechance.programs import PartnerStatus, Status
 from farechance.store import Remembered, Store, keys
+from farechance.vouchers import Voucher
 from operations.read_terms import read_rules
 
 
@@ -29,6 +31,8 @@ class _Seen:
     row: Row
     outcome: Outcome
     reason: str | None
+    planned: Planned | None = None
+    """Of a minted row, its voucher."""
 
 
 def show_batch(
@@ -77,14 +81,13 @@ def list_batch_vouchers(
     batch = _find(batch_id, partner_id, store)
     first = 0 if query.cursor is None else _number(query.cursor)
     # One more than is shown says whether more follow.
-    following = _seen(batch, first, query, store)
+    following = _seen(batch, first, query, store, code_keys)
     shown = following[: query.limit]
     people = _people(batch, shown, store)
     return BatchVoucherList(
         batch_id=batch.batch_id,
         vouchers=tuple(
-            _told(batch, one, people.get(one.row.participant_id or ""), code_keys, codes_too)
-            for one in shown
+            _told(one, people.get(one.row.participant_id or ""), codes_too) for one in shown
         ),
         cursor=cursors.written(str(following[query.limit].number))
         if len(following) > query.limit
@@ -116,7 +119,9 @@ def _number(cursor: str) -> int:
     return int(place) if place.isdigit() and len(place) < 10 else 0
 
 
-def _seen(batch: Batch, first: int, query: BatchVoucherQuery, store: Store) -> list[_Seen]:
+def _seen(
+    batch: Batch, first: int, query: BatchVoucherQuery, store: Store, code_keys: CodeKeys
+) -> list[_Seen]:
     """The rows from `first` on that are asked for, at most one more than the limit."""
     found: list[_Seen] = []
     last = batch.rows if query.outcome else min(batch.rows, first + query.limit + 1)
@@ -125,7 +130,8 @@ def _seen(batch: Batch, first: int, query: BatchVoucherQuery, store: Store) -> l
         row = rows.get(number) or Row(line=number + 1)
         became, reason = outcome(batch, number, row)
         if query.outcome in (None, became):
-            found.append(_Seen(number, row, became, reason))
+            planned = _planned(batch, number, code_keys) if became is Outcome.MINTED else None
+            found.append(_Seen(number, row, became, reason, planned))
         if len(found) > query.limit:
             break
     return found
@@ -146,28 +152,39 @@ def _rows(batch: Batch, first: int, last: int, store: Store) -> dict[int, Row]:
     }
 
 
+def _planned(batch: Batch, number: int, code_keys: CodeKeys) -> Planned:
+    voucher_id = mints.voucher_id_of_batch(
+        code_keys, batch.secret_version, batch.partner_id, batch.batch_id, number
+    )
+    return mints.planned(code_keys, voucher_id, batch.promise, None)
+
+
 def _people(batch: Batch, seen: list[_Seen], store: Store) -> dict[str, Participant]:
-    """Who of them still has a record: of one who was erased nothing is told."""
-    wanted = [
-        keys.participant(batch.partner_id, one.row.participant_id)
-        for one in seen
-        if one.row.participant_id is not None
-    ]
-    found = store.read(*wanted)
-    there = (found[key] for key in wanted)
-    return {person.participant_id: person for person in there if person is not None}
+    """Whom the rows may still name: nobody who was erased, and nobody beside a voucher to which
+    she cut the link by withdrawing consent."""
+    of_rows = [(one, one.row.participant_id) for one in seen if one.row.participant_id is not None]
+    found = store.read(*(keys.participant(batch.partner_id, person) for _, person in of_rows))
+    # The vouchers by themselves: two of each row would be more than a read may have.
+    vouchers = store.read(
+        *(keys.voucher(one.planned.voucher_key) for one, _ in of_rows if one.planned)
+    )
+    named = {}
+    for one, participant_id in of_rows:
+        person = found[keys.participant(batch.partner_id, participant_id)]
+        voucher = vouchers[keys.voucher(one.planned.voucher_key)] if one.planned else None
+        if person is not None and (one.planned is None or _is_linked(person, voucher)):
+            named[participant_id] = person
+    return named
 
 
-def _told(
-    batch: Batch, seen: _Seen, person: Participant | None, code_keys: CodeKeys, codes_too: bool
-) -> BatchVoucher:
+def _is_linked(person: Participant, voucher: Voucher | None) -> bool:
+    return voucher is not None and voucher.subject_id == person.subject_id
+
+
+def _told(seen: _Seen, person: Participant | None, codes_too: bool) -> BatchVoucher:
     voucher: dict[str, Any] = {}
-    if seen.outcome is Outcome.MINTED:
-        voucher_id = mints.voucher_id_of_batch(
-            code_keys, batch.secret_version, batch.partner_id, batch.batch_id, seen.number
-        )
-        planned = mints.planned(code_keys, voucher_id, batch.promise, None)
-        voucher = {"voucher_id": voucher_id, "last4": planned.last4}
+    if planned := seen.planned:
+        voucher = {"voucher_id": planned.voucher_id, "last4": planned.last4}
         if codes_too:
             voucher["code"] = codes.grouped(planned.code)
     return BatchVoucher(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import batched
 
-from farechance import mints
+from farechance import contents, mints
 from farechance.batch_api import BatchRequest, BatchStarted
 from farechance.batches import (
     PAGE_ROWS,
@@ -27,10 +27,11 @@ from farechance.errors import (
     NotFound,
     StateForbids,
 )
-from farechance.ledger import Account, Kind, digest
+from farechance.ledger import Account, Kind
 from farechance.partner_api import MintRequest, stored_answer
 from farechance.programs import Rules
 from farechance.store import Remembered, Store, Write, keys, writes
+from farechance.store.keys import Key
 from operations.batch_entry import batch_entry
 from operations.check_allotment import check_allotment
 from operations.read_terms import current_rules_version, read_rules
@@ -72,26 +73,27 @@ def start_batch(
 def _attempt(call: _Call, now: datetime) -> tuple[BatchStarted, bool]:
     request = call.request
     key = keys.batch(call.partner_id, call.batch_id)
-    content_key = keys.batch_content(call.partner_id, _content_digest(request))
+    content_keys = _content_keys(call)
     allotment_key = keys.allotment(request.program_id, call.partner_id)
-    found = call.store.read(key, content_key, allotment_key)
-    body_digest = digest(stored_answer(request))
+    found = call.store.read(key, *content_keys, allotment_key)
+    body = stored_answer(request)
     if before := found[key]:
-        if before.body_digest != body_digest:
+        if not contents.is_same(body, before.body_digest, call.code_keys):
             raise IdempotencyKeyReused
         rules = read_rules(before.program_id, before.rules_version, call.remembered, now)
         return _told(before, rules), True
 
     with call.store.refusing_unless(key):
-        allotment, same = found[allotment_key], found[content_key]
+        allotment = found[allotment_key]
         if allotment is None:
             raise NotFound("programme", request.program_id)
         version = current_rules_version(request.program_id, call.remembered, now)
         rules = read_rules(request.program_id, version, call.remembered, now)
         mints.check_against(_each(request), rules, now)
-        _check_repeated(request, same, now)
+        for content_key in content_keys:
+            _check_repeated(request, found[content_key], now)
         rows = _rows(call)
-        batch = _batch(call, rows, rules, version, body_digest, now)
+        batch = _batch(call, rows, rules, version, contents.sealed(body, call.code_keys), now)
         check_allotment(allotment, batch.total_cents)
     reserved = {Account.ALLOTTED: -batch.total_cents, Account.RESERVED: batch.total_cents}
     batch, entry = batch_entry(batch, Kind.BATCH_RESERVED, reserved, rules)
@@ -99,7 +101,7 @@ def _attempt(call: _Call, now: datetime) -> tuple[BatchStarted, bool]:
         writes.put_new(key, batch),
         entry,
         writes.take_from_allotment(request.program_id, call.partner_id, batch.total_cents),
-        _content_write(call, same, now),
+        _content_write(call, content_keys[0], found[content_keys[0]], now),
         *(
             writes.put_new(keys.batch_rows(call.batch_id, page), RowPage(rows=some))
             for page, some in enumerate(batched(rows, PAGE_ROWS, strict=False))
@@ -108,10 +110,13 @@ def _attempt(call: _Call, now: datetime) -> tuple[BatchStarted, bool]:
     return _told(batch, rules), False
 
 
-def _content_digest(request: BatchRequest) -> str:
-    """The same for the same vouchers, whatever file they came in."""
-    content = stored_answer(request)
-    return digest({**content, "rows": [row.external_ref for row in request.rows], "repeat": None})
+def _content_keys(call: _Call) -> list[Key[BatchContent]]:
+    """Where the same vouchers are noted, whatever file they came in: under the secret's newest
+    version, and where they were before it came."""
+    rows = [row.external_ref for row in call.request.rows]
+    content = {**stored_answer(call.request), "rows": rows, "repeat": None}
+    seals = contents.every_seal(content, call.code_keys)
+    return [keys.batch_content(call.partner_id, seal) for seal in seals]
 
 
 def _each(request: BatchRequest) -> MintRequest:
@@ -133,8 +138,9 @@ def _check_repeated(request: BatchRequest, same: BatchContent | None, now: datet
         raise StateForbids("looks_repeated", {"batch_id": same.batch_id})
 
 
-def _content_write(call: _Call, same: BatchContent | None, now: datetime) -> Write:
-    key = keys.batch_content(call.partner_id, _content_digest(call.request))
+def _content_write(
+    call: _Call, key: Key[BatchContent], same: BatchContent | None, now: datetime
+) -> Write:
     new = BatchContent(batch_id=call.batch_id, created_at=now)
     if same is None:
         return writes.put_new(key, new)

@@ -89,7 +89,11 @@ def test_who_withdraws_twice_keeps_the_first_moment_and_the_new_link() -> None:
 def test_consent_is_granted_anew_as_a_whole() -> None:
     withdrawn = withdraw(person(), ("enrollment",), "sub_2", NOON)
 
-    after = grant(withdrawn, consent(uses=("enrollment",), language="es"), NOON)
+    after = grant(
+        withdrawn,
+        consent(uses=("enrollment",), language="es", granted_at=NOON + timedelta(minutes=1)),
+        NOON,
+    )
 
     assert (after.consent.uses, after.consent.language) == (("enrollment",), "es")
     assert after.withdrawn == {}
