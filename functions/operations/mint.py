@@ -55,7 +55,8 @@ def mint(  # noqa: PLR0913 - who mints what, and what it takes, each named at th
     content: Mapping[str, Any] | None = None,
 ) -> tuple[Minted, bool]:
     """The vouchers, with their codes if `codes_too`, and whether this was a repeat. `command_id`
-    is the admin command's that mints for the partner, `content` the whole of what it asks for. Raises FieldErrors, NotFound, StateForbids, IdempotencyKeyReused, Busy."""
+    is the admin command's that mints for the partner, `content` the whole of what it asks for.
+    Raises FieldErrors, NotFound, StateForbids, IdempotencyKeyReused, Busy."""
     call = _Call(
         request,
         partner_id,
