@@ -13,7 +13,7 @@ from farechance.identifiers import Language
 from farechance.money import amount
 from farechance.programs import Partner, Provider, RiderNeeds, Rules
 from farechance.times import local_day
-from farechance.vouchers import Voucher
+from farechance.vouchers import Voucher, VoucherState
 
 MAX_COMPANIES = 3
 """How many ride companies fit on a card; the help line knows the others."""
@@ -55,11 +55,21 @@ class Card:
 
 def check_usable(voucher: Voucher, now: datetime) -> None:
     """Nobody is handed a code that pays nothing. Raises StateForbids (`voucher_closed`,
-    `voucher_expired`)."""
+    `voucher_expired`, `nothing_left`)."""
     if voucher.is_over(now):
         raise StateForbids("voucher_closed", {"voucher_id": voucher.voucher_id})
     if now >= voucher.expires_at:
         raise StateForbids("voucher_expired", {"voucher_id": voucher.voucher_id})
+    if voucher.has_nothing_left(now):
+        raise StateForbids("nothing_left", {"voucher_id": voucher.voucher_id})
+
+
+def check_sendable(voucher: Voucher, now: datetime) -> None:
+    """A message is read at once, and can't wait for a block to be taken back as a printed card can.
+    Raises StateForbids (as `check_usable`, `voucher_blocked`)."""
+    check_usable(voucher, now)
+    if voucher.state is VoucherState.BLOCKED:
+        raise StateForbids("voucher_blocked", {"voucher_id": voucher.voucher_id})
 
 
 def card(
@@ -75,7 +85,7 @@ def card(
     words = WORDS[voucher.language]
     left = voucher.left_cents(now)
     cap = amount(min(voucher.cap_cents, left), rules.currency)
-    rides = max(0, voucher.rides_left)
+    rides = voucher.rides_left_at(now)
     companies = [_short(provider.name) for provider in providers[:MAX_COMPANIES]]
     return Card(
         language=voucher.language,

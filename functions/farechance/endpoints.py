@@ -332,7 +332,7 @@ SHOW_CARD = Endpoint(
     "Print one card",
     NoQuery,
     CardPage,
-    problems=("voucher_closed", "voucher_expired"),
+    problems=("voucher_closed", "voucher_expired", "nothing_left"),
 )
 PRINT_CARDS = Endpoint(
     "POST",
@@ -341,7 +341,7 @@ PRINT_CARDS = Endpoint(
     "Print up to 100 cards",
     CardsRequest,
     CardPage,
-    problems=("voucher_closed", "voucher_expired"),
+    problems=("voucher_closed", "voucher_expired", "nothing_left"),
     changes=False,
 )
 SEND_CODE = Endpoint(
@@ -359,6 +359,8 @@ SEND_CODE = Endpoint(
         "too_many_sends",
         "voucher_closed",
         "voucher_expired",
+        "nothing_left",
+        "voucher_blocked",
     ),
 )
 OPEN_SHEET = Endpoint(

@@ -211,7 +211,7 @@ def declined(
         "usable": _amount(usable, rules),
         "first_day": _day(voucher.valid_from, rules, language),
         "last_day": _day(voucher.expires_at - timedelta(seconds=1), rules, language),
-        "opens": opens_at and _day_and_time(opens_at, rules, language),
+        "opens": opens_at and day_and_time(opens_at, rules, language),
         "most": MAX_OPEN_HOLDS,
     }
     text = _fit(facts.format(**values), advice.format(**values), *_help(partner, language))
@@ -261,7 +261,8 @@ def _amount(cents: int, rules: Rules) -> str:
     return amount(cents, rules.currency)
 
 
-def _day_and_time(instant: datetime, rules: Rules, language: Language) -> str:
+def day_and_time(instant: datetime, rules: Rules, language: Language) -> str:
+    """The same with the time of day: `Mar 2, 12:00 pm`."""
     local = instant.astimezone(rules.zone)
     clock = f"{local.hour % 12 or 12}:{local.minute:02d} {'am' if local.hour < 12 else 'pm'}"
     return f"{_day(instant, rules, language)}, {clock}"

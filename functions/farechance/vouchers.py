@@ -176,6 +176,15 @@ class Voucher(BaseModel):
         dead = [hold.cents for hold in self.holds.values() if hold.expires_at <= now]
         return self.available_cents + sum(dead)
 
+    def rides_left_at(self, now: datetime) -> int:
+        """Rides that a new request may take: those that are left, and every dead hold's."""
+        dead = [hold for hold in self.holds.values() if hold.expires_at <= now]
+        return max(0, self.rides_left + len(dead))
+
+    def has_nothing_left(self, now: datetime) -> bool:
+        """Used up: no ride that may be asked for, or no money, not even in a ride under way."""
+        return self.rides_left_at(now) == 0 or self.available_cents + self.held_cents == 0
+
     def without_holds(self, rides: Collection[str]) -> Self:
         """With the holds of some rides back in `available`; not yet the next version."""
         freed = sum(self.holds[ride].cents for ride in rides)

@@ -30,7 +30,8 @@ def print_cards(
     voucher_ids: Sequence[str], partner_id: str, tools: CardTools, now: datetime
 ) -> CardPage:
     """A page of at most 100 cards in this order, all or none. Raises NotFound, also for another
-    partner's, StateForbids (`voucher_closed`, `voucher_expired`)."""
+    partner's, StateForbids (`voucher_closed`, `voucher_expired`,
+    `nothing_left`)."""
     found = _read(voucher_ids, tools)
     for voucher_id, voucher in zip(voucher_ids, found, strict=True):
         if voucher is None or voucher.partner_id != partner_id:
@@ -46,7 +47,11 @@ def open_sheet(token: str, tools: CardTools, now: datetime) -> CardPage:
     Raises NotFound, LinkExpired, StateForbids (`voucher_closed`, if none is left)."""
     sheet = card_links.read(token, tools.code_keys, now)
     vouchers = [one for one in _read(_ids(sheet, tools), tools) if one is not None]
-    usable = [one for one in vouchers if not one.is_over(now) and now < one.expires_at]
+    usable = [
+        one
+        for one in vouchers
+        if not (one.is_over(now) or now >= one.expires_at or one.has_nothing_left(now))
+    ]
     if not usable:
         raise StateForbids("voucher_closed", {"cards": 0})
     return _page(usable, tools, now)

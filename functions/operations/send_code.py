@@ -9,7 +9,7 @@ from typing import Protocol
 
 from farechance import code_texts, codes, phone_numbers
 from farechance.card_api import Sent
-from farechance.cards import check_usable
+from farechance.cards import check_sendable
 from farechance.codes import CodeKeys
 from farechance.errors import BooksDiffer, NotFound, StateForbids
 from farechance.participants import Participant
@@ -86,7 +86,7 @@ def _count(call: SendCall, tools: SendTools, now: datetime) -> _Counted:
         return _Counted(key, known, None)
     if not tools.is_ready:
         raise StateForbids("sms_not_ready")
-    check_usable(voucher, now)
+    check_sendable(voucher, now)
     check_consent(_owner(voucher, tools), now, voucher.voucher_id)
     counted = SendKey(day=day, counted_at=now, version=known.version + 1 if known else 1)
     tools.store.commit(

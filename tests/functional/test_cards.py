@@ -247,6 +247,22 @@ def test_a_link_without_its_token_is_refused(
     answer.pointers(pointer)
 
 
+def test_a_used_up_card_is_not_printed_and_left_out_of_a_sheet(
+    stack: Stack, partner: Partner
+) -> None:
+    own = _minted(partner, 1)[0]
+    link = stack.command(_cards_command(cards=2))["link"]
+    codes = _codes(_open(stack, link).text)
+
+    for code in (own["code"], codes[0]):
+        for ride in ("one", "other"):
+            stack.world.request(code, f"{ride}-{code[:4]}")
+            stack.world.complete(code, f"{ride}-{code[:4]}")
+
+    partner.get(f"/vouchers/{own['voucher_id']}/card").problem(409, "nothing_left")
+    assert _codes(_open(stack, link).text) == [codes[1]]
+
+
 def test_cards_that_no_longer_ride_are_left_out_of_a_sheet(stack: Stack) -> None:
     answer = stack.command(_cards_command(cards=2))
     codes = _codes(_open(stack, answer["link"]).text)

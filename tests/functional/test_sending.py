@@ -82,7 +82,7 @@ def test_the_sms_is_in_the_language_of_the_voucher(partner: Partner, sms: Sms) -
 
     ((_, text),) = sms.texts
     assert "viajes hasta el" in text
-    assert "Responda STOP" in text
+    assert "Responde STOP" in text
 
 
 def test_a_repeat_sends_nothing_whichever_number_it_names(
@@ -150,6 +150,21 @@ def test_a_closed_voucher_is_not_sent(stack: Stack, partner: Partner, sms: Sms) 
     answer = _send(partner, voucher)
 
     answer.problem(409, "voucher_closed")
+    assert sms.texts == []
+
+
+def test_what_pays_no_ride_now_is_not_sent(stack: Stack, partner: Partner, sms: Sms) -> None:
+    blocked, used_up = _voucher(partner, "sms"), _voucher(partner, "sms")
+    stack.world.block(blocked["code"])
+    for ride in ("one", "other"):
+        stack.world.request(used_up["code"], ride)
+        stack.world.complete(used_up["code"], ride)
+
+    with stack.unchanged():
+        answers = [_send(partner, voucher) for voucher in (blocked, used_up)]
+
+    for answer, reason in zip(answers, ("voucher_blocked", "nothing_left"), strict=True):
+        answer.problem(409, reason)
     assert sms.texts == []
 
 

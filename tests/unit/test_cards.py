@@ -193,6 +193,17 @@ def test_no_word_says_prison_or_what_a_ride_is_for(language: str) -> None:
             },
             "voucher_closed",
         ),
+        ({"available_cents": 0, "spent_cents": 4_000, "rides_counted": 1}, "nothing_left"),
+        ({"available_cents": 1_000, "spent_cents": 3_000, "rides_counted": 2}, "nothing_left"),
+        (
+            {
+                "available_cents": 1_000,
+                "held_cents": 1_500,
+                "holds": {"ride": builders.hold()},
+                "rides_counted": 1,
+            },
+            "nothing_left",
+        ),
     ],
 )
 def test_nobody_gets_a_card_that_pays_nothing(voucher: dict[str, Any], reason: str) -> None:
@@ -204,6 +215,23 @@ def test_nobody_gets_a_card_that_pays_nothing(voucher: dict[str, Any], reason: s
 
 def test_a_blocked_voucher_may_be_printed_since_a_block_is_taken_back() -> None:
     cards.check_usable(builders.voucher(state=VoucherState.BLOCKED), NOON)
+
+
+def test_what_a_dead_hold_holds_is_left() -> None:
+    dead = {"held_cents": 1_500, "holds": {"ride": builders.hold(hours=0)}}
+    voucher = builders.voucher(available_cents=0, spent_cents=2_500, rides_counted=1, **dead)
+
+    cards.check_usable(voucher, NOON)
+
+    card = made(available_cents=0, spent_cents=2_500, rides_counted=1, **dead)
+    assert (card.value, card.rides) == ("$15.00", "1 ride, up to $15.00")
+
+
+def test_a_blocked_voucher_is_not_sent_since_a_message_is_read_at_once() -> None:
+    with pytest.raises(StateForbids) as refused:
+        cards.check_sendable(builders.voucher(state=VoucherState.BLOCKED), NOON)
+
+    assert refused.value.reason == "voucher_blocked"
 
 
 # ── the page ─────────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,6 @@
 """The SMS with a code: one segment of the GSM alphabet, whatever a programme is called."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,8 @@ from farechance.programs import PurposeRule
 from unspoken import NEVER
 
 CODE = codes.code_of(CODE_KEYS, "vch_1" + "0" * 25) or ""
+# New York's, once the clocks have changed.
+MIDNIGHT = NOON.replace(hour=4)
 LONGEST: dict[str, Any] = {
     "rider_facing_name": "N" * 40,
     "currency": "CAD",
@@ -23,7 +25,7 @@ LONGEST: dict[str, Any] = {
 
 def text(rules: dict[str, Any] | None = None, phone: str = "555-0100", **voucher: Any) -> str:
     """The SMS of a voucher of 40.00."""
-    one = builders.voucher(**{"expires_at": NOON.replace(hour=5) + timedelta(days=14), **voucher})
+    one = builders.voucher(**{"expires_at": MIDNIGHT + timedelta(days=14), **voucher})
     partner = builders.partner(help_phone=phone)
     return code_texts.text(one, CODE, builders.rules(**(rules or {})), partner, NOON)
 
@@ -32,21 +34,22 @@ def test_an_sms_says_the_code_what_it_is_worth_whom_to_call_and_how_to_stop() ->
     shown = codes.grouped(CODE)
 
     assert text() == (
-        f"City Rides, Ride: {shown}. $40.00, 2 rides until Mar 16. Help: 555-0100. "
+        f"City Rides, Ride: {shown}. $40.00, 2 rides until Mar 15. Help: 555-0100. "
         "Reply STOP to end."
     )
     assert text(language="es") == (
-        f"City Rides, Viaje: {shown}. $40.00, 2 viajes hasta el 16 mar. Ayuda: 555-0100. "
-        "Responda STOP para no recibir."
+        f"City Rides, Viaje: {shown}. $40.00, 2 viajes hasta el 15 mar. Ayuda: 555-0100. "
+        "Responde STOP para no recibir."
     )
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("name", ["A", "N" * 20, "N" * 40, "Ñandú «Viajes» 🚗 — [x]", "|" * 40])
 @pytest.mark.parametrize("label", ["L", "L" * 30, "Trámite: ¿ida?", "{}^" * 10])
+@pytest.mark.parametrize("starts_in", [timedelta(), timedelta(days=10, minutes=30)])
 @pytest.mark.parametrize("phone", ["555-0", "+1 (212) 555-0100 999999"])
 def test_an_sms_is_one_segment_of_the_gsm_alphabet_with_code_help_and_stop(
-    language: str, name: str, label: str, phone: str
+    language: str, name: str, label: str, phone: str, starts_in: timedelta
 ) -> None:
     purposes = (PurposeRule(name="job_interview", public_label={"en": label, "es": label}),)
     rules = {**LONGEST, "rider_facing_name": name, "purposes": purposes}
@@ -59,9 +62,14 @@ def test_an_sms_is_one_segment_of_the_gsm_alphabet_with_code_help_and_stop(
         available_cents=1_000_000,
         cap_cents=1_000_000,
         max_rides=50,
+        valid_from=NOON + starts_in,
+        expires_at=NOON + timedelta(days=14, minutes=30),
     )
 
     assert len(sms) <= 160
+    # Who comes too early is declined, so the first day stands in each text.
+    starts = {"en": "rom Mar 12, 1:30 pm", "es": "esde el 12 mar, 1:30 pm"}[language]
+    assert (starts in sms) is (starts_in > timedelta())
     # The extension table's signs take two places each, so none is used.
     assert messages.plain(sms) == sms
     assert codes.grouped(CODE) in sms
@@ -81,6 +89,34 @@ def test_what_doesnt_fit_is_left_out_the_label_first_and_the_worth_next() -> Non
     assert "$40.00, 2 rides" in without_label
     assert "viajes" not in without_worth
     assert phone in without_worth
+
+
+@pytest.mark.parametrize(
+    ("valid_from", "expires_at", "english", "spanish"),
+    [
+        (MIDNIGHT, MIDNIGHT + timedelta(days=14), "until Mar 15", "hasta el 15 mar"),
+        (
+            # New York's midnight before the clocks change.
+            NOON.replace(hour=5) + timedelta(days=3),
+            MIDNIGHT + timedelta(days=14),
+            "from Mar 5 until Mar 15",
+            "desde el 5 mar hasta el 15 mar",
+        ),
+        (
+            NOON + timedelta(days=3),
+            MIDNIGHT + timedelta(days=14, hours=12),
+            "from Mar 5, 12:00 pm until Mar 16, 12:00 pm",
+            "desde el 5 mar, 12:00 pm hasta el 16 mar, 12:00 pm",
+        ),
+    ],
+)
+def test_days_are_named_that_are_still_to_come_and_hours_that_end_a_day_early(
+    valid_from: datetime, expires_at: datetime, english: str, spanish: str
+) -> None:
+    days = {"valid_from": valid_from, "expires_at": expires_at}
+
+    assert f"2 rides {english}. Help" in text(**days)
+    assert f"2 viajes {spanish}. Ayuda" in text(language="es", **days)
 
 
 def test_what_is_left_is_told_and_not_what_there_was() -> None:

@@ -68,7 +68,7 @@ _STATES: Mapping[str, str] = {
     "partner_suspended": "The partner is suspended: nothing can be minted until it is resumed.",
     "partner_not_suspended": "The partner is not suspended, so it cannot be resumed.",
     "voucher_closed": "The voucher is closed for good.",
-    "voucher_blocked": "The voucher is blocked already.",
+    "voucher_blocked": "The voucher is blocked.",
     "voucher_not_blocked": "The voucher is not blocked, so it cannot be unblocked.",
     "blocked_by_administrator": "An administrator blocked the voucher, and only an administrator "
     "can take that back.",
@@ -80,6 +80,8 @@ _STATES: Mapping[str, str] = {
     "another key. If it is meant to be minted once more, send it with repeat.",
     "not_owed": "Less than that is owed for this ride and undecided.",
     "voucher_expired": "The voucher has expired: extend it, or mint a new one.",
+    "nothing_left": "All of the voucher's money or rides is used or set aside for rides under way: "
+    "mint a new one.",
     "cards_minted_in_part": "Some of the cards are minted, see 'minted', and 'because' says what "
     "stopped the rest. The same command, sent again, goes on where it stopped.",
     "sms_not_ready": "This system can't send SMS yet. Print the card, or read the code out.",
