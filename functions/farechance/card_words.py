@@ -4,9 +4,11 @@ somebody comes from (domain.md, 'People')."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from farechance.identifiers import Language
+from farechance.times import local_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +81,28 @@ _SPANISH = Words(
     alt="Cuadro para escanear: contiene el código de esta tarjeta y nada más.",
     spoken_code="El código, signo por signo:",
     letters="0 es cero, 1 es uno. No hay letras O, I ni L.",
-    ask="Pida un viaje a {companies}.",
-    give_code="Antes del viaje, dé el código o haga escanear el cuadro.",
+    ask="Pide un viaje a {companies}.",
+    give_code="Antes del viaje, da el código o haz escanear el cuadro.",
     paid={
-        "decline": "Los viajes de hasta {cap} no le cuestan nada. Más caros no se pueden pedir. "
+        "decline": "Los viajes de hasta {cap} no te cuestan nada. Más caros no se pueden pedir. "
         "La propina no está incluida.",
-        "rider_pays": "De cada viaje se pagan {cap}. Usted paga el resto y la propina.",
+        "rider_pays": "De cada viaje se pagan {cap}. Tú pagas el resto y la propina.",
         "program_pays": "Con esta tarjeta se pagan hasta {cap} de cada viaje. La propina no está "
         "incluida.",
     },
-    need="Necesita:",
+    need="Necesitas:",
     needs={
         "smartphone_data": "un teléfono inteligente con datos",
         "smartphone": "un teléfono inteligente",
         "data": "datos móviles",
-        "own_payment_method": "su propia tarjeta de pago",
+        "own_payment_method": "tu propia tarjeta de pago",
     },
     needs_nothing="solo esta tarjeta",
     no_phone="¿Sin teléfono inteligente?",
-    call="Llame a {name}:",
+    call="Llama a {name}:",
     staff_books="{company} pide viajes con este código:",
     questions="Preguntas a {company}:",
-    keep="Guarde bien esta tarjeta: quien tenga el código puede usarla. Si la pierde, llame a "
+    keep="Guarda bien esta tarjeta: quien tenga el código puede usarla. Si la pierdes, llama a "
     "{name}.",
     either="o",
     both="y",
@@ -118,6 +120,13 @@ def day_in_words(day: date, language: Language, *, with_year: bool = True) -> st
     words = WORDS[language]
     text = words.day.format(month=words.months.split()[day.month - 1], day=day.day)
     return words.year.format(day=text, year=day.year) if with_year else text
+
+
+def last_day_in_words(expires_at: datetime, zone: ZoneInfo, language: Language) -> str:
+    """The last day of what ends at an instant; with the time, where that isn't midnight."""
+    last = day_in_words(local_day(expires_at - timedelta(seconds=1), zone), language)
+    ends = expires_at.astimezone(zone).time()
+    return last if ends == time.min else f"{last}, {time_in_words(ends, language)}"
 
 
 def time_in_words(at: time, language: Language) -> str:

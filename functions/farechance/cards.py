@@ -4,9 +4,9 @@ ride is for or where somebody comes from (domain.md, 'People')."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
-from farechance.card_words import WORDS, Words, day_in_words, time_in_words
+from farechance.card_words import WORDS, Words, day_in_words, last_day_in_words
 from farechance.codes import grouped
 from farechance.errors import StateForbids
 from farechance.identifiers import Language
@@ -111,10 +111,7 @@ def _valid(voucher: Voucher, rules: Rules, words: Words) -> str:
     """From the first day to the last, with the time where that isn't midnight."""
     first = local_day(voucher.valid_from, rules.zone)
     last = local_day(voucher.expires_at - timedelta(seconds=1), rules.zone)
-    last_day = day_in_words(last, voucher.language)
-    ends = voucher.expires_at.astimezone(rules.zone).time()
-    if ends != time.min:
-        last_day += f", {time_in_words(ends, voucher.language)}"
+    last_day = last_day_in_words(voucher.expires_at, rules.zone, voucher.language)
     # Said once where it is the same, so that both days fit on a line.
     first_day = day_in_words(first, voucher.language, with_year=first.year != last.year)
     return words.valid.format(first_day=first_day, last_day=last_day)

@@ -36,7 +36,7 @@ _APPROVED: Mapping[Language, str] = {
 }
 _RIDER_PAYS: Mapping[Language, str] = {
     "en": "You pay what is above.",
-    "es": "Usted paga el resto.",
+    "es": "Pagas el resto.",
 }
 _RIDE_WORD: Mapping[Language, tuple[str, str]] = {
     "en": ("ride", "rides"),
@@ -48,66 +48,66 @@ _HELP: Mapping[Language, str] = {"en": "Help:", "es": "Ayuda:"}
 _DECLINED: Mapping[Reason, Mapping[Language, tuple[str, str]]] = {
     Reason.INSUFFICIENT_BALANCE: {
         "en": ("Your voucher has {left} left.", "A ride up to {usable} would work."),
-        "es": ("Su vale tiene {left}.", "Pida un viaje de hasta {usable}."),
+        "es": ("Tu vale tiene {left}.", "Pide un viaje de hasta {usable}."),
     },
     Reason.OVER_RIDE_CAP: {
         "en": ("This ride costs too much.", "A ride up to {usable} would work."),
-        "es": ("Este viaje cuesta demasiado.", "Pida un viaje de hasta {usable}."),
+        "es": ("Este viaje cuesta demasiado.", "Pide un viaje de hasta {usable}."),
     },
     Reason.VOUCHER_EXPIRED: {
         "en": ("Your voucher was good until {last_day}.", "Please call for a new one."),
-        "es": ("Su vale fue bueno hasta el {last_day}.", "Llame para pedir otro."),
+        "es": ("Tu vale fue bueno hasta el {last_day}.", "Llama para pedir otro."),
     },
     Reason.VOUCHER_NOT_STARTED: {
         "en": ("Your voucher starts on {first_day}.", "Please ask for the ride then."),
-        "es": ("Su vale empieza el {first_day}.", "Pida el viaje ese dia."),
+        "es": ("Tu vale empieza el {first_day}.", "Pide el viaje ese dia."),
     },
     Reason.NO_RIDES_LEFT: {
         "en": ("All rides of your voucher are used or booked.", "Please call for help."),
-        "es": ("Los viajes de su vale ya se usaron o se pidieron.", "Por favor llame."),
+        "es": ("Los viajes de tu vale ya se usaron o se pidieron.", "Por favor llama."),
     },
     Reason.TOO_MANY_OPEN_RIDES: {
         "en": ("You have {most} rides booked.", "End or cancel one first."),
-        "es": ("Tiene {most} viajes pedidos.", "Termine o cancele uno primero."),
+        "es": ("Tienes {most} viajes pedidos.", "Termina o cancela uno primero."),
     },
     Reason.LOCATION_MISSING: {
         "en": ("We were not told from where to where you go.", "Please enter both and ask again."),
-        "es": ("No sabemos de donde a donde va.", "Ponga los dos lugares y pida otra vez."),
+        "es": ("No sabemos de donde a donde vas.", "Pon los dos lugares y pide otra vez."),
     },
     Reason.OUTSIDE_SERVICE_AREA: {
         "en": ("This ride is outside the area of your voucher.", "Please call for help."),
-        "es": ("Este viaje queda fuera de la zona de su vale.", "Por favor llame."),
+        "es": ("Este viaje queda fuera de la zona de tu vale.", "Por favor llama."),
     },
     Reason.OUTSIDE_HOURS: {
         "en": ("Your voucher pays no rides at that time.", "It does again from {opens}."),
-        "es": ("Su vale no paga viajes a esa hora.", "Vuelve a pagar desde el {opens}."),
+        "es": ("Tu vale no paga viajes a esa hora.", "Vuelve a pagar desde el {opens}."),
     },
     Reason.VOUCHER_UNKNOWN: {
         "en": ("We do not know this code.", "Please check each letter and try again."),
-        "es": ("Este vale no es conocido.", "Revise cada letra y pruebe otra vez."),
+        "es": ("Este vale no es conocido.", "Revisa cada letra y prueba otra vez."),
     },
     Reason.VOUCHER_NOT_USABLE: {
         "en": ("Your voucher cannot be used now.", "Please call."),
-        "es": ("Su vale no se puede usar ahora.", "Por favor llame."),
+        "es": ("Tu vale no se puede usar ahora.", "Por favor llama."),
     },
 }
 # A ride that is booked for a time after the voucher's end, while the voucher is still good.
 _BOOKED_TOO_LATE: Mapping[Language, tuple[str, str]] = {
     "en": ("Your voucher is good until {last_day}.", "Please ask for an earlier ride."),
-    "es": ("Su vale es bueno hasta el {last_day}.", "Pida un viaje antes."),
+    "es": ("Tu vale es bueno hasta el {last_day}.", "Pide un viaje antes."),
 }
 # The hours of a programme begin again after the voucher's end only.
 _NO_HOURS_LEFT: Mapping[Language, tuple[str, str]] = {
     "en": ("Your voucher pays no rides at that time.", "Please call for help."),
-    "es": ("Su vale no paga viajes a esa hora.", "Por favor llame."),
+    "es": ("Tu vale no paga viajes a esa hora.", "Por favor llama."),
 }
 _NOTHING_LEFT: Mapping[Language, tuple[str, str]] = {
     "en": ("Your voucher has no money left for a ride.", "Please call for help."),
-    "es": ("Su vale no tiene saldo para un viaje.", "Por favor llame."),
+    "es": ("Tu vale no tiene saldo para un viaje.", "Por favor llama."),
 }
 _AGAIN: Mapping[Language, tuple[str, str]] = {
     "en": ("This ride could not be booked.", "Please ask for it again."),
-    "es": ("No se pudo pedir este viaje.", "Por favor pida otra vez."),
+    "es": ("No se pudo pedir este viaje.", "Por favor pide otra vez."),
 }
 
 _WHAT_TO_DO: Mapping[Reason, str] = {

@@ -3,13 +3,19 @@ partner hands to her. It owns these words; it must never say more than the recor
 the person comes from."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
+from farechance.card_words import day_in_words, last_day_in_words
 from farechance.identifiers import Language
 from farechance.ledger import Account
-from farechance.money import dollars
+from farechance.money import amount
 from farechance.participant_api import RecordedOutcome, RecordedVoucher
 from farechance.participants import ConsentUse, OutcomeKind, ParticipantStatus
 from farechance.partner_api import EntryAnswer, ParticipantAnswer
+from farechance.programs import Rules
+from farechance.times import local_day
 
 _LINES: Mapping[Language, Mapping[str, str]] = {
     "en": {
@@ -24,9 +30,10 @@ _LINES: Mapping[Language, Mapping[str, str]] = {
         "withdrawn": "On {day} you took back your yes to this use: {use}.",
         "left": "You left the program on {day}.",
         "outcome": "You told us: {kind}, on {day}.",
-        "voucher": "A card that ends in {last4}, worth {value}, for {purpose}, from {start} until "
-        "{end}: {spent} were paid for rides.",
+        "voucher": "A card that ends in {last4}, with the word “{label}” on it, worth {value}, "
+        "good from {start} to {end}: {spent} paid for rides.",
         "ride": "- On {day} this card paid {cents} for a ride.",
+        "refund": "- On {day} {cents} that this card had paid for a ride were given back.",
         "declined": "- On {day} a ride was not paid with this card.",
         "more": "There are more cards or rides. Ask for the whole list.",
         "no_vouchers": "We know of no card of yours.",
@@ -46,9 +53,10 @@ _LINES: Mapping[Language, Mapping[str, str]] = {
         "withdrawn": "El {day} retiraste tu permiso para este uso: {use}.",
         "left": "Dejaste el programa el {day}.",
         "outcome": "Nos contaste: {kind}, el {day}.",
-        "voucher": "Una tarjeta que acaba en {last4}, de {value}, para {purpose}, desde el {start} "
-        "hasta el {end}: {spent} pagaron viajes.",
+        "voucher": "Una tarjeta que acaba en {last4}, con la palabra «{label}», de {value}, válida "
+        "del {start} al {end}: pagó {spent} de viajes.",
         "ride": "- El {day} esta tarjeta pagó {cents} de un viaje.",
+        "refund": "- El {day} se devolvieron {cents} que esta tarjeta había pagado de un viaje.",
         "declined": "- El {day} no se pagó un viaje con esta tarjeta.",
         "more": "Hay más tarjetas o viajes. Pide la lista entera.",
         "no_vouchers": "No sabemos de ninguna tarjeta tuya.",
@@ -87,21 +95,41 @@ _LANGUAGES: Mapping[Language, Mapping[Language, str]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """In whose words it is told: her language, the zone in which her programme counts days,
+    and the rules that each of her vouchers was minted under, by its id."""
+
+    language: Language
+    zone: ZoneInfo
+    rules: Mapping[str, Rules]
+
+    def day(self, when: date | datetime, zone: ZoneInfo | None = None) -> str:
+        """A day, or an instant's local day, as it stands on a card."""
+        day = local_day(when, zone or self.zone) if isinstance(when, datetime) else when
+        return day_in_words(day, self.language)
+
+
 def in_words(
     person: ParticipantAnswer,
     outcomes: tuple[RecordedOutcome, ...],
     vouchers: tuple[RecordedVoucher, ...],
     *,
     has_more: bool,
+    zone: ZoneInfo,
+    rules: Mapping[str, Rules],
 ) -> tuple[str, ...]:
-    """The lines, in the person's language. Days are UTC's."""
-    return tuple(_lines(person, outcomes, vouchers, has_more=has_more))
+    """The lines, in the person's language. Days are those of `zone`, the person's programme's; a
+    voucher's are those of its `rules`, by the voucher's id."""
+    told = Told(person.language, zone, rules)
+    return tuple(_lines(person, outcomes, vouchers, told, has_more=has_more))
 
 
 def _lines(
     person: ParticipantAnswer,
     outcomes: tuple[RecordedOutcome, ...],
     vouchers: tuple[RecordedVoucher, ...],
+    told: Told,
     *,
     has_more: bool,
 ) -> Iterator[str]:
@@ -109,62 +137,68 @@ def _lines(
     say = _LINES[language]
     yield say["known_as"].format(ref=person.external_ref, id=person.participant_id)
     yield say["enrolled"].format(
-        day=person.enrolled_at.date(),
+        day=told.day(person.enrolled_at),
         program=person.program_id,
         by=person.attestation.attested_by,
-        attested=person.attestation.attested_on,
+        attested=told.day(person.attestation.attested_on),
     )
     yield say["language"]
-    yield from _consent(person)
+    yield from _consent(person, told)
     if person.status is ParticipantStatus.EXITED and person.exited_at is not None:
-        yield say["left"].format(day=person.exited_at.date())
+        yield say["left"].format(day=told.day(person.exited_at))
     for outcome in outcomes:
-        yield say["outcome"].format(kind=_KINDS[language][outcome.kind], day=outcome.day)
+        yield say["outcome"].format(kind=_KINDS[language][outcome.kind], day=told.day(outcome.day))
     if not vouchers:
         yield say["no_vouchers"]
     for voucher in vouchers:
-        yield from _voucher(voucher, language)
+        yield from _voucher(voucher, told)
     if has_more:
         yield say["more"]
     yield say["unseen"]
-    yield say["erase"].format(day=person.erase_at.date())
+    yield say["erase"].format(day=told.day(person.erase_at))
 
 
-def _consent(person: ParticipantAnswer) -> Iterator[str]:
+def _consent(person: ParticipantAnswer, told: Told) -> Iterator[str]:
     language, consent = person.language, person.consent
     say = _LINES[language]
     yield say["consent"].format(
-        day=consent.granted_at.date(),
+        day=told.day(consent.granted_at),
         version=consent.text_version,
         language=_LANGUAGES[language][consent.language],
     )
     uses = ", ".join(_USES[language][use] for use in consent.uses)
     yield say["uses"].format(uses=uses) if uses else say["no_uses"]
     if consent.expires_at is not None:
-        yield say["ends"].format(day=consent.expires_at.date())
+        yield say["ends"].format(day=told.day(consent.expires_at))
     for use, at in person.withdrawn.items():
-        yield say["withdrawn"].format(day=at.date(), use=_USES[language][use])
+        yield say["withdrawn"].format(day=told.day(at), use=_USES[language][use])
 
 
-def _voucher(recorded: RecordedVoucher, language: Language) -> Iterator[str]:
+def _voucher(recorded: RecordedVoucher, told: Told) -> Iterator[str]:
     voucher = recorded.voucher
-    yield _LINES[language]["voucher"].format(
+    rules = told.rules[voucher.voucher_id]
+    yield _LINES[told.language]["voucher"].format(
         last4=voucher.last4,
-        value=dollars(voucher.value_cents),
-        purpose=voucher.purpose.replace("_", " "),
-        start=voucher.valid_from.date(),
-        end=voucher.expires_at.date(),
-        spent=dollars(voucher.spent_cents),
+        label=rules.label(voucher.purpose, told.language),
+        value=amount(voucher.value_cents, voucher.currency),
+        start=told.day(voucher.valid_from, rules.zone),
+        end=last_day_in_words(voucher.expires_at, rules.zone, told.language),
+        spent=amount(voucher.spent_cents, voucher.currency),
     )
     for entry in recorded.entries:
-        yield from _ride(entry, language)
+        yield from _ride(entry, voucher.currency, told)
 
 
-def _ride(entry: EntryAnswer, language: Language) -> Iterator[str]:
+def _ride(entry: EntryAnswer, currency: str, told: Told) -> Iterator[str]:
     if not entry.kind.value.startswith("ride."):
         return
-    say, day = _LINES[language], entry.ride_day or entry.recorded_on
-    if cents := entry.changes.get(Account.SPENT, 0):
-        yield say["ride"].format(day=day, cents=dollars(cents))
+    say, day = _LINES[told.language], told.day(entry.ride_day or entry.recorded_on)
+    cents = entry.changes.get(Account.SPENT, 0)
+    if cents > 0:
+        yield say["ride"].format(day=day, cents=amount(cents, currency))
+    elif cents < 0:
+        # It came back on the day on which it was recorded, not on that of the ride.
+        back = told.day(entry.recorded_on)
+        yield say["refund"].format(day=back, cents=amount(-cents, currency))
     elif entry.reason is not None:
         yield say["declined"].format(day=day)

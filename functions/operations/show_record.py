@@ -2,13 +2,15 @@
 their entries. Once the link to her vouchers is cut, nobody knows which were hers."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from farechance.codes import CodeKeys
-from farechance.errors import NotFound
+from farechance.errors import BooksDiffer, NotFound
 from farechance.participant_api import ParticipantRecord, RecordedOutcome, RecordedVoucher
 from farechance.partner_api import EntryQuery, ParticipantAnswer
 from farechance.record_words import in_words
 from farechance.store import Remembered, Store, keys
+from operations.read_terms import read_terms
 from operations.show_voucher import list_entries, show_voucher
 
 _MOST_VOUCHERS = 100
@@ -54,8 +56,9 @@ def show_record(
 
     named = store.vouchers_of(person.subject_id, _MOST_VOUCHERS)
     found = store.read(*named)
-    ids = [voucher.voucher_id for one in named if (voucher := found[one]) is not None]
-    vouchers = tuple(recorded(voucher_id) for voucher_id in ids)
+    held = [voucher for one in named if (voucher := found[one]) is not None]
+    vouchers = tuple(recorded(voucher.voucher_id) for voucher in held)
+    rules = {one.voucher_id: read_terms(one, remembered, now).rules for one in held}
     outcomes = tuple(
         RecordedOutcome(kind=kind, day=day)
         for kind, days in sorted(person.outcomes.items())
@@ -73,5 +76,16 @@ def show_record(
             outcomes,
             vouchers,
             has_more=more_vouchers or any(one.more_entries for one in vouchers),
+            zone=_zone(person.program_id, remembered, now),
+            rules=rules,
         ),
     )
+
+
+def _zone(program_id: str, remembered: Remembered, now: datetime) -> ZoneInfo:
+    """In which her programme counts days."""
+    key = keys.program(program_id)
+    program = remembered.read(key, now=now)[key]
+    if program is None:
+        raise BooksDiffer(f"{program_id} has a participant and isn't there")
+    return ZoneInfo(program.time_zone)

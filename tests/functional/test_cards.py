@@ -254,10 +254,10 @@ def test_a_used_up_card_is_not_printed_and_left_out_of_a_sheet(
     link = stack.command(_cards_command(cards=2))["link"]
     codes = _codes(_open(stack, link).text)
 
-    for code in (own["code"], codes[0]):
+    for code, cents in ((own["code"], 1_500), (codes[0], 500)):
         for ride in ("one", "other"):
-            stack.world.request(code, f"{ride}-{code[:4]}")
-            stack.world.complete(code, f"{ride}-{code[:4]}")
+            stack.world.request(code, f"{ride}-{code[:4]}", cents)
+            stack.world.complete(code, f"{ride}-{code[:4]}", cents)
 
     partner.get(f"/vouchers/{own['voucher_id']}/card").problem(409, "nothing_left")
     assert _codes(_open(stack, link).text) == [codes[1]]

@@ -137,7 +137,7 @@ def test_a_page_break_cuts_no_card_however_much_stands_on_it(printed: Printed, p
         # Each card has its first and its last words on the sheet on which its code is.
         flat = re.sub(r"\s+", " ", sheet.text)
         assert flat.count("50 viajes, hasta") == len(sheet.scanned) > 0
-        assert flat.count("Si la pierde, llame a") == len(sheet.scanned)
+        assert flat.count("Si la pierdes, llama a") == len(sheet.scanned)
 
 
 def test_what_is_said_to_whoever_prints_is_not_printed(printed: Printed) -> None:

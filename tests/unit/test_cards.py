@@ -70,7 +70,7 @@ def test_a_card_speaks_the_language_of_its_voucher() -> None:
 
     assert (card.label, card.rides) == ("Viaje", "2 viajes, hasta $20.00 cada uno")
     assert card.valid == "Válido del 2 de marzo al 15 de marzo de 2026."
-    assert card.steps[0] == "Pida un viaje a City Cabs."
+    assert card.steps[0] == "Pide un viaje a City Cabs."
     assert card.needs == "un teléfono inteligente con datos"
     assert card.phone_lines[1].words == "City Cabs pide viajes con este código:"
 
@@ -106,8 +106,8 @@ def test_the_last_day_is_that_on_which_one_can_still_ride(ends: timedelta, said:
 @pytest.mark.parametrize(
     ("overage", "words"),
     [
-        ("decline", {"en": "cost you nothing", "es": "no le cuestan nada"}),
-        ("rider_pays", {"en": "You pay what is above", "es": "Usted paga el resto"}),
+        ("decline", {"en": "cost you nothing", "es": "no te cuestan nada"}),
+        ("rider_pays", {"en": "You pay what is above", "es": "Tú pagas el resto"}),
         ("program_pays", {"en": "is paid with this card", "es": "se pagan hasta"}),
     ],
 )

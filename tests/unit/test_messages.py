@@ -147,7 +147,7 @@ def test_a_rider_who_must_pay_is_told_so_beforehand(
     language: Language, overage: str, held: int, is_told: bool
 ) -> None:
     rules = builders.rules(overage=overage)
-    said = {"en": "You pay what is above.", "es": "Usted paga el resto."}[language]
+    said = {"en": "You pay what is above.", "es": "Pagas el resto."}[language]
 
     text = approved(builders.voucher(language=language), rules, LONGEST, held, 1_500).text
 
@@ -161,8 +161,8 @@ def test_a_rider_who_must_pay_is_told_so_beforehand(
         (Reason.OVER_RIDE_CAP, ["costs too much", "up to $7.00"], ["demasiado", "hasta $7.00"]),
         (Reason.VOUCHER_EXPIRED, ["is good until Mar 9", "earlier"], ["hasta el 9 mar", "antes"]),
         (Reason.VOUCHER_NOT_STARTED, ["starts on Mar 2"], ["empieza el 2 mar"]),
-        (Reason.NO_RIDES_LEFT, ["used or booked", "call"], ["se usaron", "llame"]),
-        (Reason.TOO_MANY_OPEN_RIDES, ["4 rides", "cancel one"], ["4 viajes", "cancele uno"]),
+        (Reason.NO_RIDES_LEFT, ["used or booked", "call"], ["se usaron", "llama"]),
+        (Reason.TOO_MANY_OPEN_RIDES, ["4 rides", "cancel one"], ["4 viajes", "cancela uno"]),
         (Reason.LOCATION_MISSING, ["not told", "enter both"], ["No sabemos", "los dos lugares"]),
         (Reason.OUTSIDE_SERVICE_AREA, ["outside the area"], ["fuera de la zona"]),
         (Reason.VOUCHER_BLOCKED, ["cannot be used now"], ["no se puede usar ahora"]),
