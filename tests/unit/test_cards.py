@@ -218,7 +218,7 @@ def test_a_blocked_voucher_may_be_printed_since_a_block_is_taken_back() -> None:
 
 
 def test_what_a_dead_hold_holds_is_left() -> None:
-    dead = {"held_cents": 1_500, "holds": {"ride": builders.hold(hours=0)}}
+    dead: dict[str, Any] = {"held_cents": 1_500, "holds": {"ride": builders.hold(hours=0)}}
     voucher = builders.voucher(available_cents=0, spent_cents=2_500, rides_counted=1, **dead)
 
     cards.check_usable(voucher, NOON)

@@ -113,7 +113,7 @@ def test_what_doesnt_fit_is_left_out_the_label_first_and_the_worth_next() -> Non
 def test_days_are_named_that_are_still_to_come_and_hours_that_end_a_day_early(
     valid_from: datetime, expires_at: datetime, english: str, spanish: str
 ) -> None:
-    days = {"valid_from": valid_from, "expires_at": expires_at}
+    days: dict[str, Any] = {"valid_from": valid_from, "expires_at": expires_at}
 
     assert f"2 rides {english}. Help" in text(**days)
     assert f"2 viajes {spanish}. Ayuda" in text(language="es", **days)
