@@ -138,7 +138,7 @@ def test_housekeeping_erases_whose_time_has_come(stack: Stack, partner: Partner)
     person = _enroll(partner)
     world = stack.world
     key = {"pk": {"S": world.partner_id}, "sk": {"S": f"participant#{person}"}}
-    long_ago = rfc3339(days=-91)
+    long_ago = rfc3339(days=-366)
     for name in ("enrolled_at", "erase_at"):
         world.client.update_item(
             TableName=world.tables["people"],
