@@ -286,6 +286,7 @@ def _listing_vouchers_of_a_batch(world: World) -> Act:
 def _granting(world: World) -> Act:
     person, _ = people.with_vouchers(world)
     people.consents(world, person, people.withdrawing("enrollment"))
+    world.clock.passes(minutes=1)
     request = people.granting(world)
     return lambda by: people.consents(by, person, request, "key-1")
 

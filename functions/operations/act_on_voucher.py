@@ -1,7 +1,6 @@
 """Carries out a partner's act on a voucher, once for each Idempotency-Key: the entry is named by
 the key, and keeps the answer and a digest of what was asked for."""
 
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -83,12 +82,13 @@ def _attempt(
 
 def block_writes(voucher: Voucher, rules: Rules, code_keys: CodeKeys, now: datetime) -> list[Write]:
     """A block that a person asked for, as part of another call. Its entry is as that of any block,
-    under a key that nobody chose: it doesn't say whose call it was."""
+    under a key that nobody chose or can guess: it doesn't say whose call it was."""
     act = block(voucher, now, Blocker.PARTICIPANT)
+    place = {"voucher_key": voucher.voucher_key, "sequence": voucher.chain.sequence + 1}
     return act_writes(
         voucher,
         act,
-        _identity(uuid.uuid4().hex),
+        _identity(contents.sealed(place, code_keys)),
         rules,
         now,
         answer=_answer(act.voucher),
