@@ -21,14 +21,15 @@ from tables import empty_tables
 from wire import Wire, wrong_ledger_writes
 
 HISTORIES = settings(
-    max_examples=20,
+    max_examples=40,
     stateful_step_count=40,
     derandomize=True,
     database=None,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-"""The same histories each time, so that a failure is the change's."""
+"""The same histories for the same tests before them, so that a failure is the change's; enough of
+them that each state of a ride is met."""
 
 MOST_MOVES = 60
 SOON = 1
