@@ -56,12 +56,17 @@ class Card:
 def check_usable(voucher: Voucher, now: datetime) -> None:
     """Nobody is handed a code that pays nothing. Raises StateForbids (`voucher_closed`,
     `voucher_expired`, `nothing_left`)."""
+    if reason := why_unusable(voucher, now):
+        raise StateForbids(reason, {"voucher_id": voucher.voucher_id})
+
+
+def why_unusable(voucher: Voucher, now: datetime) -> str | None:
+    """Why a code pays nothing, or None."""
     if voucher.is_over(now):
-        raise StateForbids("voucher_closed", {"voucher_id": voucher.voucher_id})
+        return "voucher_closed"
     if now >= voucher.expires_at:
-        raise StateForbids("voucher_expired", {"voucher_id": voucher.voucher_id})
-    if voucher.has_nothing_left(now):
-        raise StateForbids("nothing_left", {"voucher_id": voucher.voucher_id})
+        return "voucher_expired"
+    return "nothing_left" if voucher.has_nothing_left(now) else None
 
 
 def check_sendable(voucher: Voucher, now: datetime) -> None:

@@ -109,11 +109,8 @@ def in_the_way(voucher: Voucher, now: datetime) -> tuple[str, ...]:
     """The rides whose dead holds a reissue lets go: the oldest first, and no more than the new card
     needs for a ride up to its cap. A request on the old card would have done the same; on the new
     one it no longer can, so that nobody is falsely refused (domain.md, invariant 3)."""
-    dead = sorted(
-        (hold.expires_at, ride) for ride, hold in voucher.holds.items() if hold.expires_at <= now
-    )
     let_go: list[str] = []
-    for _, ride in dead:
+    for ride in voucher.dead_rides(now):
         left = voucher.without_holds(let_go)
         if left.rides_left >= 1 and left.available_cents >= voucher.cap_cents:
             break

@@ -173,13 +173,16 @@ class Voucher(BaseModel):
 
     def left_cents(self, now: datetime) -> int:
         """What a new ride may draw on: what is available, and every dead hold."""
-        dead = [hold.cents for hold in self.holds.values() if hold.expires_at <= now]
-        return self.available_cents + sum(dead)
+        return self.available_cents + sum(self.holds[ride].cents for ride in self.dead_rides(now))
 
     def rides_left_at(self, now: datetime) -> int:
         """Rides that a new request may take: those that are left, and every dead hold's."""
-        dead = [hold for hold in self.holds.values() if hold.expires_at <= now]
-        return max(0, self.rides_left + len(dead))
+        return max(0, self.rides_left + len(self.dead_rides(now)))
+
+    def dead_rides(self, now: datetime) -> list[str]:
+        """The rides whose holds are dead, the oldest hold first."""
+        dead = [(it.expires_at, ride) for ride, it in self.holds.items() if it.expires_at <= now]
+        return [ride for _, ride in sorted(dead)]
 
     def has_nothing_left(self, now: datetime) -> bool:
         """Used up: no ride that may be asked for, or no money, not even in a ride under way."""
@@ -308,11 +311,8 @@ def _afford(
     rides_left = voucher.rides_left
     open_holds = len(voucher.holds)
     wanted = min(estimate_cents, voucher.cap_cents)
-    dead = sorted(
-        (hold.expires_at, ride) for ride, hold in voucher.holds.items() if hold.expires_at <= now
-    )
     let_go: list[str] = []
-    for _, ride in dead:
+    for ride in voucher.dead_rides(now):
         if rides_left >= 1 and open_holds < MAX_OPEN_HOLDS and available >= wanted:
             break
         let_go.append(ride)

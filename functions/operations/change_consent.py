@@ -7,19 +7,20 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime
 
-from farechance.codes import CodeKeys, code_of, key_of
+from farechance.codes import CodeKeys
 from farechance.errors import BooksDiffer, FieldError, FieldErrors, StateForbids
 from farechance.participant_acts import grant, withdraw
 from farechance.participant_api import ConsentAnswer, ConsentRequest
 from farechance.participants import Consent, Participant
-from farechance.store import Remembered, Store, Write, keys
+from farechance.store import Remembered, Store, Write
 from farechance.store.keys import Key
 from farechance.times import day_only
 from farechance.voucher_acts import may_block
 from farechance.vouchers import Blocker, Voucher
 from operations.act_on_participant import CallAbout, Done, act_on_participant
 from operations.act_on_voucher import block_writes
-from operations.read_terms import read_rules, read_terms
+from operations.find_voucher import voucher_key
+from operations.read_terms import program_zone, read_terms
 
 
 def change_consent(
@@ -41,9 +42,7 @@ def change_consent(
             after = grant(person, _consent(request), now)
         else:
             _check_withdrawal(request, person)
-            # A programme's zone is the same in every version of its rules.
-            zone = read_rules(person.program_id, 1, remembered, now).zone
-            recorded_at = day_only(now, zone)
+            recorded_at = day_only(now, program_zone(person.program_id, remembered, now))
             after = withdraw(person, request.uses, f"sub_{uuid.uuid4().hex}", recorded_at)
             if request.block_vouchers:
                 vouchers = _open_vouchers(person, store, code_keys, now)
@@ -123,7 +122,7 @@ def _open_vouchers(
 
 
 def _key(voucher_id: str, code_keys: CodeKeys) -> Key[Voucher]:
-    code = code_of(code_keys, voucher_id)
-    if code is None:
+    key = voucher_key(voucher_id, code_keys)
+    if key is None:
         raise BooksDiffer(f"the code secret lacks the version of {voucher_id}")
-    return keys.voucher(key_of(code_keys, code))
+    return key

@@ -4,6 +4,7 @@ key."""
 from farechance.codes import CodeKeys, code_of, key_of
 from farechance.errors import NotFound
 from farechance.store import Store, keys
+from farechance.store.keys import Key
 from farechance.vouchers import Voucher
 
 
@@ -12,11 +13,17 @@ def find_voucher(
 ) -> Voucher:
     """The voucher as it stands. Raises NotFound, also for another partner's than `partner_id`
     (None: an administrator may see all)."""
-    code = code_of(code_keys, voucher_id)
-    if code is None:
+    key = voucher_key(voucher_id, code_keys)
+    if key is None:
         raise NotFound("voucher", voucher_id)
-    key = keys.voucher(key_of(code_keys, code))
     voucher = store.read(key)[key]
     if voucher is None or partner_id not in (None, voucher.partner_id):
         raise NotFound("voucher", voucher_id)
     return voucher
+
+
+def voucher_key(voucher_id: str, code_keys: CodeKeys) -> Key[Voucher] | None:
+    """Where the voucher of an id stands, if it stands anywhere; None for an id that leads nowhere,
+    or whose version of the secret isn't there."""
+    code = code_of(code_keys, voucher_id)
+    return None if code is None else keys.voucher(key_of(code_keys, code))

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pydantic import BaseModel
+
 from farechance.participants import Participant
 from farechance.programs import ListedProgram
 from farechance.store import Remembered, Store, keys
@@ -43,20 +45,20 @@ def keep_house(
     # First what stops harm: a pause must not wait behind a thousand vouchers.
     _judge_all(kept, store, clock, has_time)
     _send_batches(kept, store, clock, has_time, send_batch)
+
+    def erase(key: Key[Participant]) -> None:
+        kept.erased += erase_if_due(key, store=store, clock=clock)
+
+    def give_back(key: Key[Voucher]) -> None:
+        kept.returned += return_money(key, store=store, remembered=remembered, clock=clock)
+
     # And nobody who is to be forgotten waits behind money that is only late.
     for shard in range(RETURN_SHARDS):
         people = store.due_participants(shard, clock())
-        try:
-            _erase_all(people, kept, store, clock, has_time)
-        except Exception as error:
-            # The other shards are found all the same; this one's people are due next time.
-            kept.failed.append((f"by_erasure#{shard}", type(error).__name__))
+        _settle_all(f"by_erasure#{shard}", people, erase, kept, has_time)
     for shard in range(RETURN_SHARDS):
         due = store.due_vouchers(shard, clock())
-        try:
-            _return_all(due, kept, store, remembered, clock, has_time)
-        except Exception as error:
-            kept.failed.append((f"by_return#{shard}", type(error).__name__))
+        _settle_all(f"by_return#{shard}", due, give_back, kept, has_time)
     return kept
 
 
@@ -94,39 +96,26 @@ def _send_batches(
         kept.failed.append(("by_due", type(error).__name__))
 
 
-def _return_all(
-    due: Iterator[Key[Voucher]],
+def _settle_all[Stored: BaseModel](
+    shard: str,
+    due: Iterator[Key[Stored]],
+    settle: Callable[[Key[Stored]], None],
     kept: Kept,
-    store: Store,
-    remembered: Remembered,
-    clock: Callable[[], datetime],
     has_time: Callable[[], bool],
 ) -> None:
-    for key in due:
-        if not has_time():
-            kept.is_complete = False
-            return
-        try:
-            kept.returned += return_money(key, store=store, remembered=remembered, clock=clock)
-        except Exception as error:
-            kept.failed.append((key.pk, type(error).__name__))
-
-
-def _erase_all(
-    due: Iterator[Key[Participant]],
-    kept: Kept,
-    store: Store,
-    clock: Callable[[], datetime],
-    has_time: Callable[[], bool],
-) -> None:
-    for key in due:
-        if not has_time():
-            kept.is_complete = False
-            return
-        try:
-            kept.erased += erase_if_due(key, store=store, clock=clock)
-        except Exception as error:
-            kept.failed.append((key.sk or "", type(error).__name__))
+    """What is due of one shard of an index. One that fails holds up no other; if the shard can't be
+    read, the other shards are found all the same, and what is in this one is due next time."""
+    try:
+        for key in due:
+            if not has_time():
+                kept.is_complete = False
+                return
+            try:
+                settle(key)
+            except Exception as error:
+                kept.failed.append((key.sk or key.pk, type(error).__name__))
+    except Exception as error:
+        kept.failed.append((shard, type(error).__name__))
 
 
 def list_programs(store: Store) -> list[ListedProgram]:

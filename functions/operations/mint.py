@@ -10,7 +10,6 @@ from typing import Any
 from farechance import contents, mints
 from farechance.codes import CodeKeys, newest_version
 from farechance.errors import (
-    BooksDiffer,
     IdempotencyKeyReused,
     NotFound,
     StateForbids,
@@ -24,6 +23,7 @@ from farechance.store.keys import Key
 from farechance.times import local_month
 from operations.check_allotment import check_allotment
 from operations.issue_voucher import Issue, issue_voucher
+from operations.read_terms import current_rules_version, read_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,8 @@ def check_beforehand(
     NotFound, StateForbids."""
     key = keys.allotment(request.program_id, partner_id)
     allotment = _own_allotment(store.read(key)[key], request)
-    version = _current_rules_version(request.program_id, remembered, now)
-    mints.check_against(request, _rules(request.program_id, remembered, version, now), now)
+    version = current_rules_version(request.program_id, remembered, now)
+    mints.check_against(request, read_rules(request.program_id, version, remembered, now), now)
     check_allotment(allotment, needed_cents)
 
 
@@ -98,7 +98,7 @@ def _attempt(call: _Call, now: datetime) -> tuple[Minted, bool]:
     if record := found[key_key]:
         if not contents.is_same(call.content, record.body_digest, call.code_keys):
             raise IdempotencyKeyReused
-        rules = _rules(request.program_id, call.remembered, record.rules_version, now)
+        rules = read_rules(request.program_id, record.rules_version, call.remembered, now)
         return _told(call, rules, record, _planned(call, rules, record)), True
 
     with call.store.refusing_unless(key_key):
@@ -106,10 +106,10 @@ def _attempt(call: _Call, now: datetime) -> tuple[Minted, bool]:
         record = MintKey(
             body_digest=contents.sealed(call.content, call.code_keys),
             secret_version=newest_version(call.code_keys),
-            rules_version=_current_rules_version(request.program_id, call.remembered, now),
+            rules_version=current_rules_version(request.program_id, call.remembered, now),
             minted_at=now,
         )
-        rules = _rules(request.program_id, call.remembered, record.rules_version, now)
+        rules = read_rules(request.program_id, record.rules_version, call.remembered, now)
         mints.check_against(request, rules, now)
         check_allotment(allotment, request.value_cents * request.count)
         participants = [_participant(found, key, request.program_id) for key in people]
@@ -141,23 +141,6 @@ def _told(call: _Call, rules: Rules, record: MintKey, planned: list[Planned]) ->
 
 def _distinct(request: MintRequest) -> list[str]:
     return list(dict.fromkeys(request.participant_ids))
-
-
-def _current_rules_version(program_id: str, remembered: Remembered, now: datetime) -> int:
-    """May be a minute old: new rules begin within 60 seconds."""
-    key = keys.program(program_id)
-    program = remembered.read(key, now=now)[key]
-    if program is None:
-        raise BooksDiffer(f"{program_id} has an allotment and no programme")
-    return program.rules_version
-
-
-def _rules(program_id: str, remembered: Remembered, version: int, now: datetime) -> Rules:
-    key = keys.rules(program_id, version)
-    rules = remembered.read(key, now=now)[key]
-    if rules is None:
-        raise BooksDiffer(f"{program_id} has no rules {version}")
-    return rules
 
 
 def _participant(found: Found, key: Key[Participant], program_id: str) -> Participant:

@@ -14,6 +14,7 @@ from farechance.errors import NotFound, StateForbids
 from farechance.programs import Provider, Rules
 from farechance.store import Remembered, Store, keys
 from farechance.vouchers import Voucher
+from operations.find_voucher import voucher_key
 from operations.read_terms import read_terms
 
 
@@ -47,11 +48,7 @@ def open_sheet(token: str, tools: CardTools, now: datetime) -> CardPage:
     Raises NotFound, LinkExpired, StateForbids (`voucher_closed`, if none is left)."""
     sheet = card_links.read(token, tools.code_keys, now)
     vouchers = [one for one in _read(_ids(sheet, tools), tools) if one is not None]
-    usable = [
-        one
-        for one in vouchers
-        if not (one.is_over(now) or now >= one.expires_at or one.has_nothing_left(now))
-    ]
+    usable = [one for one in vouchers if cards.why_unusable(one, now) is None]
     if not usable:
         raise StateForbids("voucher_closed", {"cards": 0})
     return _page(usable, tools, now)
@@ -73,10 +70,7 @@ def _ids(sheet: Sheet, tools: CardTools) -> list[str]:
 
 def _read(voucher_ids: Sequence[str], tools: CardTools) -> list[Voucher | None]:
     """The vouchers as they stand, in one read; None for an id that leads nowhere."""
-    named = []
-    for voucher_id in voucher_ids:
-        code = codes.code_of(tools.code_keys, voucher_id)
-        named.append(code and keys.voucher(codes.key_of(tools.code_keys, code)))
+    named = [voucher_key(voucher_id, tools.code_keys) for voucher_id in voucher_ids]
     found = tools.store.read(*(key for key in named if key))
     return [found[key] if key else None for key in named]
 

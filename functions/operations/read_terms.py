@@ -3,6 +3,7 @@ status of its programme and partner, which may be a minute old."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from farechance.errors import BooksDiffer
 from farechance.programs import Partner, Program, Rules
@@ -48,6 +49,11 @@ def read_rules(program_id: str, version: int, remembered: Remembered, now: datet
     if rules is None:
         raise BooksDiffer(f"{program_id} has no rules {version}")
     return rules
+
+
+def program_zone(program_id: str, remembered: Remembered, now: datetime) -> ZoneInfo:
+    """In which a programme counts days: the same in every version of its rules."""
+    return read_rules(program_id, 1, remembered, now).zone
 
 
 def current_rules_version(program_id: str, remembered: Remembered, now: datetime) -> int:

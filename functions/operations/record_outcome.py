@@ -3,15 +3,14 @@ count of her partner, which names nobody and stays when she is erased."""
 
 from collections.abc import Callable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from farechance import participant_acts
-from farechance.errors import BooksDiffer
 from farechance.participant_api import OutcomeAnswer, OutcomeRequest
 from farechance.participants import Participant
 from farechance.store import Remembered, Store, keys, writes
 from farechance.times import local_day, local_month
 from operations.act_on_participant import CallAbout, Done, act_on_participant
+from operations.read_terms import program_zone
 
 
 def record_outcome(
@@ -27,7 +26,7 @@ def record_outcome(
     `outcome_recorded`, `too_many_outcomes`)."""
 
     def decide(person: Participant, now: datetime) -> Done[OutcomeAnswer]:
-        zone = _zone(person.program_id, remembered, now)
+        zone = program_zone(person.program_id, remembered, now)
         first_day = local_day(person.enrolled_at, zone)
         after = participant_acts.record_outcome(person, request.kind, request.day, first_day, now)
         month = local_month(now, zone)
@@ -42,12 +41,3 @@ def record_outcome(
         return Done(after, answer, [counted])
 
     return act_on_participant(call, decide, OutcomeAnswer, store=store, clock=clock)
-
-
-def _zone(program_id: str, remembered: Remembered, now: datetime) -> ZoneInfo:
-    """A programme's, which no version of its rules changes."""
-    key = keys.rules(program_id, 1)
-    rules = remembered.read(key, now=now)[key]
-    if rules is None:
-        raise BooksDiffer(f"{program_id} has no rules 1")
-    return rules.zone

@@ -2,16 +2,16 @@
 their entries. Once the link to her vouchers is cut, nobody knows which were hers."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from farechance.codes import CodeKeys
-from farechance.errors import BooksDiffer, NotFound
+from farechance.errors import NotFound
 from farechance.participant_api import ParticipantRecord, RecordedOutcome, RecordedVoucher
 from farechance.partner_api import EntryQuery, ParticipantAnswer
 from farechance.record_words import in_words
 from farechance.store import Remembered, Store, keys
-from operations.read_terms import read_terms
-from operations.show_voucher import list_entries, show_voucher
+from farechance.vouchers import Voucher
+from operations.read_terms import program_zone, read_terms
+from operations.show_voucher import entries_of, show
 
 _MOST_VOUCHERS = 100
 _MOST_ENTRIES = 100
@@ -32,32 +32,19 @@ def show_record(
     if person is None:
         raise NotFound("participant", participant_id)
 
-    def recorded(voucher_id: str) -> RecordedVoucher:
-        shown = show_voucher(
-            voucher_id,
-            partner_id,
-            store=store,
-            remembered=remembered,
-            code_keys=code_keys,
-            now=now,
-        )
-        listed = list_entries(
-            voucher_id,
-            EntryQuery(limit=_MOST_ENTRIES),
-            partner_id,
-            store=store,
-            remembered=remembered,
-            code_keys=code_keys,
-            now=now,
-        )
+    def recorded(voucher: Voucher) -> RecordedVoucher:
+        query = EntryQuery(limit=_MOST_ENTRIES)
+        listed = entries_of(voucher, query, store=store, remembered=remembered, now=now)
         return RecordedVoucher(
-            voucher=shown, entries=listed.entries, more_entries=listed.cursor is not None
+            voucher=show(voucher, remembered, code_keys, now),
+            entries=listed.entries,
+            more_entries=listed.cursor is not None,
         )
 
     named = store.vouchers_of(person.subject_id, _MOST_VOUCHERS)
     found = store.read(*named)
     held = [voucher for one in named if (voucher := found[one]) is not None]
-    vouchers = tuple(recorded(voucher.voucher_id) for voucher in held)
+    vouchers = tuple(recorded(voucher) for voucher in held)
     rules = {one.voucher_id: read_terms(one, remembered, now).rules for one in held}
     outcomes = tuple(
         RecordedOutcome(kind=kind, day=day)
@@ -76,16 +63,7 @@ def show_record(
             outcomes,
             vouchers,
             has_more=more_vouchers or any(one.more_entries for one in vouchers),
-            zone=_zone(person.program_id, remembered, now),
+            zone=program_zone(person.program_id, remembered, now),
             rules=rules,
         ),
     )
-
-
-def _zone(program_id: str, remembered: Remembered, now: datetime) -> ZoneInfo:
-    """In which her programme counts days."""
-    key = keys.program(program_id)
-    program = remembered.read(key, now=now)[key]
-    if program is None:
-        raise BooksDiffer(f"{program_id} has a participant and isn't there")
-    return ZoneInfo(program.time_zone)

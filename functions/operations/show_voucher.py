@@ -82,6 +82,13 @@ def list_entries(
 ) -> EntryList:
     """The entries in the order in which they were written. Raises NotFound, FieldErrors."""
     voucher = find_voucher(voucher_id, partner_id, store=store, code_keys=code_keys)
+    return entries_of(voucher, query, store=store, remembered=remembered, now=now)
+
+
+def entries_of(
+    voucher: Voucher, query: EntryQuery, *, store: Store, remembered: Remembered, now: datetime
+) -> EntryList:
+    """A page of a voucher's entries. Raises FieldErrors."""
     zone = read_terms(voucher, remembered, now).rules.zone
     after = 0 if query.cursor is None else _sequence(query.cursor)
     # One more than is shown says whether more follow.
@@ -89,7 +96,7 @@ def list_entries(
     following = store.entries(account, after, query.limit + 1)
     shown = following[: query.limit]
     return EntryList(
-        voucher_id=voucher_id,
+        voucher_id=voucher.voucher_id,
         entries=tuple(_told(entry, local_day(entry.recorded_at, zone)) for entry in shown),
         cursor=cursors.written(str(shown[-1].sequence)) if len(following) > len(shown) else None,
     )

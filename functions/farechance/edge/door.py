@@ -141,14 +141,13 @@ class Door:
             wants_csv=endpoint.answers_csv and requests.prefers_csv(event),
         )
         told = handler(call)
+        logger.info(Event.CALL_ANSWERED, endpoint=endpoint.name, partner_id=caller.partner_id)
         headers = {}
         if isinstance(told, Sheet):
-            logger.info(Event.CALL_ANSWERED, endpoint=endpoint.name, partner_id=caller.partner_id)
             return _file(told, path, caller)
         if isinstance(told, Replayed):
             headers = {"Idempotency-Replayed": str(told.is_replay).lower()}
             told = told.answer
-        logger.info(Event.CALL_ANSWERED, endpoint=endpoint.name, partner_id=caller.partner_id)
         if isinstance(told, CardPage):
             return _response(pages.answer(told.html))
         answer = stored_answer(told)

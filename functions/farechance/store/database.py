@@ -169,18 +169,11 @@ class Store:
         more: dict[str, Any] = {}
         if after is not None:
             more["ExclusiveStartKey"] = self._attributes({"pk": first.pk, "sk": after})
-        with _busy_if_it_passes():
-            response = self._client.query(
-                TableName=self._tables[first.table],
-                ConsistentRead=True,
-                KeyConditionExpression=condition,
-                ExpressionAttributeValues=self._attributes(values),
-                Limit=limit,
-                **more,
-            )
-        last = response.get("LastEvaluatedKey")
+        items, last = self._one_page(
+            first.table, condition, values, ConsistentRead=True, Limit=limit, **more
+        )
         return Page(
-            tuple(self._model(first.model, self._plain(item)) for item in response["Items"]),
+            tuple(self._model(first.model, item) for item in items),
             None if last is None else str(self._plain(last)["sk"]),
         )
 
@@ -253,21 +246,18 @@ class Store:
         if after is not None:
             place = {"pk": after.key.pk, "allotment": allotment, "minted_at": after.minted_at}
             more["ExclusiveStartKey"] = self._attributes(place)
-        with _busy_if_it_passes():
-            response = self._client.query(
-                TableName=self._tables["vouchers"],
-                IndexName="by_allotment",
-                KeyConditionExpression="allotment = :allotment",
-                ExpressionAttributeValues=self._attributes(
-                    {":allotment": allotment, **{f":{name}": same[name] for name in same}}
-                ),
-                ScanIndexForward=False,
-                Limit=size,
-                **more,
-            )
-        last = self._plain(response.get("LastEvaluatedKey", {}))
+        items, following = self._one_page(
+            "vouchers",
+            "allotment = :allotment",
+            {":allotment": allotment, **{f":{name}": same[name] for name in same}},
+            IndexName="by_allotment",
+            ScanIndexForward=False,
+            Limit=size,
+            **more,
+        )
+        last = self._plain(following or {})
         return AllotmentPage(
-            tuple(keys.voucher_named(self._plain(one)["pk"]) for one in response["Items"]),
+            tuple(keys.voucher_named(one["pk"]) for one in items),
             AllotmentPlace(keys.voucher_named(last["pk"]), last["minted_at"]) if last else None,
         )
 
@@ -328,18 +318,25 @@ class Store:
         """Pages of an index, at least one."""
         arguments = {"Limit": _PAGE, **more}
         while True:
-            with _busy_if_it_passes():
-                response = self._client.query(
-                    TableName=self._tables[table],
-                    IndexName=index,
-                    KeyConditionExpression=condition,
-                    ExpressionAttributeValues=self._attributes(values),
-                    **arguments,
-                )
-            yield [self._plain(item) for item in response["Items"]]
-            if "LastEvaluatedKey" not in response:
+            items, last = self._one_page(table, condition, values, IndexName=index, **arguments)
+            yield items
+            if last is None:
                 return
-            arguments["ExclusiveStartKey"] = response["LastEvaluatedKey"]
+            arguments["ExclusiveStartKey"] = last
+
+    def _one_page(
+        self, table: str, condition: str, values: Mapping[str, Any], **more: Any
+    ) -> tuple[list[dict[str, Any]], Mapping[str, Any] | None]:
+        """One answer to a query, and behind which key the next one begins, in DynamoDB's form.
+        Raises Busy."""
+        with _busy_if_it_passes():
+            response = self._client.query(
+                TableName=self._tables[table],
+                KeyConditionExpression=condition,
+                ExpressionAttributeValues=self._attributes(values),
+                **more,
+            )
+        return [self._plain(item) for item in response["Items"]], response.get("LastEvaluatedKey")
 
     # ── transactions ─────────────────────────────────────────────────────────────────────────
 
