@@ -50,8 +50,8 @@ def _article(card: Card) -> str:
         f'<p class="value"><strong>{escape(card.value)}</strong> '
         f"<span>{escape(card.rides)}</span></p>"
         f'<p class="valid">{escape(card.valid)}</p>'
+        f"{_limits(card)}"
         f'<div class="code">{_qr_code(card)}{_groups(card)}</div>'
-        f'<p class="letters">{escape(words.letters)}</p>'
         f"<ol>{steps}</ol>"
         f'<dl class="needs"><dt>{escape(words.need)}</dt> <dd>{escape(card.needs)}.</dd></dl>'
         f"<h3>{escape(words.no_phone)}</h3>"
@@ -59,6 +59,10 @@ def _article(card: Card) -> str:
         f'<p class="keep">{escape(card.keep)}</p>'
         "</article>"
     )
+
+
+def _limits(card: Card) -> str:
+    return f'<p class="limits">{escape(card.limits)}</p>' if card.limits else ""
 
 
 def _groups(card: Card) -> str:

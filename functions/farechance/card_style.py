@@ -13,35 +13,32 @@ CARDS_ON_A_SHEET = 4
 STYLE = """
 @page { margin: 8mm; }
 * { box-sizing: border-box; margin: 0; padding: 0; }
-html { background: #fff; color: #000; font: 9pt/1.28 Arial, "Liberation Sans", sans-serif; }
+html { background: #fff; color: #000; font: 10.5pt/1.18 Arial, "Liberation Sans", sans-serif; }
 header { max-width: 192mm; margin: 4mm auto; font-size: 11pt; }
 main { width: 192mm; margin: 0 auto; }
 .sheet { width: 192mm; font-size: 0; break-after: page; }
 .sheet:last-child { break-after: auto; }
 article { display: inline-block; vertical-align: top; width: 94mm; min-height: 128mm;
-  margin: 0 1mm 2mm; padding: 4mm 5mm 3mm; border: 0.25mm dashed #000; break-inside: avoid;
-  font-size: 9pt; overflow-wrap: anywhere; }
+  margin: 0 1mm 2mm; padding: 3mm 4mm 2mm; border: 0.25mm dashed #000; break-inside: avoid;
+  font-size: 10.5pt; overflow-wrap: anywhere; }
 .title { display: flex; justify-content: space-between; align-items: baseline; gap: 3mm; }
 h2 { font-size: 14pt; line-height: 1.1; }
 .label { font-size: 11pt; font-weight: bold; text-align: right; }
-.value { display: flex; align-items: baseline; gap: 3mm; margin-top: 1mm; }
+.value { display: flex; align-items: baseline; gap: 3mm; }
 .value strong { font-size: 22pt; line-height: 1.1; white-space: nowrap; }
-.value span { font-size: 10pt; }
-.valid { margin-top: 0.5mm; font-size: 10pt; font-weight: bold; line-height: 1.2; }
-.code { display: flex; align-items: center; justify-content: space-between; margin: 1mm 0;
+.value span { font-size: 10.5pt; }
+.valid { font-weight: bold; }
+.code { display: flex; align-items: center; justify-content: space-between; margin: 0.5mm 0;
   padding-right: 8mm; }
-.code img { width: 40mm; height: 40mm; margin: 0 0 0 -1mm; flex: none; }
-.groups { font: bold 28pt/1.05 "DejaVu Sans Mono", Consolas, Menlo, "Liberation Mono", monospace; }
+.code img { width: 36mm; height: 36mm; margin: 0 0 0 -3mm; flex: none; }
+.groups { font: bold 28pt/1 "DejaVu Sans Mono", Consolas, Menlo, "Liberation Mono", monospace; }
 .groups span { display: block; }
-.letters { font-size: 8pt; }
-ol { margin: 1mm 0 1mm 4.5mm; }
-dl { margin: 1mm 0; }
+ol { margin: 0.5mm 0 0.5mm 5mm; }
 dt { font-weight: bold; }
 dt, dd { display: inline; }
-.needs { margin: 1mm 0; }
+.needs { margin: 0.5mm 0; }
 .phones { list-style: none; margin: 0; }
-.phones li { margin-top: 0.3mm; }
-.keep { margin-top: 1mm; }
+.keep { margin-top: 0.5mm; }
 .phones strong { font-size: 11pt; white-space: nowrap; }
 .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
   white-space: nowrap; }

@@ -2,12 +2,14 @@
 never used a ride company's app. It owns the words; it must never say what a ride is for or where
 somebody comes from (domain.md, 'People')."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from farechance.identifiers import Language
+from farechance.programs import WEEKDAYS, WeeklyHours
 from farechance.times import local_day
 
 
@@ -20,10 +22,17 @@ class Words:
     valid: str
     alt: str
     spoken_code: str
-    letters: str
     ask: str
     give_code: str
     paid: Mapping[str, str]
+    hours: str
+    way_home: str
+    some_hours: str
+    some_places: str
+    every_day: str
+    weekdays: str
+    days: str
+    midnight: str
     need: str
     needs: Mapping[str, str]
     needs_nothing: str
@@ -45,15 +54,21 @@ _ENGLISH = Words(
     valid="Good from {first_day} to {last_day}.",
     alt="Square to scan: it holds the code of this card and nothing else.",
     spoken_code="The code, sign by sign:",
-    letters="0 is zero, 1 is one. There is no letter O, I or L.",
     ask="Ask {companies} for a ride.",
-    give_code="Before the ride, give the code or have the square scanned.",
+    give_code="Before you ride, give the code or the square.",
     paid={
-        "decline": "Rides up to {cap} cost you nothing. A ride that costs more cannot be booked. "
-        "Tips are not included.",
+        "decline": "Rides up to {cap} cost you nothing. Others cannot be booked. Tips are extra.",
         "rider_pays": "{cap} of each ride is paid for you. You pay what is above, and tips.",
         "program_pays": "Up to {cap} of each ride is paid with this card. Tips are not included.",
     },
+    hours="Hours: {times}.",
+    way_home="The ride home may be later.",
+    some_hours="Not good at every hour: ask when.",
+    some_places="Not good everywhere: ask where.",
+    every_day="every day",
+    weekdays="Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+    days="{first} to {last}",
+    midnight="midnight",
     need="You need:",
     needs={
         "smartphone_data": "a smartphone with mobile data",
@@ -80,16 +95,23 @@ _SPANISH = Words(
     valid="Válido del {first_day} al {last_day}.",
     alt="Cuadro para escanear: contiene el código de esta tarjeta y nada más.",
     spoken_code="El código, signo por signo:",
-    letters="0 es cero, 1 es uno. No hay letras O, I ni L.",
     ask="Pide un viaje a {companies}.",
-    give_code="Antes del viaje, da el código o haz escanear el cuadro.",
+    give_code="Antes del viaje, da el código o el cuadro.",
     paid={
-        "decline": "Los viajes de hasta {cap} no te cuestan nada. Más caros no se pueden pedir. "
-        "La propina no está incluida.",
+        "decline": "Los viajes de hasta {cap} no te cuestan nada. Otros no se pueden pedir. La "
+        "propina va aparte.",
         "rider_pays": "De cada viaje se pagan {cap}. Tú pagas el resto y la propina.",
         "program_pays": "Con esta tarjeta se pagan hasta {cap} de cada viaje. La propina no está "
         "incluida.",
     },
+    hours="Horas: {times}.",
+    way_home="La vuelta puede ser más tarde.",
+    some_hours="No vale a toda hora: pregunta cuándo.",
+    some_places="No vale en todas partes: pregunta dónde.",
+    every_day="todos los días",
+    weekdays="lunes martes miércoles jueves viernes sábado domingo",
+    days="{first} a {last}",
+    midnight="24:00",
     need="Necesitas:",
     needs={
         "smartphone_data": "un teléfono inteligente con datos",
@@ -127,6 +149,34 @@ def last_day_in_words(expires_at: datetime, zone: ZoneInfo, language: Language) 
     last = day_in_words(local_day(expires_at - timedelta(seconds=1), zone), language)
     ends = expires_at.astimezone(zone).time()
     return last if ends == time.min else f"{last}, {time_in_words(ends, language)}"
+
+
+def hours_in_words(hours: Sequence[WeeklyHours], language: Language) -> str:
+    """Weekly hours as people write them: days in a row that have the same ones stand together."""
+    words = WORDS[language]
+    of_days = [
+        (name, sorted((one.from_, one.to) for one in hours if one.weekday == day))
+        for name, day in zip(words.weekdays.split(), WEEKDAYS, strict=True)
+    ]
+    said = []
+    for times, run in groupby(of_days, key=lambda of_day: of_day[1]):
+        names = [name for name, _ in run]
+        if len(names) == len(WEEKDAYS):
+            days = words.every_day
+        else:
+            days = words.days.format(first=names[0], last=names[-1]) if names[1:] else names[0]
+        spans = ", ".join(
+            f"{_clock(start, words, language)}–{_clock(end, words, language)}"
+            for start, end in times
+        )
+        if spans:
+            said.append(f"{days} {spans}")
+    return "; ".join(said)
+
+
+def _clock(text: str, words: Words, language: Language) -> str:
+    # The day's end is no time of the day, which has 23 hours and 59 minutes at the most.
+    return words.midnight if text == "24:00" else time_in_words(time.fromisoformat(text), language)
 
 
 def time_in_words(at: time, language: Language) -> str:

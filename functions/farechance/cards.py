@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from farechance.card_words import WORDS, Words, day_in_words, last_day_in_words
+from farechance.card_words import (
+    WORDS,
+    Words,
+    day_in_words,
+    hours_in_words,
+    last_day_in_words,
+)
 from farechance.codes import grouped
 from farechance.errors import StateForbids
 from farechance.identifiers import Language
@@ -19,6 +25,8 @@ MAX_COMPANIES = 3
 """How many ride companies fit on a card; the help line knows the others."""
 
 _MAX_NAME = 40
+_MAX_HOURS = 70
+"""What is longer would need more room than a card has: then the help line says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,7 @@ class Card:
     value: str
     rides: str
     valid: str
+    limits: str
     code: str
     groups: tuple[str, ...]
     steps: tuple[str, ...]
@@ -66,7 +75,10 @@ def why_unusable(voucher: Voucher, now: datetime) -> str | None:
         return "voucher_closed"
     if now >= voucher.expires_at:
         return "voucher_expired"
-    return "nothing_left" if voucher.has_nothing_left(now) else None
+    # Also while all the money is held for rides under way: a card of 0.00 helps nobody.
+    if voucher.left_cents(now) == 0 or voucher.rides_left_at(now) == 0:
+        return "nothing_left"
+    return None
 
 
 def check_sendable(voucher: Voucher, now: datetime) -> None:
@@ -99,6 +111,7 @@ def card(
         value=amount(left, rules.currency),
         rides=(words.ride_up_to if rides == 1 else words.rides_up_to).format(rides=rides, cap=cap),
         valid=_valid(voucher, rules, words),
+        limits=_limits(rides, rules, words, voucher.language),
         code=code,
         groups=tuple(grouped(code).split("-")),
         steps=(
@@ -120,6 +133,20 @@ def _valid(voucher: Voucher, rules: Rules, words: Words) -> str:
     # Said once where it is the same, so that both days fit on a line.
     first_day = day_in_words(first, voucher.language, with_year=first.year != last.year)
     return words.valid.format(first_day=first_day, last_day=last_day)
+
+
+def _limits(rides: int, rules: Rules, words: Words, language: Language) -> str:
+    """When and where it isn't good, or nothing: who stands at the kerb should know beforehand."""
+    said = []
+    if rules.weekly_hours:
+        times = hours_in_words(rules.weekly_hours, language)
+        fits = len(times) <= _MAX_HOURS
+        said.append(words.hours.format(times=times) if fits else words.some_hours)
+        if rules.return_hours and rides > 1:
+            said.append(words.way_home)
+    if rules.service_areas:
+        said.append(words.some_places)
+    return " ".join(said)
 
 
 def _needs(needs: Sequence[RiderNeeds], words: Words) -> str:

@@ -184,10 +184,6 @@ class Voucher(BaseModel):
         dead = [(it.expires_at, ride) for ride, it in self.holds.items() if it.expires_at <= now]
         return [ride for _, ride in sorted(dead)]
 
-    def has_nothing_left(self, now: datetime) -> bool:
-        """Used up: no ride that may be asked for, or no money, not even in a ride under way."""
-        return self.rides_left_at(now) == 0 or self.available_cents + self.held_cents == 0
-
     def without_holds(self, rides: Collection[str]) -> Self:
         """With the holds of some rides back in `available`; not yet the next version."""
         freed = sum(self.holds[ride].cents for ride in rides)

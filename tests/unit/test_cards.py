@@ -16,7 +16,7 @@ from farechance.card_style import STYLE
 from farechance.card_words import WORDS
 from farechance.cards import Card
 from farechance.errors import StateForbids
-from farechance.programs import Provider, PurposeRule, RiderNeeds
+from farechance.programs import WEEKDAYS, Provider, PurposeRule, RiderNeeds, WeeklyHours
 from farechance.vouchers import ClosedReason, VoucherState
 from unspoken import NEVER
 
@@ -100,6 +100,70 @@ def test_the_last_day_is_that_on_which_one_can_still_ride(ends: timedelta, said:
     card = made(expires_at=midnight + ends, rules={"ends_on": NOON.date().replace(year=2028)})
 
     assert card.valid.endswith(said)
+
+
+def hours(days: int, *spans: tuple[str, str], first: int = 0) -> list[WeeklyHours]:
+    """The same hours on some days in a row, from Monday on or a later day."""
+    return [
+        WeeklyHours.model_validate({"weekday": day, "from": start, "to": end})
+        for day in WEEKDAYS[first : first + days]
+        for start, end in spans
+    ]
+
+
+@pytest.mark.parametrize(
+    ("weekly", "english", "spanish"),
+    [
+        (
+            hours(5, ("06:00", "22:00")),
+            "Monday to Friday 6:00 AM–10:00 PM",
+            "lunes a viernes 06:00–22:00",
+        ),
+        (hours(7, ("00:00", "24:00")), "every day 12:00 AM–midnight", "todos los días 00:00–24:00"),
+        (
+            hours(1, ("13:00", "17:30"), ("08:00", "12:00"), first=6),
+            "Sunday 8:00 AM–12:00 PM, 1:00 PM–5:30 PM",
+            "domingo 08:00–12:00, 13:00–17:30",
+        ),
+        (
+            hours(2, ("09:00", "17:00")) + hours(1, ("09:00", "17:00"), first=3),
+            "Monday to Tuesday 9:00 AM–5:00 PM; Thursday 9:00 AM–5:00 PM",
+            "lunes a martes 09:00–17:00; jueves 09:00–17:00",
+        ),
+    ],
+)
+def test_a_card_says_when_it_is_good(weekly: list[WeeklyHours], english: str, spanish: str) -> None:
+    rules = {"weekly_hours": tuple(weekly), "return_hours": 0}
+
+    assert made(rules=rules).limits == f"Hours: {english}."
+    assert made(rules=rules, language="es").limits == f"Horas: {spanish}."
+
+
+def test_a_card_says_that_the_way_home_is_paid_later_too_if_there_is_one() -> None:
+    rules = {"weekly_hours": tuple(hours(5, ("06:00", "22:00")))}
+
+    assert made(rules=rules).limits.endswith(" The ride home may be later.")
+    assert "home" not in made(rules=rules, max_rides=1).limits
+
+
+def test_hours_that_have_no_room_on_a_card_are_asked_for() -> None:
+    many = [
+        one
+        for number in range(7)
+        for one in hours(1, (f"0{number}:00", "12:00"), ("13:00", "22:15"), first=number)
+    ]
+
+    assert made(rules={"weekly_hours": tuple(many), "return_hours": 0}).limits == (
+        "Not good at every hour: ask when."
+    )
+
+
+def test_a_card_says_that_it_isnt_good_everywhere_where_it_isnt() -> None:
+    circle = {"latitude": 40.7, "longitude": -73.9, "radius_meters": 9_000}
+
+    assert made(rules={"service_areas": (circle,)}).limits == "Not good everywhere: ask where."
+    assert made().limits == ""
+    assert "limits" not in card_page.page([made()]).partition("<article")[2]
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
@@ -202,6 +266,10 @@ def test_no_word_says_prison_or_what_a_ride_is_for(language: str) -> None:
                 "holds": {"ride": builders.hold()},
                 "rides_counted": 1,
             },
+            "nothing_left",
+        ),
+        (
+            {"available_cents": 0, "held_cents": 1_500, "holds": {"ride": builders.hold()}},
             "nothing_left",
         ),
     ],
