@@ -7,13 +7,13 @@ a calendar month in the programme's zone, and an entry belongs to the month in w
 give such a count away by subtraction."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from farechance.identifiers import Currency, PartnerId, ProgramId, ProviderId
 
-FORM = 1
+FORM: Final = 1
 """The version of this form. Figures of one month are compared within a form only."""
 
 Cents = Annotated[int, Field(description="Cents; below zero where more was taken back.")]
@@ -274,7 +274,7 @@ class Report(_Part):
     """A month of a programme, or of one partner's part of it (`partner_id`, and no `budget`). Not
     `is_complete`: the month isn't over, and the figures are those so far."""
 
-    form: Literal[1] = FORM
+    form: Literal[1] = 1
     program_id: ProgramId
     program_name: str
     funder: str
