@@ -207,3 +207,10 @@ def voucher_key_of(authorization: str, ride_key: str) -> str | None:
     """The voucher's key in an authorization id, or None if that was not given for this ride."""
     voucher_key = authorization.removeprefix("aut_")[:-12]
     return voucher_key if authorization_id(voucher_key, ride_key) == authorization else None
+
+
+def ride_id_of(identity: str) -> str | None:
+    """The provider's id of the ride that an entry is about, from the identity of its event
+    (`RideEvent.identity`), or None if the entry isn't of a provider's event."""
+    parts = identity.split("#")
+    return parts[2] if parts[0] == "ride" and len(parts) >= 4 else None
