@@ -1,0 +1,64 @@
+"""The frame of every page of a report: one HTML file without scripts and without anything from
+outside, and its tables. It owns that frame; it must never know what a figure means."""
+
+from collections.abc import Iterable, Sequence
+
+import htpy as h
+from markupsafe import Markup
+
+from farechance.reports.style import STYLE
+
+
+def document(title: str, *body: h.Node) -> str:
+    """A whole page in English. The body brings its own landmarks (header, main, footer)."""
+    page = h.html(lang="en")[
+        h.head[
+            h.meta(charset="utf-8"),
+            h.meta(name="viewport", content="width=device-width, initial-scale=1"),
+            h.meta(name="robots", content="noindex"),
+            h.title[title],
+            # Our own words, in which nothing is to be escaped: a style sheet knows no entities.
+            h.style[Markup(STYLE)],  # noqa: S704
+        ],
+        h.body[body],
+    ]
+    return f"{page}\n"
+
+
+def table(
+    caption: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[h.Node]],
+    *,
+    total: Sequence[h.Node] | None = None,
+    words: int = 1,
+    id_: str | None = None,
+) -> h.Element:
+    """A table with a caption, a head that paper repeats on each page, and a name for each row in
+    its first cell. The first `words` columns are words, the others figures, which stand to the
+    right. `total` closes it."""
+    return h.table(id=id_)[
+        h.caption[caption],
+        h.thead[
+            h.tr[
+                (
+                    h.th(_figure(place, words), scope="col")[name]
+                    for place, name in enumerate(columns)
+                )
+            ]
+        ],
+        h.tbody[(_row(row, words) for row in rows)],
+        h.tfoot[_row(total, words)] if total else None,
+    ]
+
+
+def _row(cells: Sequence[h.Node], words: int) -> h.Element:
+    name, *others = cells
+    return h.tr[
+        h.th(scope="row")[name],
+        (h.td(_figure(place, words))[cell] for place, cell in enumerate(others, start=1)),
+    ]
+
+
+def _figure(place: int, words: int) -> dict[str, str]:
+    return {} if place < words else {"class": "n"}
