@@ -78,6 +78,12 @@ def next_month(month: str) -> str:
     return f"{first + timedelta(days=31):%Y-%m}"
 
 
+def month_before(month: str) -> str:
+    """The month before `2026-03`, as `2026-02`."""
+    first = date.fromisoformat(f"{month}-01")
+    return f"{first - timedelta(days=1):%Y-%m}"
+
+
 def month_ends_at(month: str, zone: ZoneInfo) -> datetime:
     """The instant at which a month is over in `zone`."""
     return local_midnight(date.fromisoformat(f"{next_month(month)}-01"), zone)
