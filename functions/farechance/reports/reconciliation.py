@@ -19,8 +19,7 @@ from farechance.reports.statement_sheet import StatementLine, UnreadableLine
 from farechance.rides import RideState, ride_id_of
 from farechance.times import local_day
 
-_UNDER_WAY = frozenset({RideState.NONE, RideState.HELD, RideState.LAPSED})
-"""A ride of which no completion is known: its message may have been lost."""
+_OPEN = frozenset({RideState.NONE, RideState.HELD, RideState.LAPSED})
 
 
 class Verdict(StrEnum):
@@ -44,16 +43,25 @@ class Because(StrEnum):
     NOTHING_PAID = "nothing_paid"
     CAN_BE_APPLIED = "can_be_applied"
     NO_AUTHORIZATION = "no_authorization"
+    WRONG_AUTHORIZATION = "wrong_authorization"
     OTHER_PROGRAM = "other_program"
 
 
 @dataclass(frozen=True, slots=True)
 class KnownRide:
-    """A ride as it stands now, whenever it was recorded, and the programme of its voucher."""
+    """A ride as it stands now, whenever it was recorded: `none` if only its voucher is known, from
+    the authorization. `program_id` is the voucher's; `is_authorized`: the line's authorization
+    leads to this voucher."""
 
     state: RideState
     captured_cents: int
     program_id: str
+    is_authorized: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether no completion of it is known: its message may have been lost."""
+        return self.state in _OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +145,8 @@ class Reconciliation:
             raise BooksDiffer(f"the ride {line.ride_id} has entries and isn't there")
         if known is not None and known.program_id != self._program_id:
             self._find(self._finding(line, Verdict.ONLY_THEIRS, Because.OTHER_PROGRAM))
-        elif known is None or known.state in _UNDER_WAY:
-            has_one = line.authorization_id is not None
-            because = Because.CAN_BE_APPLIED if has_one else Because.NO_AUTHORIZATION
-            self._find(self._finding(line, Verdict.ONLY_THEIRS, because))
+        elif known is None or known.is_open:
+            self._find(self._finding(line, Verdict.ONLY_THEIRS, _whether_applied(line, known)))
         else:
             self._compare(line, known)
 
@@ -205,3 +211,11 @@ class Reconciliation:
             charged_cents=self._charged_cents,
             ledger_cents=self._ledger_cents,
         )
+
+
+def _whether_applied(line: StatementLine, known: KnownRide | None) -> Because:
+    if line.authorization_id is None:
+        return Because.NO_AUTHORIZATION
+    if known is None or not known.is_authorized:
+        return Because.WRONG_AUTHORIZATION
+    return Because.CAN_BE_APPLIED
