@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import people
+import statements
 from farechance.errors import Busy
 from farechance.ledger import Kind
 from farechance.store import keys
@@ -116,6 +117,15 @@ def _forgetting_the_people_of_a_batch(world: World) -> Act:
     return act
 
 
+def _reconciling(world: World) -> Act:
+    made, lost = world.code(), world.code()
+    world.request(made, "made")
+    world.complete(made, "made")
+    world.request(lost, "lost")
+    statements.drop(world, statements.row(world, made, "made"), statements.row(world, lost, "lost"))
+    return statements.reconcile
+
+
 SCHEDULE_USE_CASES: Mapping[str, UseCase] = {
     "return to the allotment": UseCase(
         _returning_to_the_allotment,
@@ -144,5 +154,8 @@ SCHEDULE_USE_CASES: Mapping[str, UseCase] = {
     "stop a batch": UseCase(_stopping_a_batch, ("work_on_batch",), (Kind.BATCH_ENDED,)),
     "forget the people of a batch": UseCase(_forgetting_the_people_of_a_batch, ("work_on_batch",)),
     "erase in time": UseCase(_erasing_in_time, ("erase_participant",)),
+    "reconcile a statement": UseCase(
+        _reconciling, ("reconcile_statement", "open_statement", "look_up_rides")
+    ),
     "audit": UseCase(_auditing, ("audit_programs", "check_books")),
 }

@@ -37,6 +37,7 @@ from farechance.store import Remembered, Store, keys
 from farechance.times import instant_text
 from farechance.voucher_acts import ActReason
 from farechance.vouchers import Voucher
+from inbox import FakeBucket, FakeQueue
 from operations.act_on_voucher import (
     VoucherCall,
     VoucherTools,
@@ -135,6 +136,9 @@ class World:
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
     codes: list[str] = field(default_factory=list)
     sent_batches: list[tuple[str, str]] = field(default_factory=list)
+    bucket: FakeBucket = field(default_factory=FakeBucket)
+    reports: FakeQueue = field(default_factory=FakeQueue)
+    has_time: Callable[[], bool] = lambda: True
     program_id: str = PROGRAM
     partner_id: str = PARTNER
     other_partner_id: str = OTHER_PARTNER
@@ -160,8 +164,9 @@ class World:
             self.vault,  # type: ignore[arg-type]
             self.clients,  # type: ignore[arg-type]
             self.clock,
-            lambda: True,
+            self.has_time,
             "https://api.invalid/v1",
+            self.bucket,  # type: ignore[arg-type]
         )
         return administer(parsed, tools)
 

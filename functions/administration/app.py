@@ -8,6 +8,7 @@ from farechance.clients import Clients
 from farechance.commands import Command
 from farechance.edge.clock import utc_now
 from farechance.edge.console import Console
+from farechance.report_bucket import ReportBucket
 from farechance.settings import Settings
 from farechance.store import Store
 from farechance.vault import Vault
@@ -15,11 +16,14 @@ from operations.administer import Tools, administer
 
 settings = Settings.from_environment()
 store, vault, clients = Store(settings), Vault(settings), Clients(settings)
+bucket = ReportBucket(settings)
 
 
 def carry_out(command: Command, has_time: Callable[[], bool]) -> dict[str, Any]:
     """Any admin command of api.md."""
-    return administer(command, Tools(store, vault, clients, utc_now, has_time, settings.api_url))
+    return administer(
+        command, Tools(store, vault, clients, utc_now, has_time, settings.api_url, bucket)
+    )
 
 
 console = Console(carry_out)

@@ -11,6 +11,7 @@ from farechance.commands import (
     AcceptOverage,
     AcceptShortfall,
     Allot,
+    ApplyStatement,
     BlockVoucher,
     CheckBooks,
     CloseProgram,
@@ -36,11 +37,13 @@ from farechance.commands import (
 )
 from farechance.errors import StateForbids
 from farechance.partner_api import stored_answer
+from farechance.report_bucket import ReportBucket
 from farechance.store import Remembered, Store, keys, writes
 from farechance.times import instant_text
 from farechance.vault import Vault
 from operations.administration_plan import Plan
 from operations.allot import allot
+from operations.apply_statement import ApplyTools, apply_statement
 from operations.check_books import check_books
 from operations.close_program import close_program
 from operations.command_voucher import command_voucher
@@ -67,6 +70,7 @@ class Tools:
     clock: Callable[[], datetime]
     has_time: Callable[[], bool]
     api_url: str = ""
+    bucket: ReportBucket | None = None
 
 
 def administer(command: Command, tools: Tools) -> dict[str, Any]:
@@ -99,6 +103,9 @@ def _attempt(command: Command, tools: Tools) -> dict[str, Any]:
         return _said("Nothing was done. Without dry_run:", plan.answer, "dry_run")
     made = plan.prepare()
     answer = {**plan.answer, **made}
+    if answer.get("lines_left"):
+        # Not all of it is done: the same command goes on, and each part of it is on record.
+        record_key = keys.command(f"{command.command_id}@{instant_text(now)}")
     audit = CommandRecord(
         command_id=command.command_id,
         command=command.command,
@@ -179,3 +186,8 @@ def _plan(command: Command, tools: Tools, now: datetime) -> Plan:  # noqa: C901,
             return check_books(command, store=store, clock=tools.clock, has_time=tools.has_time)
         case EraseParticipant():
             return erase_by_command(command, store=store, now=now)
+        case ApplyStatement():
+            if tools.bucket is None:
+                raise ValueError("no bucket to read a statement from")
+            with_statements = ApplyTools(store, tools.bucket, tools.clock, tools.has_time)
+            return apply_statement(command, with_statements)

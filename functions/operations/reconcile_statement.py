@@ -98,7 +98,8 @@ def _reconciled(name: StatementName, tools: StatementTools) -> tuple[Told, str]:
         reconciled = compare(statement, tools.store)
         _write_files(statement, reconciled, tools)
         tools.store.again(lambda: _record(name, reconciled.statement, now, tools.store))
-        tools.bucket.remove(problem_path(name.path))
+        if tools.bucket.mark(problem_path(name.path)) is not None:
+            tools.bucket.remove(problem_path(name.path))
         tools.reports.send(ReportName(program_id=name.program_id, month=name.month))
         return Told(name, reconciled.statement), statement.mark
 

@@ -65,7 +65,7 @@ def as_csv(reconciled: Reconciled) -> bytes:
             one.line,
             CLASSES[one.verdict],
             as_text(one.ride_id),
-            one.day and one.day.isoformat(),
+            None if one.day is None else one.day.isoformat(),
             one.charged_cents,
             one.ledger_cents,
             to_do(one),
