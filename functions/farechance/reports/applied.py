@@ -75,8 +75,9 @@ def carried_out(counts: Applied) -> dict[str, Any]:
 
 def _others(counts: Applied) -> str:
     known = counted(counts.already_there, "ride")
-    refused = counted(sum(counts.refused.values()), "line")
-    words = f"Besides, the ledger knew {known} before, and {refused} can't be applied."
+    words = f"The ledger knew {known} of the others before."
+    if refused := sum(counts.refused.values()):
+        words += f" {counted(refused, 'line')} can't be applied, see 'refused'."
     if counts.lines_left:
         words += (
             f" There was no time for {counted(counts.lines_left, 'line')}: send the same command "
