@@ -225,8 +225,8 @@ def test_a_look_says_what_would_be_done_and_how() -> None:
     assert told["in_words"] == (
         "1 ride that only the statement has would be recorded, with fares of 15.00, of which it "
         "charges 12.00. The ledger knew 3 rides of the others before. 1 line can't be applied, see "
-        "'refused'. Times without a zone are those of America/New_York. To do it, send the command with this "
-        "statement_digest."
+        "'refused'. Times without a zone are those of America/New_York. To do it, send the command "
+        "with this statement_digest."
     )
     assert (told["would_apply"], told["refused"]) == (1, {"authorization_missing": 1})
 
