@@ -6,7 +6,8 @@ voucher in either.
 Lines go to files in parts and are sorted part by part (`audit.csv` by time, `entries.csv` by the
 lines' own names), so that memory holds a thirtieth, and the same entries make the same bytes in
 whatever order they come. A name that is made up (a line, a voucher, a ride, a person) is a keyed
-digest of the real one under the programme's salt: the same in every month, and known to nobody else."""
+digest of the real one under the programme's salt: the same in every month, and known to nobody
+else."""
 
 import csv
 import hashlib
