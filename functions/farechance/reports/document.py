@@ -25,6 +25,20 @@ def document(title: str, *body: h.Node) -> str:
     return f"{page}\n"
 
 
+def section(id_: str, title: str, *content: h.Node) -> h.Element:
+    """A part of the page under a heading of the second rank, which names it as a landmark."""
+    return h.section(id=id_, aria_labelledby=f"{id_}-heading")[
+        h.h2(id=f"{id_}-heading")[title], content
+    ]
+
+
+def figure(caption: str, drawing: h.Node, *, is_wide: bool = False) -> h.Element:
+    """A chart under its caption; a wide one can be moved sideways on a phone, by touch or keys."""
+    if is_wide:
+        drawing = h.div(".sideways", tabindex="0", role="group", aria_label=caption)[drawing]
+    return h.figure[h.figcaption[caption], drawing]
+
+
 def table(
     caption: str,
     columns: Sequence[str],

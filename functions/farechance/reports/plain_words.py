@@ -71,6 +71,11 @@ def outcome(slug: str, people: int) -> str:
     return one if people == 1 else many
 
 
+def outcome_heading(slug: str) -> str:
+    """An outcome as the name of a row."""
+    return heading(outcome(slug, 1).removeprefix("was "))
+
+
 def heading(slug: str) -> str:
     """`job_interview` as `Job interview`."""
     words = slug.replace("_", " ").strip()

@@ -38,6 +38,57 @@ thead th { vertical-align: bottom; color: var(--muted); font-size: 0.8125rem;
 tfoot th, tfoot td { font-weight: bold; border-top: 1px solid var(--ink);
   border-bottom: 3px double var(--ink); }
 .n { text-align: right; white-space: nowrap; }
+small { display: block; color: var(--muted); font-size: 0.8125rem; }
+figure { margin: 1.5rem 0; break-inside: avoid; }
+figcaption { margin-bottom: 0.6rem; font-size: 0.875rem; font-weight: bold; }
+svg { display: block; width: 100%; height: auto; max-width: 45rem; font-family: var(--sans); }
+svg text { fill: var(--ink); font-variant-numeric: tabular-nums lining-nums; }
+svg .quiet { fill: var(--muted); }
+svg .strong { font-weight: bold; }
+svg .bar { fill: var(--accent); }
+svg .frame { fill: var(--tint); }
+svg .grid { stroke: var(--line); }
+svg .base { stroke: var(--ink); }
+.sideways { overflow-x: auto; }
 .lead { font: 1.25rem/1.55 var(--serif); max-width: 42rem; }
-.note { color: var(--muted); font-size: 0.875rem; max-width: 42rem; }
+.note { margin-top: 0.75rem; color: var(--muted); font-size: 0.875rem; max-width: 42rem; }
+.pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem 3rem; align-items: start; }
+.thirds { display: grid; grid-template-columns: 5fr 5fr 3fr; gap: 1rem 2.5rem;
+  align-items: start; }
+.pair > *, .thirds > * { min-width: 0; }
+.account table + table { margin-top: 1.5rem; }
+header { padding-top: 1.25rem; border-top: 5px solid var(--accent); }
+.kind { color: var(--accent); font-weight: bold; font-size: 0.8125rem; letter-spacing: 0.09em;
+  text-transform: uppercase; margin-bottom: 0.75rem; }
+h1 span { display: block; color: var(--accent); }
+.period { margin-top: 1rem; color: var(--muted); }
+.so-far { display: inline-block; margin-top: 1rem; padding: 0.4rem 0.8rem;
+  border: 2px solid var(--ink); }
+.big { display: grid; grid-template-columns: repeat(4, auto); justify-content: space-between;
+  gap: 1.5rem 2rem; margin-bottom: 2rem; }
+.big div { display: flex; flex-direction: column-reverse; justify-content: flex-end; }
+.big dt { color: var(--muted); font-size: 0.875rem; }
+.big dd { font: 2.75rem/1.1 var(--serif); font-variant-numeric: lining-nums; }
+.big dd.words { font-size: 1.5rem; }
+.notes div { padding: 0.6rem 0; border-bottom: 1px solid var(--line); break-inside: avoid; }
+.notes dt { font-weight: bold; }
+.notes dd { max-width: 42rem; }
+footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line);
+  color: var(--muted); font-size: 0.8125rem; }
+@media screen and (max-width: 44rem) {
+  body { padding: 1.5rem 1rem 2rem; }
+  h1 { font-size: 2rem; }
+  .lead { font-size: 1.125rem; }
+  .pair, .thirds { grid-template-columns: minmax(0, 1fr); }
+  .big { grid-template-columns: 1fr 1fr; justify-content: normal; }
+  .big dd { font-size: 2rem; }
+  .sideways svg { width: 36rem; }
+}
+@media print {
+  html { font-size: 13.5px; }
+  body { max-width: none; padding: 0; }
+  section { margin-top: 2.25rem; }
+  #money { break-before: page; margin-top: 0; }
+  a { color: inherit; text-decoration: none; }
+}
 """
