@@ -10,8 +10,8 @@ from markupsafe import Markup, escape
 
 type Anchor = Literal["start", "middle", "end"]
 
-_LABEL, _GAP = 15, 6
-_ROW, _THICK = 52, 16
+_LABEL, _GAP = 14, 6
+_ROW, _NOTE, _THICK = 50, 22, 14
 _LEFT, _TOP, _BOTTOM = 4, 22, 26
 # A column takes so much of its room.
 _FILLED = 0.72
@@ -20,11 +20,12 @@ _FILLED = 0.72
 @dataclass(frozen=True, slots=True)
 class Bar:
     """One bar: what is written under it (or nothing), its value, and how the value is written at
-    it (or nothing, where an axis says it)."""
+    it (or nothing, where an axis says it). `note` stands under a bar that lies."""
 
     label: str
     value: int
     shown: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def columns(
     heading: Heading,
     bars: Sequence[Bar],
     *,
-    width: int = 440,
+    width: int = 400,
     height: int = 220,
     axis: Callable[[int], str] | None = None,
 ) -> Markup:
@@ -49,7 +50,7 @@ def columns(
     high = max([*(bar.value for bar in bars), *marks, 1])
     low = min([*(bar.value for bar in bars), *marks, 0])
     scale = (height - _TOP - _BOTTOM) / (high - low)
-    left = 10 * max((len(axis(mark)) for mark in marks), default=0) if axis else _LEFT
+    left = 8 * max(len(axis(mark)) for mark in marks) + 2 * _GAP if axis else _LEFT
     room = (width - left) / max(len(bars), 1)
     base = _TOP + high * scale
     drawn: list[svg.Element] = []
@@ -70,17 +71,20 @@ def columns(
     return _drawing(heading, width, height, drawn)
 
 
-def rows(heading: Heading, bars: Sequence[Bar], *, whole: int, width: int = 440) -> Markup:
+def rows(heading: Heading, bars: Sequence[Bar], *, whole: int, width: int = 400) -> Markup:
     """Bars that lie under their labels, each in a frame that is as long as the whole."""
     drawn: list[svg.Element] = []
+    apart = _ROW + (_NOTE if any(bar.note for bar in bars) else 0)
     for place, bar in enumerate(bars):
-        top = place * _ROW
+        top = place * apart + _LABEL
         long = width * min(max(bar.value, 0), whole) / max(whole, 1)
-        drawn.append(_text(0, top + _LABEL, bar.label, "start"))
-        drawn.append(_text(width, top + _LABEL, bar.shown, "end", "strong"))
-        drawn.append(_rect(0.5, top + _LABEL + 8, width - 1, _THICK, "frame"))
-        drawn.append(_rect(0.5, top + _LABEL + 8, max(long - 1, 0), _THICK, "bar"))
-    return _drawing(heading, width, max(len(bars), 1) * _ROW - _GAP, drawn)
+        drawn.append(_text(0, top, bar.label, "start"))
+        drawn.append(_text(width, top, bar.shown, "end", "strong"))
+        drawn.append(_rect(0.5, top + 8, width - 1, _THICK, "frame"))
+        drawn.append(_rect(0.5, top + 8, max(long - 1, 0), _THICK, "bar"))
+        if bar.note:
+            drawn.append(_text(0, top + 8 + _THICK + 16, bar.note, "start", "quiet"))
+    return _drawing(heading, width, max(len(bars), 1) * apart - _GAP, drawn)
 
 
 def _marks(bars: Sequence[Bar]) -> list[int]:
@@ -91,7 +95,7 @@ def _marks(bars: Sequence[Bar]) -> list[int]:
         size * 10**power
         for power in range(15)
         for size in (1, 2, 5)
-        if size * 10**power * 5 >= high - low
+        if size * 10**power * 4 >= high - low
     )
     return [
         mark * step for mark in range(-(-low // -step) * -1 if low else 0, -(-high // step) + 1)

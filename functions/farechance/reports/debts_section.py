@@ -16,22 +16,22 @@ def debts_section(report: Report) -> h.Element:
     return section(
         "ride-companies",
         "Ride companies",
-        h.div(".pair")[
-            (_company(one, statements.get(one.provider_id), report) for one in companies)
-        ]
-        if companies
-        else h.p["No ride company was paid, or is owed anything."],
+        [_company(one, statements.get(one.provider_id), report) for one in companies]
+        or h.p["No ride company was paid, or is owed anything."],
     )
 
 
 def _company(company: Owing, statement: Statement | None, report: Report) -> h.Element:
-    return h.div(".account")[
-        h.h3[company.name],
-        _partners_account(company, report) if report.partner_id else _account(company, report),
-        _statement(company, statement, report) if statement else None,
-        None
-        if statement or report.partner_id
-        else h.p(".note")["Its own statement of the month has not been compared yet."],
+    if report.partner_id:
+        return h.div(".pair")[_partners_account(company, report)]
+    return h.div(".pair")[
+        _account(company, report),
+        _statement(company, statement, report)
+        if statement
+        else h.div[
+            h.h3[f"{company.name}: its own statement"],
+            h.p(".note")["It has not been compared with our books yet."],
+        ],
     ]
 
 
@@ -77,4 +77,4 @@ def _statement(company: Owing, statement: Statement, report: Report) -> h.Elemen
         ("The statement charges", phrases.money(statement.charged_cents, report.currency)),
         ("Our books have", phrases.money(statement.ledger_cents, report.currency)),
     )
-    return table(f"{company.name}: its own statement of the month", ("", "Figure"), lines)
+    return table(f"{company.name}: its own statement", ("", "Figure"), lines)

@@ -8,6 +8,8 @@ from farechance.reports.debts_in_words import differences
 from farechance.reports.document import section, table
 from farechance.reports.phrases import number
 
+_LATE = "Changes to rides of earlier months"
+
 
 def exceptions_section(report: Report) -> h.Element:
     """Shortfalls, contradictions, refusals, statements that differ, and what came late."""
@@ -28,20 +30,18 @@ def exceptions_section(report: Report) -> h.Element:
     return section(
         "exceptions",
         "To be looked at",
-        table("Exceptions of the month", ("", "Times"), lines),
-        _late(report),
+        h.div(".pair")[table("Exceptions of the month", ("", "Times"), lines), _late(report)],
     )
 
 
 def _late(report: Report) -> h.Node:
     late = report.exceptions.late_adjustments
     if not late:
-        return h.p(".note")["No ride of an earlier month was changed."]
-    return [
-        h.h3["Changes to earlier months"],
+        return h.div[h.h3[_LATE], h.p(".note")["There were none."]]
+    return h.div[
         table(
-            "Rides of an earlier month that were changed in this one",
-            ("Month of the ride", "Changes", "Captured", "Refunded"),
+            _LATE,
+            ("Month", "Changes", "Captured", "Refunded"),
             (
                 (
                     phrases.month(one.month),

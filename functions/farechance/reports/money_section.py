@@ -9,7 +9,7 @@ import htpy as h
 from farechance.reports import phrases
 from farechance.reports.charts import Bar, Heading, columns, rows
 from farechance.reports.content import Budget, Identity, Report, Split
-from farechance.reports.document import figure, section, table
+from farechance.reports.document import figure, part, section, table
 from farechance.reports.phrases import number
 
 
@@ -18,115 +18,91 @@ def money_section(report: Report) -> h.Element:
     return section(
         "money",
         "Money",
-        _grant(report, report.budget) if report.budget else None,
-        _flow(report),
-        _where(report),
+        h.div(".pair")[_flow(report), _grant(report, report.budget) if report.budget else None],
+        h.div(".pair")[_where(report), _where_drawn(report)],
         _beyond(report),
         _by_day(report),
         _checked(report),
     )
 
 
-def _grant(report: Report, budget: Budget) -> h.Node:
-    money = report.currency
-    left = report.money.closing.total_cents
-    return [
-        h.h3["The grant to date"],
-        table(
-            "The grant against its time, at the end of the month",
-            ("", "Grant", "Days"),
-            (
-                (
-                    "In all",
-                    phrases.money(budget.granted_cents, money),
-                    number(budget.days_in_all),
-                ),
-                (
-                    "Spent, or over",
-                    phrases.money(budget.spent_cents, money),
-                    number(budget.days_over),
-                ),
-                ("In percent", f"{budget.spent_percent} %", f"{budget.days_percent} %"),
-                (
-                    "Left",
-                    phrases.money(left, money),
-                    number(budget.days_in_all - budget.days_over),
-                ),
-            ),
-        ),
-        h.p(".note")[
-            f"The programme runs from {phrases.day(budget.starts_on)} to "
-            f"{phrases.day(budget.ends_on)}."
-        ],
-    ]
-
-
-def _flow(report: Report) -> h.Node:
+def _flow(report: Report) -> h.Element:
     money = report.money
-    came, went = ("Granted", "Taken back") if not report.partner_id else ("Allotted", "Taken back")
+    came = "Allotted" if report.partner_id else "Granted"
     lines = (
         ("Opening balance", money.opening.total_cents),
         (f"+ {came}", money.funded_cents),
-        (f"− {went}", money.defunded_cents),
+        ("− Taken back", money.defunded_cents),
         ("− Captured for rides", money.captured_cents),
         ("+ Refunded", money.refunded_cents),
-        ("− Paid beyond vouchers, as accepted", money.accepted_cents),
+        ("− Accepted beyond vouchers", money.accepted_cents),
     )
-    closing = phrases.money(money.closing.total_cents, report.currency)
-    return [
-        h.h3["What came and went"],
-        table(
-            "From the opening balance to the closing one",
-            ("", "Amount"),
-            ((name, phrases.money(cents, report.currency)) for name, cents in lines),
-            total=("= Closing balance", closing),
-        ),
-    ]
+    return table(
+        "What came and what went",
+        ("", "Amount"),
+        ((name, phrases.money(cents, report.currency)) for name, cents in lines),
+        total=("= Closing balance", phrases.money(money.closing.total_cents, report.currency)),
+    )
 
 
-def _where(report: Report) -> h.Node:
-    opening, closing = report.money.opening, report.money.closing
-    both = list(zip(_pockets(opening, report), _pockets(closing, report), strict=True))
-    shown = [
-        (name, before, after) for (name, before), (_, after) in both if before or after or name
-    ]
-    title = "Where the money is at the end of the month"
-    bars = [Bar(name, after, phrases.money(after, report.currency)) for name, _, after in shown]
-    said = "; ".join(f"{bar.label}: {bar.shown}" for bar in bars)
-    return [
-        h.h3["Where the rest is"],
-        figure(
-            title,
-            rows(Heading("chart-split", title, said), bars, whole=closing.total_cents, width=640),
-        ),
+def _grant(report: Report, budget: Budget) -> h.Element:
+    money, left = report.currency, report.money.closing.total_cents
+    days = number(budget.days_in_all), number(budget.days_over)
+    return h.div[
         table(
-            "Money that is not spent, by where it is",
-            ("", "At the opening", "At the end"),
+            "The grant to date",
+            ("", "Grant", "Days"),
             (
-                (
-                    name,
-                    phrases.money(before, report.currency),
-                    phrases.money(after, report.currency),
-                )
-                for name, before, after in shown
-            ),
-            total=(
-                "In all",
-                phrases.money(opening.total_cents, report.currency),
-                phrases.money(closing.total_cents, report.currency),
+                ("In all", phrases.money(budget.granted_cents, money), days[0]),
+                ("Spent, or passed", phrases.money(budget.spent_cents, money), days[1]),
+                (part("in percent"), f"{budget.spent_percent}%", f"{budget.days_percent}%"),
+                ("Left", phrases.money(left, money), number(budget.days_in_all - budget.days_over)),
             ),
         ),
+        h.p(".note")[f"From {phrases.days(budget.starts_on, budget.ends_on)}."],
     ]
+
+
+def _where(report: Report) -> h.Element:
+    before, after = report.money.opening, report.money.closing
+    return table(
+        "Where it is",
+        ("", "At the opening", "At the end"),
+        (
+            (name, phrases.money(then, report.currency), phrases.money(now, report.currency))
+            for (name, then), (_, now) in zip(
+                _pockets(before, report), _pockets(after, report), strict=True
+            )
+        ),
+        total=(
+            "In all",
+            phrases.money(before.total_cents, report.currency),
+            phrases.money(after.total_cents, report.currency),
+        ),
+    )
+
+
+def _where_drawn(report: Report) -> h.Element:
+    closing = report.money.closing
+    title = "Where it is at the end"
+    bars = [
+        Bar(name, cents, phrases.money(cents, report.currency))
+        for name, cents in _pockets(closing, report)
+    ]
+    said = "; ".join(f"{bar.label}: {bar.shown}" for bar in bars)
+    drawing = rows(Heading("chart-split", title, said), bars, whole=closing.total_cents)
+    return figure(title, drawing)
 
 
 def _pockets(split: Split, report: Report) -> Iterator[tuple[str, int]]:
     if not report.partner_id:
-        yield "With the programme, not allotted", split.unallotted_cents
-    yield "Allotted to partners, not in vouchers", split.allotted_cents
-    yield "Reserved for batches under way", split.reserved_cents
-    yield "In vouchers, free for rides", split.in_vouchers_cents
-    yield "In vouchers, held for rides under way", split.held_cents
-    yield "Between an old card and its new one", split.in_transfer_cents
+        yield "With the programme", split.unallotted_cents
+    yield "With partners", split.allotted_cents
+    yield "Reserved for batches", split.reserved_cents
+    yield "In vouchers", split.in_vouchers_cents
+    yield "Held for rides under way", split.held_cents
+    if report.money.opening.in_transfer_cents or report.money.closing.in_transfer_cents:
+        yield "Between an old card and its new one", split.in_transfer_cents
 
 
 def _beyond(report: Report) -> h.Node:
@@ -140,74 +116,65 @@ def _beyond(report: Report) -> h.Node:
         ("Not decided yet, at the end", "The programme, if accepted", money.undecided_cents),
         ("Tips on bills", "Never paid by a voucher", money.tips_cents),
     )
-    return [
-        h.h3["Beyond the vouchers"],
+    fees = phrases.money(money.fees_cents, report.currency)
+    return h.div[
         table(
-            "What was driven and no voucher paid",
+            "Beyond the vouchers",
             ("", "Who owes it", "Amount"),
             ((name, who, phrases.money(cents, report.currency)) for name, who, cents in lines),
             words=2,
         ),
         h.p(".note")[
             "A shortfall was promised to the ride company when the ride began, and the voucher "
-            f"could not pay it any more. Of what was captured, "
-            f"{phrases.money(money.fees_cents, report.currency)} were fees for cancelled rides."
+            f"could not pay it any more. Of what was captured, {fees} were fees for cancelled "
+            "rides."
         ],
     ]
 
 
 def _by_day(report: Report) -> h.Node:
     of_day = {one.day: one.net_cents for one in report.money.by_day}
-    days = [
-        report.first_day + timedelta(days=count)
-        for count in range((report.last_day - report.first_day).days + 1)
-    ]
     if not of_day:
-        return [h.h3["By day of the ride"], h.p["Nothing was spent on rides in the month."]]
-    bars = [Bar(str(day.day) if day.weekday() == 0 else "", of_day.get(day, 0)) for day in days]
+        return None
+    count = (report.last_day - report.first_day).days + 1
+    days = [report.first_day + timedelta(days=number_) for number_ in range(count)]
     most = max(days, key=lambda day: of_day.get(day, 0))
     title = "Spent on rides, by day of the ride"
     said = (
         f"The most was spent on {phrases.day(most)}: "
         f"{phrases.money(of_day.get(most, 0), report.currency)}. All days stand in the table "
-        "'By day of the ride'. Numbers below are the dates of Mondays."
+        "'By day of the ride'."
     )
     drawing = columns(
         Heading("chart-day", title, said),
-        bars,
-        width=720,
+        # Only Mondays are named: there is no room for more.
+        [Bar("" if day.weekday() else phrases.short_day(day), of_day.get(day, 0)) for day in days],
+        width=896,
         axis=lambda cents: phrases.money(cents, report.currency).removesuffix(".00"),
     )
-    return [
-        h.h3["By day of the ride"],
-        figure(title, drawing, is_wide=True),
-        h.p(".note")[
-            "Numbers below the columns are the dates of Mondays. What changed for rides of earlier "
-            "months stands in the ",
-            h.a(href="#figures")["table of all days"],
-            ".",
-        ],
-    ]
+    note = (
+        "Mondays are named. All days, and what changed for rides before this month, stand in the "
+        "figures behind the charts."
+    )
+    return figure(title, drawing, note=note, is_wide=True)
 
 
 def _checked(report: Report) -> h.Node:
     if not report.identities:
         return None
-    return [
-        h.h3["Equations that were checked"],
-        table(
-            "Both sides were added up by themselves, and are the same",
-            ("", "One side", "The other"),
+    return table(
+        "Equations that were checked: both sides are the same",
+        ("", "One side", "The other"),
+        (
             (
-                (
-                    [one.name, h.small[f"{one.left} = {one.right}"]],
-                    _side(one, one.left_value, report),
-                    _side(one, one.right_value, report),
-                )
-                for one in report.identities
-            ),
+                [one.name, h.small[f"{one.left} = {one.right}"]],
+                _side(one, one.left_value, report),
+                _side(one, one.right_value, report),
+            )
+            for one in report.identities
         ),
-    ]
+        is_long=True,
+    )
 
 
 def _side(identity: Identity, value: int, report: Report) -> str:

@@ -26,21 +26,20 @@ def figures_section(report: Report) -> h.Node:
                     (_day(one.day, report), number(one.rides), phrases.money(one.net_cents, money))
                     for one in report.money.by_day
                 ),
+                is_long=True,
             ),
-            h.div[
-                table(
-                    "By week",
-                    ("Week from", "Rides", "Spent"),
+            table(
+                "By week",
+                ("Week from", "Rides", "Spent"),
+                (
                     (
-                        (
-                            _day(date.fromisoformat(one.name), report),
-                            number(one.rides),
-                            phrases.money(one.net_cents, money),
-                        )
-                        for one in rides.by_week
-                    ),
+                        _day(date.fromisoformat(one.name), report),
+                        number(one.rides),
+                        phrases.money(one.net_cents, money),
+                    )
+                    for one in rides.by_week
                 ),
-            ],
+            ),
             table(
                 "By hour",
                 ("Hour", "Approved"),
@@ -61,8 +60,8 @@ def notes_section(report: Report) -> h.Element:
         ("Basis", report.basis),
         (
             "Period",
-            f"{words_of_period(report)}, by the clock of {report.time_zone}. Currency: "
-            f"{report.currency}.",
+            f"{phrases.days(report.first_day, report.last_day)}, by the clock of "
+            f"{report.time_zone}. Amounts are in {report.currency}.",
         ),
         (
             "Small counts",
@@ -94,8 +93,3 @@ def notes_section(report: Report) -> h.Element:
         "How to read this",
         h.dl(".notes")[(h.div[h.dt[name], h.dd[text]] for name, text in notes)],
     )
-
-
-def words_of_period(report: Report) -> str:
-    """Both days."""
-    return phrases.days(report.first_day, report.last_day)

@@ -16,6 +16,18 @@ from farechance.reports.people_section import outcomes_section, people_section
 from farechance.reports.phrases import number
 from farechance.reports.rides_section import rides_section, vouchers_section
 
+_CONTENTS = (
+    ("money", "Money"),
+    ("ride-companies", "Ride companies"),
+    ("vouchers", "Vouchers"),
+    ("rides", "Rides"),
+    ("people", "People"),
+    ("outcomes", "Outcomes"),
+    ("exceptions", "To be looked at"),
+    ("notes", "How to read this"),
+    ("figures", "The figures behind the charts"),
+)
+
 
 def html(report: Report) -> str:
     """The whole page."""
@@ -31,8 +43,8 @@ def html(report: Report) -> str:
             people_section(report),
             outcomes_section(report),
             exceptions_section(report),
-            figures_section(report),
             notes_section(report),
+            figures_section(report),
         ],
         _footer(report),
     )
@@ -52,6 +64,25 @@ def _header(report: Report) -> h.Element:
 
 
 def _page_one(report: Report) -> h.Element:
+    return section(
+        "page-one",
+        "The month in words",
+        h.div(".page-one")[
+            h.div(".lead")[
+                (h.p[paragraph.replace("'", "’")] for paragraph in words.paragraphs(report))
+            ],
+            h.div(".side")[
+                _grant_and_time(report, report.budget) if report.budget else None,
+                h.nav(aria_label="Sections")[
+                    h.ul[(h.li[h.a(href=f"#{place}")[name]] for place, name in _CONTENTS)]
+                ],
+            ],
+        ],
+        above=_in_figures(report),
+    )
+
+
+def _in_figures(report: Report) -> h.Element:
     rides, people = report.rides, report.people
     riders = phrases.people(
         people.riders, rides.completed - rides.on_unassigned_cards, people.small_count_threshold
@@ -61,42 +92,40 @@ def _page_one(report: Report) -> h.Element:
         if rides.median_fare_cents is None
         else phrases.money(rides.median_fare_cents, report.currency)
     )
-    return section(
-        "page-one",
-        "The month in words",
-        h.dl(".big")[
-            _big(number(rides.completed), "rides"),
-            _big(riders, "people who rode"),
-            _big(phrases.money(report.money.net_cents, report.currency), "spent on rides"),
-            _big(median, "median fare"),
-        ],
-        h.div(".lead")[(h.p[paragraph] for paragraph in words.paragraphs(report))],
-        _time_and_money(report, report.budget) if report.budget else None,
-    )
+    return h.dl(".big")[
+        _big(number(rides.completed), "rides"),
+        _big(riders, "people who rode"),
+        _big(phrases.money(report.money.net_cents, report.currency), "spent on rides"),
+        _big(median, "median fare"),
+    ]
 
 
-def _big(figure_: str, name: str) -> h.Element:
-    return h.div[h.dt[name], h.dd(class_={"words": not figure_[-1].isdigit()})[figure_]]
+def _big(shown: str, name: str) -> h.Element:
+    # What isn't a number is written smaller: it is longer.
+    return h.div[h.dt[name], h.dd(class_={"in-words": " " in shown})[shown]]
 
 
-def _time_and_money(report: Report, budget: Budget) -> h.Element:
+def _grant_and_time(report: Report, budget: Budget) -> h.Element:
     spent, granted = (
         phrases.money(cents, report.currency)
         for cents in (budget.spent_cents, budget.granted_cents)
     )
-    days = f"{number(budget.days_over)} of {number(budget.days_in_all)} days"
-    title = "The grant and the time"
+    money, days = (
+        f"{spent} of {granted}",
+        f"{number(budget.days_over)} of {number(budget.days_in_all)} days",
+    )
+    title = "The grant and its time"
     heading = Heading(
         "chart-grant",
         title,
-        f"{budget.spent_percent} % of the grant is spent, {spent} of {granted}. "
-        f"{budget.days_percent} % of the time is over, {days}.",
+        f"{budget.spent_percent}% of the grant is spent: {money}. {budget.days_percent}% of the "
+        f"time is over: {days}.",
     )
     bars = (
-        Bar(f"Spent: {spent} of {granted}", budget.spent_percent, f"{budget.spent_percent} %"),
-        Bar(f"Time: {days}", budget.days_percent, f"{budget.days_percent} %"),
+        Bar("Spent", budget.spent_percent, f"{budget.spent_percent}%", money),
+        Bar("Time", budget.days_percent, f"{budget.days_percent}%", days),
     )
-    return figure(title, rows(heading, bars, whole=100, width=640))
+    return figure(title, rows(heading, bars, whole=100, width=240))
 
 
 def _footer(report: Report) -> h.Element:

@@ -5,7 +5,7 @@ import htpy as h
 
 from farechance.reports import phrases, plain_words
 from farechance.reports.content import Report
-from farechance.reports.document import section, table
+from farechance.reports.document import part, section, table
 from farechance.reports.phrases import number
 
 
@@ -15,8 +15,8 @@ def people_section(report: Report) -> h.Element:
     most = report.rides.completed - report.rides.on_unassigned_cards
     lines = (
         ("People who rode", people.riders, most),
-        ("of these, for the first time", people.new_riders, most),
-        ("of these, also in an earlier month", people.returning_riders, most),
+        (part("of these, for the first time"), people.new_riders, most),
+        (part("of these, also in an earlier month"), people.returning_riders, most),
         (
             "People who were given a voucher",
             people.given_vouchers,
@@ -27,14 +27,17 @@ def people_section(report: Report) -> h.Element:
     return section(
         "people",
         "People",
-        table(
-            "People, counted once within a partner",
-            ("", "People"),
-            ((name, phrases.people(count, upto, threshold)) for name, count, upto in lines),
-        ),
-        h.p(".note")[
-            "Somebody whom two partners enrolled counts twice: no partner learns about another's "
-            "people. Rides on cards without a person have no rider here."
+        h.div(".pair")[
+            table(
+                "People, counted once within a partner",
+                ("", "People"),
+                ((name, phrases.people(count, upto, threshold)) for name, count, upto in lines),
+            ),
+            h.p(".note")[
+                "Somebody whom two partners enrolled counts twice, since no partner learns about "
+                "another's people. Rides on cards without a person have no rider here. A count of "
+                f"fewer than {threshold} is not told."
+            ],
         ],
         None if report.partner_id else _by_partner(report),
     )
@@ -46,9 +49,8 @@ def _by_partner(report: Report) -> h.Node:
         return None
     threshold = report.people.small_count_threshold
     return [
-        h.h3["By partner"],
         table(
-            "What each partner's vouchers did",
+            "By partner",
             ("Partner", "Minted", "Rides", "People", "Spent"),
             (
                 (
@@ -81,21 +83,23 @@ def outcomes_section(report: Report) -> h.Element:
     return section(
         "outcomes",
         "Outcomes",
-        table(
-            "What partners recorded in the month, with consent",
-            ("", "People"),
-            (
+        h.div(".pair")[
+            table(
+                "Recorded in the month, with consent",
+                ("", "People"),
                 (
-                    plain_words.outcome_heading(one.outcome),
-                    phrases.NOT_TOLD if one.people is None else number(one.people),
-                )
-                for one in outcomes
-            ),
-        )
-        if outcomes
-        else h.p["No outcomes were recorded in the month."],
-        h.p(".note")[
-            "Unknown is unknown: of everybody who is not counted here, nothing is known. Nothing "
-            "here says what a ride led to."
+                    (
+                        plain_words.outcome_heading(one.outcome),
+                        phrases.NOT_TOLD if one.people is None else number(one.people),
+                    )
+                    for one in outcomes
+                ),
+            )
+            if outcomes
+            else h.p["None were recorded in the month."],
+            h.p(".note")[
+                "Of everybody who is not counted here, nothing is known: unknown is not the same "
+                "as no. Nothing here says what a ride led to."
+            ],
         ],
     )

@@ -62,6 +62,11 @@ def zone(name: str) -> str:
     return ZoneInfo(name).key.rpartition("/")[2].replace("_", " ")
 
 
+def short_day(value: date) -> str:
+    """`Mar 2`, for the narrow room under a column."""
+    return f"{WORDS['en'].months.split()[value.month - 1][:3]} {value.day}"
+
+
 def listed(some: list[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return " and ".join([", ".join(some[:-1]), some[-1]]) if some[1:] else "".join(some)

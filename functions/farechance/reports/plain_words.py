@@ -33,7 +33,7 @@ _REASONS: Final[Mapping[Reason, str]] = {
     Reason.OUTSIDE_SERVICE_AREA: "Outside the area of the programme",
     Reason.OUTSIDE_HOURS: "Outside the hours of the programme",
     Reason.INSUFFICIENT_BALANCE: "Not enough money left on the voucher",
-    Reason.OVER_RIDE_CAP: "Dearer than one ride may be",
+    Reason.OVER_RIDE_CAP: "Cost more than one ride may",
     Reason.VOUCHER_NOT_USABLE: "The voucher could not be used",
 }
 

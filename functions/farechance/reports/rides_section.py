@@ -8,7 +8,7 @@ import htpy as h
 from farechance.reports import phrases, plain_words
 from farechance.reports.charts import Bar, Heading, columns
 from farechance.reports.content import Declined, Report, Share
-from farechance.reports.document import figure, section, table
+from farechance.reports.document import figure, part, section, table
 from farechance.reports.phrases import number
 
 _HOURS = {0: "midnight", 6: "6 am", 12: "noon", 18: "6 pm"}
@@ -19,7 +19,7 @@ def vouchers_section(report: Report) -> h.Element:
     some = report.vouchers
     made = (
         ("Minted", some.minted),
-        ("of these, cards without a person", some.minted_unassigned),
+        (part("of these, cards without a person"), some.minted_unassigned),
         ("Cards that got a person later", some.assigned_later),
         ("New cards for lost ones", some.reissued),
         ("Extended", some.extended),
@@ -37,8 +37,12 @@ def vouchers_section(report: Report) -> h.Element:
         "vouchers",
         "Vouchers",
         h.div(".pair")[
-            table("Made and given", ("", "Vouchers"), ((name, number(n)) for name, n in made)),
-            table("Used and ended", ("", "Vouchers"), ((name, number(n)) for name, n in used)),
+            table(
+                "Vouchers made and given", ("", "Vouchers"), ((name, number(n)) for name, n in made)
+            ),
+            table(
+                "Vouchers used and ended", ("", "Vouchers"), ((name, number(n)) for name, n in used)
+            ),
         ],
         h.p(".note")[
             f"Vouchers of {phrases.money(some.minted_cents, money)} were minted; "
@@ -55,12 +59,12 @@ def rides_section(report: Report) -> h.Element:
         "Rides",
         h.div(".pair")[_how_many(report), _fares(report)],
         _when(report),
-        h.h3["By purpose"],
-        _purposes(report),
-        h.h3["Not paid"],
         h.div(".pair")[
+            _purposes(report),
             _reasons("Requests that were declined", report.rides.declined_by_reason),
-            _reasons("Messages that were refused afterwards", report.rides.refused_by_reason),
+            _reasons(
+                "Messages of ride companies that were refused", report.rides.refused_by_reason
+            ),
         ],
     )
 
@@ -72,12 +76,12 @@ def _how_many(report: Report) -> h.Element:
         ("Approved", rides.approved),
         ("Declined", rides.declined),
         ("Completed", rides.completed),
-        ("of these, paid in full by the voucher", rides.wholly_covered),
-        ("of these, on cards without a person", rides.on_unassigned_cards),
+        (part("of these, paid in full by the voucher"), rides.wholly_covered),
+        (part("of these, on cards without a person"), rides.on_unassigned_cards),
         ("Cancelled", rides.cancelled),
         ("Cancellation fees", rides.fees),
     )
-    return table("How many", ("", "Rides"), ((name, number(count)) for name, count in lines))
+    return table("How many rides", ("", "Rides"), ((name, number(count)) for name, count in lines))
 
 
 def _fares(report: Report) -> h.Element:
@@ -97,7 +101,7 @@ def _fares(report: Report) -> h.Element:
             phrases.NOT_TOLD if each is None else phrases.hundredths(each),
         )
     )
-    return table("How dear, without tips", ("", "Figure"), said)
+    return table("What a ride cost, without tips", ("", "Figure"), said)
 
 
 def _when(report: Report) -> h.Node:
@@ -112,13 +116,16 @@ def _weeks(weeks: Sequence[Share]) -> h.Node:
         return None
     title = "Completed rides, by week"
     bars = [
-        Bar(_short_day(date.fromisoformat(one.name)), one.rides, number(one.rides)) for one in weeks
+        Bar(phrases.short_day(date.fromisoformat(one.name)), one.rides, number(one.rides))
+        for one in weeks
     ]
-    said = "Weeks begin on a Monday. " + "; ".join(
+    said = "; ".join(
         f"{phrases.day(date.fromisoformat(one.name), with_year=False)}: {number(one.rides)}"
         for one in weeks
     )
-    return figure(title, columns(Heading("chart-week", title, said), bars))
+    return figure(
+        title, columns(Heading("chart-week", title, said), bars), note="Each week from its Monday."
+    )
 
 
 def _hours(hours: Sequence[Share]) -> h.Node:
@@ -132,15 +139,19 @@ def _hours(hours: Sequence[Share]) -> h.Node:
         f"The most were asked for in the hour from {most:02d}:00: {number(of_hour.get(most, 0))}. "
         "All hours stand in the table 'By hour'."
     )
-    return figure(title, columns(Heading("chart-hour", title, said), bars, axis=number))
+    return figure(
+        title,
+        columns(Heading("chart-hour", title, said), bars, axis=number),
+        note="By the hour in which the ride was asked for.",
+    )
 
 
-def _purposes(report: Report) -> h.Node:
+def _purposes(report: Report) -> h.Element:
     if not report.rides.by_purpose:
-        return h.p["No ride was completed."]
-    return [
+        return h.div[h.h3["By purpose"], h.p(".note")["No ride was completed."]]
+    return h.div[
         table(
-            "Rides by purpose, as the voucher was minted for it",
+            "By purpose",
             ("Purpose", "Rides", "Spent"),
             (
                 (
@@ -156,19 +167,18 @@ def _purposes(report: Report) -> h.Node:
                 phrases.money(report.money.net_cents, report.currency),
             ),
         ),
-        h.p(".note")["Nobody checks where a ride goes: the purpose is what the partner said."],
+        h.p(".note")[
+            "A purpose is what the partner said when the voucher was minted. Nobody checks where "
+            "a ride goes."
+        ],
     ]
 
 
 def _reasons(caption: str, reasons: Sequence[Declined]) -> h.Element:
     if not reasons:
-        return h.div[h.p[h.strong[f"{caption}: "], "none."]]
+        return h.div[h.h3[caption], h.p(".note")["None."]]
     return table(
         caption,
         ("Reason", "Times"),
         ((plain_words.reason(one.reason), number(one.times)) for one in reasons),
     )
-
-
-def _short_day(day: date) -> str:
-    return phrases.day(day, with_year=False)
