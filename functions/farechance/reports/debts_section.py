@@ -47,7 +47,10 @@ def _account(company: Owing, report: Report) -> h.Element:
         f"{company.name}: what is payable",
         ("", "Amount"),
         ((name, phrases.money(cents, report.currency)) for name, cents in lines),
-        total=("= Payable at the end", phrases.money(company.closing_cents, report.currency)),
+        total=(
+            f"= Payable {phrases.the_end(is_complete=report.is_complete)}",
+            phrases.money(company.closing_cents, report.currency),
+        ),
     )
 
 

@@ -18,8 +18,12 @@ def money_section(report: Report) -> h.Element:
     return section(
         "money",
         "Money",
-        h.div(".pair")[_flow(report), _grant(report, report.budget) if report.budget else None],
-        h.div(".pair")[_where(report), _where_drawn(report)],
+        h.div(".pair")[
+            _flow(report),
+            _grant(report, report.budget) if report.budget else None,
+            _where(report),
+            _where_drawn(report),
+        ],
         _beyond(report),
         _by_day(report),
         _checked(report),
@@ -66,8 +70,8 @@ def _grant(report: Report, budget: Budget) -> h.Element:
 def _where(report: Report) -> h.Element:
     before, after = report.money.opening, report.money.closing
     return table(
-        "Where it is",
-        ("", "At the opening", "At the end"),
+        "Where it was and is",
+        ("", "At the opening", _end(report)),
         (
             (name, phrases.money(then, report.currency), phrases.money(now, report.currency))
             for (name, then), (_, now) in zip(
@@ -82,9 +86,13 @@ def _where(report: Report) -> h.Element:
     )
 
 
+def _end(report: Report) -> str:
+    return phrases.the_end(is_complete=report.is_complete).capitalize()
+
+
 def _where_drawn(report: Report) -> h.Element:
     closing = report.money.closing
-    title = "Where it is at the end"
+    title = f"Where it is {phrases.the_end(is_complete=report.is_complete)}"
     bars = [
         Bar(name, cents, phrases.money(cents, report.currency))
         for name, cents in _pockets(closing, report)
@@ -97,7 +105,7 @@ def _where_drawn(report: Report) -> h.Element:
 def _pockets(split: Split, report: Report) -> Iterator[tuple[str, int]]:
     if not report.partner_id:
         yield "With the programme", split.unallotted_cents
-    yield "With partners", split.allotted_cents
+    yield "Not in vouchers" if report.partner_id else "With partners", split.allotted_cents
     yield "Reserved for batches", split.reserved_cents
     yield "In vouchers", split.in_vouchers_cents
     yield "Held for rides under way", split.held_cents
@@ -113,7 +121,11 @@ def _beyond(report: Report) -> h.Node:
         ("Fares beyond vouchers", "The rider", money.overage_rider_cents),
         ("Accepted, and so payable", "The programme", money.accepted_cents),
         ("Written off", "Nobody", money.written_off_cents),
-        ("Not decided yet, at the end", "The programme, if accepted", money.undecided_cents),
+        (
+            f"Not decided yet, {phrases.the_end(is_complete=report.is_complete)}",
+            "The programme, if accepted",
+            money.undecided_cents,
+        ),
         ("Tips on bills", "Never paid by a voucher", money.tips_cents),
     )
     fees = phrases.money(money.fees_cents, report.currency)

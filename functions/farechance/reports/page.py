@@ -11,7 +11,7 @@ from farechance.reports.debts_section import debts_section
 from farechance.reports.document import document, figure, section
 from farechance.reports.exceptions_section import exceptions_section
 from farechance.reports.money_section import money_section
-from farechance.reports.notes_section import figures_section, notes_section
+from farechance.reports.notes_section import figures_section, has_figures, notes_section
 from farechance.reports.people_section import outcomes_section, people_section
 from farechance.reports.phrases import number
 from farechance.reports.rides_section import rides_section, vouchers_section
@@ -24,8 +24,8 @@ _CONTENTS = (
     ("people", "People"),
     ("outcomes", "Outcomes"),
     ("exceptions", "To be looked at"),
-    ("notes", "How to read this"),
     ("figures", "The figures behind the charts"),
+    ("notes", "How to read this"),
 )
 
 
@@ -43,8 +43,8 @@ def html(report: Report) -> str:
             people_section(report),
             outcomes_section(report),
             exceptions_section(report),
-            notes_section(report),
             figures_section(report),
+            notes_section(report),
         ],
         _footer(report),
     )
@@ -74,7 +74,13 @@ def _page_one(report: Report) -> h.Element:
             h.div(".side")[
                 _grant_and_time(report, report.budget) if report.budget else None,
                 h.nav(aria_label="Sections")[
-                    h.ul[(h.li[h.a(href=f"#{place}")[name]] for place, name in _CONTENTS)]
+                    h.ul[
+                        (
+                            h.li[h.a(href=f"#{place}")[name]]
+                            for place, name in _CONTENTS
+                            if place != "figures" or has_figures(report)
+                        )
+                    ]
                 ],
             ],
         ],

@@ -95,12 +95,8 @@ def _fares(report: Report) -> h.Element:
         (name, "none" if cents is None else phrases.money(cents, report.currency))
         for name, cents in lines
     ]
-    said.append(
-        (
-            "Rides of each person, mean",
-            phrases.NOT_TOLD if each is None else phrases.hundredths(each),
-        )
-    )
+    if each is not None:
+        said.append(("Rides of each person, mean", phrases.hundredths(each)))
     return table("What a ride cost, without tips", ("", "Figure"), said)
 
 

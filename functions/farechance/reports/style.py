@@ -44,13 +44,15 @@ section > h2 + * { margin-top: 1.5rem; }
   align-items: start; }
 .lead { font: 1.1875rem/1.55 var(--serif); }
 .lead p:first-child { font-size: 1.375rem; line-height: 1.45; }
-.side ul { margin-top: 2rem; list-style: none; font-size: 0.875rem; }
+.side figure { margin-bottom: 2rem; }
+.side ul { list-style: none; font-size: 0.875rem; }
 .side li { padding: 0.35rem 0; border-top: 1px solid var(--line); }
 .note { margin-top: 0.75rem; max-width: 42rem; color: var(--muted); font-size: 0.875rem; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 2.25rem 3.5rem; align-items: start; }
 .thirds { display: grid; grid-template-columns: 5fr 5fr 3fr; gap: 2.25rem 3rem;
   align-items: start; }
 .pair > *, .thirds > * { min-width: 0; }
+.thirds table + table { margin-top: 2.25rem; }
 table { width: 100%; border-collapse: collapse; font-size: 0.875rem; line-height: 1.35;
   font-variant-numeric: tabular-nums lining-nums; break-inside: avoid; }
 table.long { break-inside: auto; }
@@ -106,6 +108,7 @@ footer { margin-top: 2.5rem; color: var(--muted); font-size: 0.8125rem; }
   body { max-width: none; padding: 0; }
   section { margin-top: 2.5rem; }
   section > * + * { margin-top: 1.75rem; }
+  .thirds table + table { margin-top: 1.75rem; }
   nav { display: none; }
   .page-one { grid-template-columns: minmax(0, 1fr) 13.5rem; gap: 2.5rem; }
   .pair, .thirds { gap: 1.75rem 2.5rem; }

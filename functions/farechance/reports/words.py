@@ -70,7 +70,8 @@ def _month(report: Report) -> str:
         payer = f"the vouchers of {report.partner_name} in {payer}"
     start = f"From {period(report)}"
     if not report.is_complete:
-        start = f"So far in {phrases.month(report.month)}, which is not over"
+        zone = phrases.zone(report.time_zone)
+        start = f"So far in {phrases.month(report.month)}, which is not over in {zone}"
     said = [f"{start}, {_paid(report, payer)}."]
     if rides.median_fare_cents is not None:
         median = phrases.money(rides.median_fare_cents, report.currency)
@@ -145,10 +146,12 @@ def _allotment(report: Report) -> str:
         money.closing.in_vouchers_cents + money.closing.held_cents, report.currency
     )
     taken = f", and {back} was taken back" if money.defunded_cents else ""
-    when = "At the end of the month" if report.is_complete else "Now"
+    could, was = (
+        ("At the end of the month it could", "was") if report.is_complete else ("It can", "is")
+    )
     return (
-        f"{report.partner_name} was allotted {given} in the month{taken}. {when} it could still "
-        f"mint vouchers of {free}, and {in_vouchers} was in people's vouchers."
+        f"{report.partner_name} was allotted {given} in the month{taken}. {could} still mint "
+        f"vouchers of {free}, and {in_vouchers} {was} in people's vouchers."
     )
 
 
