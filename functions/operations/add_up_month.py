@@ -87,9 +87,7 @@ def add_up_month(
     return Month(
         report,
         {
-            one: report.model_copy(
-                update={"partner_id": one, "partner_name": name, "budget": None}
-            )
+            one: report.model_copy(update={"partner_id": one, "partner_name": name, "budget": None})
             for one, name in names.partners.items()
         },
         Closing(program_id=program.program_id, month=month, program=sums),
