@@ -1,44 +1,48 @@
-"""Stand-in, replaced by the sums: counts entries and rides' money, and nothing else."""
+"""Adds up one month of a programme from the ledger alone: the report of the programme, that of each
+partner's part, the lines behind them, and the closing with which the next month opens. It reads
+entries page by page and writes nothing to the tables."""
 
-import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
-from farechance.errors import BooksDiffer
 from farechance.ledger import Account
 from farechance.participant_records import OutcomeCount
 from farechance.programs import Program, Rules
+from farechance.reports import figures, identities, small_counts
 from farechance.reports.closing import Closing, Sums
 from farechance.reports.content import Report, Statement
+from farechance.reports.figures import Names, Period
 from farechance.reports.lines import Lines
+from farechance.reports.tally import Tally
 from farechance.store import Store, keys
-from farechance.times import month_ends_at, next_month
+from farechance.times import month_ends_at
+
+SETTLED_AFTER = timedelta(hours=2)
+"""After a month's end: no entry of it is under way any more (domain.md, 'Months')."""
+
+_ENTRIES_BETWEEN_LOOKS = 1_000
 
 
 class OutOfTime(Exception):
-    """Stand-in, replaced by the sums."""
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """Stand-in, replaced by the sums."""
-
-    partners: Mapping[str, str]
-    providers: Mapping[str, str]
+    """There was no time for all of the month's entries: nothing of it may be used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """Stand-in, replaced by the sums."""
+    """What came of one month. `report` is the funder's: small counts of people aren't told."""
 
     report: Report
     partners: Mapping[str, Report]
     closing: Closing
 
 
-def add_up_month(
+def is_over(month: str, rules: Rules, now: datetime) -> bool:
+    """Whether a month of the programme's zone has ended, so that it never changes again."""
+    return now >= month_ends_at(month, rules.zone) + SETTLED_AFTER
+
+
+def add_up_month(  # noqa: PLR0913 - what a month is added up from, each named at the call
     program: Program,
     rules: Rules,
     month: str,
@@ -53,80 +57,73 @@ def add_up_month(
     now: datetime,
     has_time: Callable[[], bool],
 ) -> Month:
-    """Stand-in, replaced by the sums."""
-    moved: dict[Account, int] = dict(before.program.moved) if before else {}
-    opened = dict(moved)
-    captured, found = 0, []
-    for entry in store.month_entries(program.program_id, month):
-        if not has_time():
+    """`before` is the closing of the month before, None for the programme's first. Raises
+    BooksDiffer if an equation doesn't hold, OutOfTime, Busy."""
+    opening = before or Closing(program_id=program.program_id, month=month)
+    parts: dict[str, Tally] = {name: Tally(rules.zone, month) for name in opening.partners}
+    own = Tally(rules.zone, month)
+    lines.begin(month, opening, rules.zone, salt)
+    for number, entry in enumerate(store.month_entries(program.program_id, month)):
+        if number % _ENTRIES_BETWEEN_LOOKS == 0 and not has_time():
             raise OutOfTime
-        found.append(entry)
-        captured += entry.changes.get(Account.SPENT, 0)
-        for account, cents in entry.changes.items():
-            moved[account] = moved.get(account, 0) + cents
-    if sum(moved.values()):
-        raise BooksDiffer(f"{program.program_id} {month}")
-    named = sorted(
-        hmac.new(salt, f"{it.account} {it.identity}".encode(), "sha256").hexdigest() for it in found
-    )
-    lines.entries.write_text("\n".join(named), encoding="utf-8")
-    lines.audit.write_text("\n".join(["audit", *named]), encoding="utf-8")
-    sums = Sums(entries=(before.program.entries if before else 0) + len(found), moved=moved)
-    report = _report(program, rules, month, now, len(found), captured)
-    report = report.model_copy(
-        update={
-            "money": report.money.model_copy(
-                update={
-                    "opening": Sums(moved=opened).split(of_partner=False),
-                    "closing": sums.split(of_partner=False),
-                }
-            ),
-            "exceptions": report.exceptions.model_copy(update={"statements": tuple(statements)}),
-        }
-    )
-    return Month(
-        report,
-        {
-            one: report.model_copy(update={"partner_id": one, "partner_name": name, "budget": None})
-            for one, name in names.partners.items()
-        },
-        Closing(program_id=program.program_id, month=month, program=sums),
-    )
-
-
-def _report(
-    program: Program, rules: Rules, month: str, now: datetime, entries: int, captured: int
-) -> Report:
-    first = date.fromisoformat(f"{month}-01")
-    last = date.fromisoformat(f"{next_month(month)}-01") - timedelta(days=1)
-    values: dict[str, Any] = {
-        "program_id": program.program_id,
-        "program_name": program.name,
-        "funder": program.funder,
-        "month": month,
-        "time_zone": program.time_zone,
-        "first_day": first,
-        "last_day": last,
-        "is_complete": now >= month_ends_at(month, rules.zone),
-        "currency": rules.currency,
-        "entries": entries,
-        "budget": None,
-    }
-    return Report.model_validate(_blank(Report) | values)
-
-
-def _blank(model: Any) -> dict[str, Any]:
-    made: dict[str, Any] = {}
-    for name, field in model.model_fields.items():
-        kind = field.annotation
-        if not field.is_required():
-            continue
-        if hasattr(kind, "model_fields"):
-            made[name] = kind.model_validate(_blank(kind))
-        elif "tuple" in str(kind):
-            made[name] = ()
-        elif "None" in str(kind):
-            made[name] = None
+        lines.add(entry)
+        partner_id = entry.partner_id
+        if partner_id is None:
+            own.add(entry)
         else:
-            made[name] = 0
-    return made
+            parts.setdefault(partner_id, Tally(rules.zone, month)).add(entry)
+    lines.finish()
+    whole = Tally(rules.zone, month)
+    for tally in (own, *parts.values()):
+        whole.include(tally)
+    closing = _closing(opening, month, parts, whole)
+    period = Period(program, rules, month, is_over(month, rules, now))
+    partners = {
+        partner_id: _partner_report(period, opening, partner_id, part, names, outcomes)
+        for partner_id, part in sorted(parts.items())
+    }
+    report = figures.of_program(period, opening, parts, whole, names, outcomes, statements)
+    account = _own_account(program, month, store)
+    equations = identities.of_program(
+        report, whole, closing.program, account, list(partners.values())
+    )
+    told = {"identities": equations, "people": small_counts.hidden(report.people)}
+    return Month(identities.check(report.model_copy(update=told)), partners, closing)
+
+
+def _partner_report(
+    period: Period,
+    opening: Closing,
+    partner_id: str,
+    part: Tally,
+    names: Names,
+    outcomes: Sequence[OutcomeCount],
+) -> Report:
+    report = figures.of_partner(period, opening, partner_id, part, names, outcomes)
+    equations = identities.of_partner(report, part)
+    return identities.check(report.model_copy(update={"identities": equations}))
+
+
+def _closing(opening: Closing, month: str, parts: Mapping[str, Tally], whole: Tally) -> Closing:
+    return Closing(
+        program_id=opening.program_id,
+        month=month,
+        program=whole.after(opening.program),
+        partners={
+            name: part.after(opening.partners.get(name, Sums()))
+            for name, part in sorted(parts.items())
+        },
+        riders=opening.riders | whole.riders,
+    )
+
+
+def _own_account(program: Program, month: str, store: Store) -> Sums:
+    """What the programme's own account says up to the month's end, read by itself (which is
+    consistent, and small: an entry for each admin command)."""
+    account = keys.program_account(program.program_id)
+    moved: dict[Account, int] = {}
+    for entry in store.all_of(keys.entry(account, "")):
+        if entry.month <= month:
+            for place, cents in entry.changes.items():
+                moved[place] = moved.get(place, 0) + cents
+    return Sums(moved=moved)
