@@ -5,7 +5,6 @@ month never changes, so its closing is as good as its entries."""
 import gzip
 import shutil
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -13,7 +12,7 @@ from pydantic import ValidationError
 from farechance.report_files import closing_month, closing_path, closings_folder
 from farechance.reports.closing import Closing
 from farechance.reports.lines import Lines
-from farechance.times import month_settles_at, next_month
+from farechance.times import next_month
 from operations.add_up_month import Month, OutOfTime, add_up_month
 from operations.read_report_sources import Sources, outcomes_of, statements_of
 from operations.report_tools import ReportTools
@@ -22,11 +21,6 @@ from operations.report_tools import ReportTools
 class GoesOn(Exception):
     """Some months were added up and kept, and there was no time for the rest: the next run begins
     where this one ended."""
-
-
-def is_settled(month: str, sources: Sources, now: datetime) -> bool:
-    """Whether nothing can be added to a month any more."""
-    return now >= month_settles_at(month, sources.rules.zone)
 
 
 def add_up(month: str, sources: Sources, tools: ReportTools, folder: Path) -> tuple[Month, Lines]:
@@ -51,14 +45,14 @@ def add_up(month: str, sources: Sources, tools: ReportTools, folder: Path) -> tu
             return made, lines
         shutil.rmtree(work)
         closing = made.closing
-        if is_settled(at, sources, tools.clock()):
+        if made.report.is_complete:
             keep_closing(program_id, closing, tools)
             was_kept = True
         at = next_month(at)
 
 
 def keep_closing(program_id: str, closing: Closing, tools: ReportTools) -> None:
-    """The same closing is the same bytes."""
+    """Over the one that is there, if one is."""
     content = gzip.compress(closing.model_dump_json().encode(), mtime=0)
     tools.bucket.put(closing_path(program_id, closing.month), content)
 

@@ -26,7 +26,7 @@ from farechance.store import keys, writes
 from farechance.times import local_month
 from operations.add_up_month import Month
 from operations.administration_plan import existing_program
-from operations.close_months import GoesOn, add_up, is_settled, keep_closing, kept_months
+from operations.close_months import GoesOn, add_up, keep_closing, kept_months
 from operations.compare_report import changes
 from operations.read_report_sources import Sources, read_sources
 from operations.report_tools import ReportTools
@@ -66,15 +66,15 @@ def publish_report(program_id: str, month: str, tools: ReportTools) -> Reported:
     before = tools.store.read(key)[key]
     version = program.rules_version if before is None else before.rules_version
     sources = read_sources(program, version, new_salt=tools.salt, store=tools.store)
-    now = tools.clock()
-    if not sources.first_month <= month <= local_month(now, sources.rules.zone):
+    this_month = local_month(tools.clock(), sources.rules.zone)
+    if not sources.first_month <= month <= this_month:
         return Reported(End.NOTHING_TO_REPORT)
     with TemporaryDirectory() as folder:
         try:
             made, lines = add_up(month, sources, tools, Path(folder))
         except GoesOn:
             return Reported(End.GOES_ON)
-        if not is_settled(month, sources, now):
+        if not made.report.is_complete:
             return _write_so_far(made, lines, sources, tools)
         if before is None and _is_over(program, made.report):
             _keep_if_missing(made.closing, tools)

@@ -9,8 +9,8 @@ from farechance.participant_records import OutcomeCount
 from farechance.programs import Program, Rules
 from farechance.report_records import ReportSalt
 from farechance.reports.content import Statement
+from farechance.reports.figures import Names
 from farechance.store import Store, keys, writes
-from operations.add_up_month import Names
 
 
 @dataclass(frozen=True, slots=True)
