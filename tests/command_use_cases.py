@@ -134,6 +134,11 @@ def _payment(world: World) -> Fields:
     return {"program_id": world.program_id, "amount_cents": 1_500, **of_month}
 
 
+def _month(world: World) -> Fields:
+    world.clock.passes(days=31)
+    return {"program_id": world.program_id, "month": "2026-03"}
+
+
 def _cards(world: World) -> Fields:
     """Two parts, the second of one card."""
     ordered = {"cards": 26, "purpose": "job_interview", "value_cents": 1_000}
@@ -189,5 +194,6 @@ COMMAND_USE_CASES: Mapping[str, UseCase] = {
     "record_payment": _command("record_payment", _payment, "settle_owed", Kind.PAYMENT_RECORDED),
     "erase_participant": _command("erase_participant", _person, "erase_participant"),
     "mint_cards": _command("mint_cards", _cards, "mint_cards", Kind.VOUCHER_MINTED),
+    "run_report": _command("run_report", _month, "run_report"),
     "check_books": UseCase(_asked_later, ("administer", "check_books"), aside="command#once"),
 }

@@ -267,6 +267,15 @@ class EraseParticipant(_Command):
     confirm: ParticipantId
 
 
+class RunReport(_Command):
+    """Has a month's report published, or verified if it is there; a month that isn't over is
+    written so far. It answers before that is done."""
+
+    command: Literal["run_report"]
+    program_id: ProgramId
+    month: Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
+
+
 Command = Annotated[
     CreateProgram
     | Fund
@@ -290,7 +299,8 @@ Command = Annotated[
     | RecordPayment
     | MintCards
     | CheckBooks
-    | EraseParticipant,
+    | EraseParticipant
+    | RunReport,
     Field(discriminator="command"),
 ]
 

@@ -1,5 +1,5 @@
-"""Amazon SNS: the only place that knows it. It owns sending an SMS to one number; it must never let
-an error through that holds the number or the text, since errors are logged."""
+"""SMS by Amazon SNS: the only place that knows it. It owns sending an SMS to one number; it must
+never let an error through that holds the number or the text, since errors are logged."""
 
 from typing import NoReturn
 

@@ -20,6 +20,9 @@ class Settings:
     provider_secret_prefix: str = ""
     user_pool_id: str = ""
     batch_queue_url: str = ""
+    report_queue_url: str = ""
+    reports_bucket: str = ""
+    reports_topic_arn: str = ""
     api_url: str = ""
     sms_ready: bool = False
 
@@ -37,6 +40,9 @@ class Settings:
             provider_secret_prefix=os.environ.get("PROVIDER_SECRET_PREFIX", ""),
             user_pool_id=os.environ.get("USER_POOL_ID", ""),
             batch_queue_url=os.environ.get("BATCH_QUEUE_URL", ""),
+            report_queue_url=os.environ.get("REPORT_QUEUE_URL", ""),
+            reports_bucket=os.environ.get("REPORTS_BUCKET", ""),
+            reports_topic_arn=os.environ.get("REPORTS_TOPIC_ARN", ""),
             api_url=os.environ.get("API_URL", ""),
             sms_ready=os.environ.get("SMS_READY", "") == "yes",
         )

@@ -4,7 +4,7 @@ entries page by page and writes nothing to the tables."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from farechance.ledger import Account
 from farechance.participant_records import OutcomeCount
@@ -16,10 +16,7 @@ from farechance.reports.figures import Names, Period
 from farechance.reports.lines import Lines
 from farechance.reports.tally import Tally
 from farechance.store import Store, keys
-from farechance.times import month_ends_at
-
-SETTLED_AFTER = timedelta(hours=2)
-"""After a month's end: no entry of it is under way any more (domain.md, 'Months')."""
+from farechance.times import month_settles_at
 
 _ENTRIES_BETWEEN_LOOKS = 1_000
 
@@ -39,7 +36,7 @@ class Month:
 
 def is_over(month: str, rules: Rules, now: datetime) -> bool:
     """Whether a month of the programme's zone has ended, so that it never changes again."""
-    return now >= month_ends_at(month, rules.zone) + SETTLED_AFTER
+    return now >= month_settles_at(month, rules.zone)
 
 
 def add_up_month(  # noqa: PLR0913 - what a month is added up from, each named at the call

@@ -12,6 +12,8 @@ Access patterns (every read is of the table itself and consistent, unless an ind
     provider; an admin command's answer    programs  provider#{pvd}; command#{} | -
     a partner's batches; a file's content  programs  batch#{org}              | batch#…, content#…
     batches with something left to do      programs  index by_due {batches}
+    reports of a programme, by month       programs  report#{prg}             | {month}
+    a programme's salt; its statements     programs  salt#{prg}; statement#{prg} | -, {month}#{pvd}
     rows of a batch                        people    batch#{bat}#{page}       | rows
     voucher by code or authorization       vouchers  voucher#{key from the code}
     ride by (provider, ride)               vouchers  ride#{pvd}#{ride_id}

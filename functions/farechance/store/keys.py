@@ -31,6 +31,7 @@ from farechance.programs import (
     Provider,
     Rules,
 )
+from farechance.report_records import PublishedReport, ReconciledStatement, ReportSalt
 from farechance.rides import Ride
 from farechance.sends import DayOfSends, SendKey
 from farechance.times import instant_text
@@ -221,6 +222,22 @@ def batch_rows(batch_id: str, page: int) -> Key[RowPage]:
     """Some of a batch's rows, with the people whom they are for. A partition each, so that a large
     batch isn't written to one."""
     return Key("people", RowPage, f"batch#{batch_id}#{page:02d}", "rows")
+
+
+def report(program_id: str, month: str) -> Key[PublishedReport]:
+    """The report of a month that was published. A partition of its own kind, so that whoever links
+    to reports reads nothing else."""
+    return Key("programs", PublishedReport, f"report#{program_id}", month)
+
+
+def report_salt(program_id: str) -> Key[ReportSalt]:
+    """A programme's secret for the names in its reports, apart from what others read."""
+    return Key("programs", ReportSalt, f"salt#{program_id}", "salt")
+
+
+def statement(program_id: str, month: str, provider_id: str) -> Key[ReconciledStatement]:
+    """What came of a ride company's own statement of a month."""
+    return Key("programs", ReconciledStatement, f"statement#{program_id}", f"{month}#{provider_id}")
 
 
 def batch_account(batch_id: str) -> str:

@@ -1,0 +1,43 @@
+"""Amazon SQS: the only place that knows how a message is sent. A message names something and holds
+nothing else; it may be lost, repeated or late, since what is to be done stands elsewhere."""
+
+from functools import cached_property
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
+from pydantic import BaseModel
+
+from farechance.errors import Busy
+
+_PASSING = frozenset(
+    {"RequestThrottled", "ThrottlingException", "InternalError", "ServiceUnavailable"}
+)
+
+
+class MessageQueue[Message: BaseModel]:
+    """Sends messages of one kind. One for each function's process."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def send(self, message: Message) -> None:
+        """Raises Busy where it may not have been taken."""
+        try:
+            self._sqs.send_message(QueueUrl=self._url, MessageBody=message.model_dump_json())
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _PASSING:
+                raise Busy from error
+            raise
+        except (HTTPClientError, NoConnection) as error:
+            raise Busy from error
+
+    @cached_property
+    def _sqs(self) -> Any:
+        # Made when it is needed: most calls of a function send nothing.
+        config = Config(
+            connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3}
+        )
+        return boto3.client("sqs", config=config)

@@ -1,0 +1,118 @@
+"""Amazon S3: the only place that knows it. It owns how files of reports are written, read and
+linked to; which file stands where is said by `report_files`."""
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
+
+from farechance.errors import Busy
+from farechance.report_records import PublishedFile
+from farechance.settings import Settings
+
+LINK_SECONDS = 900
+_PASSING = frozenset(
+    {
+        "InternalError",
+        "OperationAborted",
+        "RequestTimeout",
+        "RequestTimeTooSkewed",
+        "ServiceUnavailable",
+        "SlowDown",
+        "503",
+    }
+)
+_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".json": "application/json",
+    ".csv": "text/csv; charset=utf-8; header=present",
+    ".gz": "application/gzip",
+}
+
+
+class ReportBucket:
+    """The bucket of reports. One for each function's process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._name = settings.reports_bucket
+        # The signature that every region and every kind of encryption takes.
+        config = Config(
+            connect_timeout=2,
+            read_timeout=60,
+            retries={"mode": "standard", "total_max_attempts": 4},
+            signature_version="s3v4",
+        )
+        self._s3: Any = boto3.client("s3", config=config)
+
+    def put(self, path: str, content: bytes) -> PublishedFile:
+        """Writes a file, over one that is there; the older version is kept for a while. Raises
+        Busy."""
+        self._put(path, content, hashlib.sha256(content).digest())
+        return PublishedFile(
+            path=path, size_bytes=len(content), sha256=hashlib.sha256(content).hexdigest()
+        )
+
+    def put_file(self, path: str, file: Path) -> PublishedFile:
+        """The same for a file of this machine, which may be larger than its memory."""
+        with file.open("rb") as content:
+            digest = hashlib.file_digest(content, "sha256").digest()
+            content.seek(0)
+            self._put(path, content, digest)
+        return PublishedFile(path=path, size_bytes=file.stat().st_size, sha256=digest.hex())
+
+    def get(self, path: str) -> bytes:
+        """A file that is there. Raises Busy."""
+        with _busy_if_it_passes():
+            found: bytes = self._s3.get_object(Bucket=self._name, Key=path)["Body"].read()
+            return found
+
+    def paths(self, folder: str) -> tuple[str, ...]:
+        """All files whose path begins so, in the order of their names. Raises Busy."""
+        pages = self._s3.get_paginator("list_objects_v2")
+        with _busy_if_it_passes():
+            found = pages.paginate(Bucket=self._name, Prefix=folder)
+            return tuple(one["Key"] for page in found for one in page.get("Contents", ()))
+
+    def link(self, path: str, file_name: str) -> str:
+        """An address that hands the file to whoever has it, for `LINK_SECONDS`."""
+        url: str = self._s3.generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self._name,
+                "Key": path,
+                "ResponseContentDisposition": f'attachment; filename="{file_name}"',
+                "ResponseCacheControl": "no-store",
+            },
+            ExpiresIn=LINK_SECONDS,
+        )
+        return url
+
+    def _put(self, path: str, content: Any, sha256: bytes) -> None:
+        with _busy_if_it_passes():
+            # S3 refuses a body that isn't the one that was summed up.
+            self._s3.put_object(
+                Bucket=self._name,
+                Key=path,
+                Body=content,
+                ContentType=_TYPES[Path(path).suffix],
+                ChecksumSHA256=base64.b64encode(sha256).decode(),
+            )
+
+
+@contextmanager
+def _busy_if_it_passes() -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _PASSING:
+            raise Busy from error
+        raise
+    except (HTTPClientError, NoConnection) as error:
+        raise Busy from error
