@@ -135,6 +135,11 @@ def _payment(world: World) -> Fields:
     return {"program_id": world.program_id, "amount_cents": 1_500, **of_month}
 
 
+def _month(world: World) -> Fields:
+    world.clock.passes(days=31)
+    return {"program_id": world.program_id, "month": "2026-03"}
+
+
 def _cards(world: World) -> Fields:
     """Two parts, the second of one card."""
     ordered = {"cards": 26, "purpose": "job_interview", "value_cents": 1_000}
@@ -207,6 +212,7 @@ COMMAND_USE_CASES: Mapping[str, UseCase] = {
     "record_payment": _command("record_payment", _payment, "settle_owed", Kind.PAYMENT_RECORDED),
     "erase_participant": _command("erase_participant", _person, "erase_participant"),
     "mint_cards": _command("mint_cards", _cards, "mint_cards", Kind.VOUCHER_MINTED),
+    "run_report": _command("run_report", _month, "run_report"),
     "apply_statement": UseCase(
         _command("apply_statement", _statement, "apply_statement", Kind.RIDE_COMPLETED).prepare,
         (

@@ -2,14 +2,17 @@
 next run, which is their repeat."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import people
 import statements
+from builders import NOON
 from farechance.errors import Busy
 from farechance.ledger import Kind
 from farechance.store import keys
 from operations.audit_programs import audit_programs
+from operations.dispatch_reports import dispatch_reports
 from operations.erase_participant import erase_if_due
 from operations.judge_owed import judge_owed
 from operations.return_money import return_money
@@ -117,6 +120,57 @@ def _forgetting_the_people_of_a_batch(world: World) -> Act:
     return act
 
 
+def _publishing(world: World) -> Act:
+    """The second month of a programme, so that the first is closed on the way."""
+    code = world.code(expires_at=NOON + timedelta(days=60))
+    world.request(code)
+    world.complete(code)
+    world.clock.passes(days=35)
+    world.request(code, "ride-2")
+    world.complete(code, "ride-2")
+    world.clock.passes(days=30)
+
+    def act(by: World) -> Any:
+        by.publishes("2026-04")
+        # Whether a run published or verified depends on what the one before had done.
+        return by.published("2026-04"), dict(sorted(by.bucket.files.items())), by.announcer.told[:1]
+
+    return act
+
+
+def _correcting(world: World) -> Act:
+    """A statement that came after the report."""
+    act = _publishing(world)
+    act(world)
+    published, told = dict(world.bucket.files), list(world.announcer.told)
+    world.reconciles("2026-04")
+
+    def correct(by: World) -> Any:
+        by.bucket.files = {**published, **by.bucket.files}
+        by.publishes("2026-04")
+        return by.published("2026-04"), dict(sorted(by.bucket.files.items())), by.announcer.told[:1]
+
+    assert told
+    return correct
+
+
+def _dispatching(world: World) -> Act:
+    world.clock.passes(days=35)
+
+    def act(by: World) -> Any:
+        sent: list[tuple[str, str]] = []
+        dispatched = dispatch_reports(
+            store=by.store, now=by.clock.now, send=lambda *one: sent.append(one)
+        )
+        # The platform runs it again.
+        if dispatched.failed:
+            assert {error for _, error in dispatched.failed} == {"Busy"}
+            raise Busy
+        return sent
+
+    return act
+
+
 def _reconciling(world: World) -> Act:
     made, lost = world.code(), world.code()
     world.request(made, "made")
@@ -153,6 +207,19 @@ SCHEDULE_USE_CASES: Mapping[str, UseCase] = {
     ),
     "stop a batch": UseCase(_stopping_a_batch, ("work_on_batch",), (Kind.BATCH_ENDED,)),
     "forget the people of a batch": UseCase(_forgetting_the_people_of_a_batch, ("work_on_batch",)),
+    "publish a report": UseCase(
+        _publishing,
+        (
+            "publish_report",
+            "report_tools",
+            "read_report_sources",
+            "close_months",
+            "add_up_month",
+            "write_report_files",
+        ),
+    ),
+    "correct a report": UseCase(_correcting, ("publish_report", "compare_report")),
+    "dispatch reports": UseCase(_dispatching, ("dispatch_reports", "keep_house")),
     "erase in time": UseCase(_erasing_in_time, ("erase_participant",)),
     "reconcile a statement": UseCase(
         _reconciling, ("reconcile_statement", "open_statement", "look_up_rides")

@@ -64,8 +64,8 @@ def reconcile(world: World, path: str = "", month: str = MARCH) -> Told | None:
     """What the function does that the inbox calls."""
     tools: Any = StatementTools(
         world.store,
-        world.bucket,
-        world.reports,
+        world.bucket,  # type: ignore[arg-type]
+        world.sends_report,
         world.clock,
     )
     return reconcile_statement(path or name_of(world, month).path, tools)

@@ -15,6 +15,7 @@ from farechance.errors import StateForbids
 from farechance.ledger import Kind
 from farechance.participants import OutcomeKind
 from farechance.partner_api import EntryQuery, ParticipantQuery
+from farechance.report_api import ReportQuery
 from farechance.store import keys
 from farechance.voucher_api import VoucherQuery
 from operations.act_on_voucher import (
@@ -25,6 +26,7 @@ from operations.act_on_voucher import (
 )
 from operations.assign_voucher import assign_voucher
 from operations.find_participants import list_participants, show_participant
+from operations.link_reports import link_reports
 from operations.list_vouchers import list_vouchers
 from operations.print_cards import open_sheet, print_cards
 from operations.reissue_voucher import reissue_voucher
@@ -353,6 +355,17 @@ def _sending(world: World) -> Act:
     return lambda by: send_code(call, by.send_tools)
 
 
+def _linking_to_reports(world: World) -> Act:
+    world.clock.passes(days=35)
+    world.publishes("2026-03")
+    query = ReportQuery(program_id=world.program_id)
+    # A bucket hands out links to whatever is in it.
+    bucket: Any = world.bucket
+    return lambda by: link_reports(
+        query, by.partner_id, store=by.store, bucket=bucket, now=by.clock.now
+    )
+
+
 USE_CASES: Mapping[str, UseCase] = {
     "enroll": UseCase(_enrolling, ("enroll",)),
     "mint for two people": UseCase(
@@ -422,5 +435,6 @@ USE_CASES: Mapping[str, UseCase] = {
     "open a sheet of cards": UseCase(_opening_a_sheet, ("print_cards",)),
     # An attempt whose end is unknown counts, and so does its repeat.
     "send a code": UseCase(_sending, ("send_code",), aside="send#"),
+    "link to reports": UseCase(_linking_to_reports, ("link_reports",)),
     "who am I": UseCase(_asking_who_i_am, ("who_am_i",)),
 }

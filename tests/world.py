@@ -1,11 +1,13 @@
 """A small world for tests of use cases on real tables: a programme with money, two partners, a ride
 company, and a clock that a test moves. It calls the operations as the doors do."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import builders
 from builders import CODE_KEYS, NOON, OTHER_PARTNER, PARTNER, PROGRAM, PROVIDER
@@ -27,17 +29,23 @@ from farechance.callbacks import (
 from farechance.clients import OAuthClient
 from farechance.codes import code_of, grouped, key_of, read_code
 from farechance.commands import COMMAND
+from farechance.errors import BodyTooLarge
 from farechance.ledger import Entry
 from farechance.participants import Participant
 from farechance.partner_api import Enrolled, EnrollmentRequest, Minted, MintRequest
 from farechance.programs import Allotment, Program, Rules
 from farechance.provider_api import Told
+from farechance.report_records import (
+    PublishedFile,
+    PublishedReport,
+    ReconciledStatement,
+)
+from farechance.reports.content import Statement
 from farechance.rides import Ride
-from farechance.store import Remembered, Store, keys
+from farechance.store import Remembered, Store, keys, writes
 from farechance.times import instant_text
 from farechance.voucher_acts import ActReason
 from farechance.vouchers import Voucher
-from inbox import FakeBucket, FakeQueue
 from operations.act_on_voucher import (
     VoucherCall,
     VoucherTools,
@@ -53,8 +61,10 @@ from operations.enroll import enroll
 from operations.keep_house import Kept, keep_house
 from operations.mint import mint
 from operations.print_cards import CardTools
+from operations.publish_report import Reported, publish_report
 from operations.record_ride_event import record_ride_event
 from operations.reissue_voucher import reissue_voucher
+from operations.report_tools import ReportTools
 from operations.send_code import SendCall, SendTools
 from operations.show_batch import list_batch_vouchers, show_batch
 from operations.start_batch import start_batch
@@ -121,6 +131,75 @@ class FakeMessenger:
         self.sent.append((phone_number, text))
 
 
+class FakeAnnouncer:
+    """Stands for the topic of reports: keeps what was announced."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+
+    def announce(self, subject: str, text: str) -> None:
+        """Everybody who subscribed is told."""
+        self.told.append((subject, text))
+
+
+class FakeBucket:
+    """Stands for the bucket of reports: keeps each file's last content, and what was written when.
+    `lose` is called before each call and may raise, as a call does that is lost."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.written: list[str] = []
+        self.lose: Callable[[str, str], None] = lambda _what, _path: None
+
+    def put(self, path: str, content: bytes) -> PublishedFile:
+        """Writes a file."""
+        self.lose("put", path)
+        self.files[path] = content
+        self.written.append(path)
+        self.lose("answer", path)
+        return PublishedFile(
+            path=path, size_bytes=len(content), sha256=hashlib.sha256(content).hexdigest()
+        )
+
+    def put_file(self, path: str, file: Path) -> PublishedFile:
+        """Writes a file of this machine."""
+        return self.put(path, file.read_bytes())
+
+    def get(self, path: str) -> bytes:
+        """A file that is there."""
+        self.lose("get", path)
+        return self.files[path]
+
+    def paths(self, folder: str) -> tuple[str, ...]:
+        """The files whose path begins so."""
+        self.lose("list", folder)
+        return tuple(sorted(path for path in self.files if path.startswith(folder)))
+
+    def fetch(self, path: str, to: BinaryIO, most_bytes: int) -> str:
+        """Copies a file that is there."""
+        self.lose("get", path)
+        if len(self.files[path]) > most_bytes:
+            raise BodyTooLarge(most_bytes)
+        to.write(self.files[path])
+        to.seek(0)
+        return hashlib.sha256(self.files[path]).hexdigest()
+
+    def mark(self, path: str) -> str | None:
+        """Of a file's present version."""
+        self.lose("list", path)
+        found = self.files.get(path)
+        return None if found is None else hashlib.sha256(found).hexdigest()
+
+    def remove(self, path: str) -> None:
+        """Takes a file away."""
+        self.lose("remove", path)
+        self.files.pop(path, None)
+
+    def link(self, path: str, file_name: str) -> str:
+        """An address of a file."""
+        return f"https://bucket.invalid/{path}?as={file_name}"
+
+
 @dataclass
 class World:
     """`client` is a DynamoDB client, `tables` maps the short names to the tables' names. `codes`
@@ -134,10 +213,11 @@ class World:
     clients: FakeClients = field(default_factory=FakeClients)
     vault: FakeVault = field(default_factory=FakeVault)
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
+    bucket: FakeBucket = field(default_factory=FakeBucket)
+    announcer: FakeAnnouncer = field(default_factory=FakeAnnouncer)
     codes: list[str] = field(default_factory=list)
     sent_batches: list[tuple[str, str]] = field(default_factory=list)
-    bucket: FakeBucket = field(default_factory=FakeBucket)
-    reports: FakeQueue = field(default_factory=FakeQueue)
+    sent_reports: list[tuple[str, str]] = field(default_factory=list)
     has_time: Callable[[], bool] = lambda: True
     program_id: str = PROGRAM
     partner_id: str = PARTNER
@@ -166,7 +246,8 @@ class World:
             self.clock,
             self.has_time,
             "https://api.invalid/v1",
-            self.bucket,  # type: ignore[arg-type]
+            bucket=self.bucket,  # type: ignore[arg-type]
+            send_report=self.sends_report,
         )
         return administer(parsed, tools)
 
@@ -408,6 +489,56 @@ class World:
             has_time=has_time,
             send_batch=lambda partner, batch: self.sent_batches.append((partner, batch)),
         )
+
+    def sends_report(self, program_id: str, month: str) -> None:
+        """Has a month reported."""
+        self.sent_reports.append((program_id, month))
+
+    def publishes(
+        self, month: str, has_time: Callable[[], bool] = lambda: True, salt: bytes = b"s" * 32
+    ) -> Reported:
+        """What a worker does whom a message sends to a month."""
+        tools: Any = ReportTools(
+            self.store,
+            self.bucket,  # type: ignore[arg-type]
+            self.announcer,  # type: ignore[arg-type]
+            self.clock,
+            has_time,
+            salt,
+        )
+        return publish_report(self.program_id, month, tools)
+
+    def reconciles(self, month: str, **figures: int) -> None:
+        """What is recorded once a ride company's own statement of a month was reconciled."""
+        statement = Statement(
+            provider_id=self.provider_id,
+            **{
+                "lines": 1,
+                "matched": 1,
+                "different_amount": 0,
+                "only_theirs": 0,
+                "only_ours": 0,
+                "doubled": 0,
+                "unreadable": 0,
+                "charged_cents": 1_500,
+                "ledger_cents": 1_500,
+                **figures,
+            },
+        )
+        record = ReconciledStatement(
+            program_id=self.program_id,
+            month=month,
+            provider_id=self.provider_id,
+            statement=statement,
+            reconciled_at=self.clock.now,
+        )
+        key = keys.statement(self.program_id, month, self.provider_id)
+        self.store.commit(writes.put_new(key, record))
+
+    def published(self, month: str) -> PublishedReport | None:
+        """What is on record of a month's report."""
+        key = keys.report(self.program_id, month)
+        return self.store.read(key)[key]
 
     def audit(self) -> Books:
         """The daily check of the programme's books, a minute later: nothing is under way."""

@@ -267,6 +267,15 @@ class EraseParticipant(_Command):
     confirm: ParticipantId
 
 
+class RunReport(_Command):
+    """Has a month's report published, or verified if it is there; a month that isn't over is
+    written so far. It answers before that is done."""
+
+    command: Literal["run_report"]
+    program_id: ProgramId
+    month: Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
+
+
 class ApplyStatement(_Command):
     """Records the rides that only a ride company's own statement has: their messages never came.
     `statement_digest` names the very file; a dry run, which needs none, tells it."""
@@ -308,6 +317,7 @@ Command = Annotated[
     | MintCards
     | CheckBooks
     | EraseParticipant
+    | RunReport
     | ApplyStatement,
     Field(discriminator="command"),
 ]

@@ -41,6 +41,7 @@ from farechance.partner_api import (
     VoucherAnswer,
     WhoAmI,
 )
+from farechance.report_api import ReportList, ReportQuery
 from farechance.voucher_api import (
     Acted,
     ActRequest,
@@ -373,6 +374,15 @@ OPEN_SHEET = Endpoint(
     problems=("voucher_closed",),
 )
 
+LIST_REPORTS = Endpoint(
+    "GET",
+    "/reports",
+    "reports:read",
+    "List your monthly reports, with links to their files",
+    ReportQuery,
+    ReportList,
+)
+
 PARTNER_ENDPOINTS = (
     WHO_AM_I,
     ENROLL,
@@ -400,6 +410,7 @@ PARTNER_ENDPOINTS = (
     SHOW_CARD,
     PRINT_CARDS,
     SEND_CODE,
+    LIST_REPORTS,
 )
 
 OPEN_ENDPOINTS = (OPEN_SHEET,)

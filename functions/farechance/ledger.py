@@ -91,7 +91,8 @@ class Facts(BaseModel):
     cents; `ride_day` is the day of the ride in the programme's zone. `reason` is why a ride isn't
     paid, `act_reason` why somebody did something to a voucher. `overage_cents` and
     `shortfall_cents` are what the event added, `owed_cents` what it changed of the ride's debt that
-    is undecided."""
+    is undecided. `used_up`: the ride left the voucher without money or without a ride;
+    `never_used`: it expired, and never paid."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
 
@@ -114,6 +115,8 @@ class Facts(BaseModel):
     paid_month: str | None = None
     invoice_ref: str | None = None
     counted: bool | None = None
+    used_up: Literal[True] | None = None
+    never_used: Literal[True] | None = None
     command_id: str | None = None
     batch_id: str | None = None
 

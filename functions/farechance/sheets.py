@@ -57,7 +57,7 @@ def written(names: Sequence[str], rows: Iterable[Sequence[str | int | None]]) ->
     writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
     writer.writerow(names)
     for row in rows:
-        writer.writerow(["" if cell is None else _harmless(cell) for cell in row])
+        writer.writerow(["" if cell is None else harmless(cell) for cell in row])
     return out.getvalue()
 
 
@@ -67,7 +67,7 @@ def as_text(cell: str | None) -> str | None:
     return cell and f"'{cell}"
 
 
-def _harmless(cell: str | int) -> str | int:
+def harmless(cell: str | int) -> str | int:
     if isinstance(cell, str) and cell.startswith(_FORMULA):
         return f"'{cell}"
     return cell

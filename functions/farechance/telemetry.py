@@ -31,6 +31,10 @@ class Event(StrEnum):
     LEDGER_OVERWRITTEN = "ledger_overwritten"
     BATCH_WORKED_ON = "batch_worked_on"
     MESSAGE_FAILED = "message_failed"
+    REPORTS_DISPATCHED = "reports_dispatched"
+    REPORT_NOT_DISPATCHED = "report_not_dispatched"
+    REPORT_RUN = "report_run"
+    REPORT_FAILED = "report_failed"
 
 
 class Count(StrEnum):
@@ -67,6 +71,9 @@ class Count(StrEnum):
     BATCH_ROW_FAILED = "BatchRowFailed"
     BATCH_SENT_AGAIN = "BatchSentAgain"
     MESSAGE_FAILED = "MessageFailed"
+    REPORT_PUBLISHED = "ReportPublished"
+    REPORT_CORRECTED = "ReportCorrected"
+    REPORT_FAILED = "ReportFailed"
 
 
 @contextmanager

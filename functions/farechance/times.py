@@ -11,6 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonS
 AHEAD = timedelta(minutes=5)
 """How far a clock of a caller may be ahead of ours (api.md, 'version 1')."""
 
+_SETTLED_AFTER = timedelta(hours=2)
+
 # RFC 3339 section 5.6; pydantic alone would also take spaces, missing seconds and bare dates.
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:[0-5]\d)", re.ASCII)
 
@@ -82,6 +84,17 @@ def month_before(month: str) -> str:
     """The month before `2026-03`, as `2026-02`."""
     first = date.fromisoformat(f"{month}-01")
     return f"{first - timedelta(days=1):%Y-%m}"
+
+
+def month_settles_at(month: str, zone: ZoneInfo) -> datetime:
+    """From when on nothing is added to a month any more: no entry of it is under way (domain.md,
+    'Months')."""
+    return month_ends_at(month, zone) + _SETTLED_AFTER
+
+
+def last_settled_month(now: datetime, zone: ZoneInfo) -> str:
+    """The latest month that nothing is added to any more."""
+    return month_before(local_month(now - _SETTLED_AFTER, zone))
 
 
 def month_ends_at(month: str, zone: ZoneInfo) -> datetime:

@@ -2,7 +2,7 @@
 its effect, a repeat gets the recorded answer, and no record holds a secret."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,7 @@ from farechance.commands import (
     ResumePartner,
     ResumeProgram,
     RevokeVoucher,
+    RunReport,
     SetRules,
     SuspendPartner,
     Unallot,
@@ -54,6 +55,7 @@ from operations.fund import fund
 from operations.mint_cards import mint_cards, sheet_link
 from operations.pause_program import pause_program, resume_program
 from operations.register_provider import register_provider
+from operations.run_report import run_report
 from operations.set_rules import set_rules
 from operations.settle_owed import accept, record_payment, write_off
 from operations.suspend_partner import resume_partner, suspend_partner
@@ -70,7 +72,8 @@ class Tools:
     clock: Callable[[], datetime]
     has_time: Callable[[], bool]
     api_url: str = ""
-    bucket: ReportBucket | None = None
+    bucket: ReportBucket = field(kw_only=True)
+    send_report: Callable[[str, str], None] = field(kw_only=True)
 
 
 def administer(command: Command, tools: Tools) -> dict[str, Any]:
@@ -186,8 +189,8 @@ def _plan(command: Command, tools: Tools, now: datetime) -> Plan:  # noqa: C901,
             return check_books(command, store=store, clock=tools.clock, has_time=tools.has_time)
         case EraseParticipant():
             return erase_by_command(command, store=store, now=now)
+        case RunReport():
+            return run_report(command, store=store, now=now, send=tools.send_report)
         case ApplyStatement():
-            if tools.bucket is None:
-                raise ValueError("no bucket to read a statement from")
             with_statements = ApplyTools(store, tools.bucket, tools.clock, tools.has_time)
             return apply_statement(command, with_statements)

@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from farechance.ledger import Facts, Kind, append
+from farechance.ledger import Account, Facts, Kind, append
 from farechance.programs import Rules
 from farechance.rides import Ride
 from farechance.store import Write, keys, writes
 from farechance.voucher_acts import Act, set_free
-from farechance.vouchers import Voucher
+from farechance.vouchers import ClosedReason, Voucher
+
+_PAYING = (Kind.RIDE_COMPLETED, Kind.RIDE_CANCELLED)
 
 
 def act_writes(
@@ -100,5 +102,23 @@ def _with_owner(act: Act) -> Facts:
             "voucher_id": voucher.voucher_id,
             "subject_id": voucher.subject_id,
             "purpose": voucher.purpose,
+            "used_up": _used_up(act) or None,
+            "never_used": _never_used(act) or None,
         }
     )
+
+
+def _used_up(act: Act) -> bool:
+    """Whether a ride that was paid took the last of the money or of the rides."""
+    paid = act.kind in _PAYING and act.changes.get(Account.SPENT, 0) > 0
+    left = act.voucher
+    return paid and (
+        left.available_cents + left.held_cents == 0 or left.rides_counted >= left.max_rides
+    )
+
+
+def _never_used(act: Act) -> bool:
+    """Whether a voucher expired that paid no ride."""
+    expired = act.voucher.closed_reason is ClosedReason.EXPIRED
+    never_paid = act.voucher.spent_cents == 0 and act.voucher.rides_counted == 0
+    return act.kind is Kind.VOUCHER_RETURNED and expired and never_paid

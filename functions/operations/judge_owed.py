@@ -5,7 +5,7 @@ changes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import batched
 from zoneinfo import ZoneInfo
 
@@ -14,13 +14,10 @@ from farechance.errors import BooksDiffer
 from farechance.ledger import Facts, Kind
 from farechance.programs import OwedThrough, Program, Status
 from farechance.store import Store, keys, writes
-from farechance.times import local_month, month_ends_at, next_month
+from farechance.times import local_month, month_settles_at, next_month
 from operations.administration_plan import existing_program
 from operations.change_program import program_writes
 from operations.pause_program import mark_allotments
-
-_SETTLED_AFTER = timedelta(hours=2)
-"""After a month's end: no entry of it is under way any more (domain.md, 'Months')."""
 
 _WARN_PERCENT = 80
 
@@ -97,7 +94,7 @@ def _owed_cents(
             if not has_time():
                 return None
             cents += sum(owed_change(entry) for entry in some)
-        if now >= month_ends_at(month, zone) + _SETTLED_AFTER:
+        if now >= month_settles_at(month, zone):
             through = _keep(program, through, month, cents, store)
         month = next_month(month)
     return cents

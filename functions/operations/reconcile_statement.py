@@ -10,7 +10,6 @@ from itertools import batched
 
 from farechance.errors import Busy, MalformedSheet, NotFound
 from farechance.report_bucket import ReportBucket
-from farechance.report_queue import ReportName, ReportQueue
 from farechance.report_records import ReconciledStatement
 from farechance.reports import content, statement_words
 from farechance.reports.reconciliation import OurRides, Reconciled, Reconciliation
@@ -27,11 +26,11 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class StatementTools:
-    """What reconciling works with."""
+    """What reconciling works with. `send_report` has a programme's month reported."""
 
     store: Store
     bucket: ReportBucket
-    reports: ReportQueue
+    send_report: Callable[[str, str], None]
     clock: Callable[[], datetime]
 
 
@@ -100,7 +99,7 @@ def _reconciled(name: StatementName, tools: StatementTools) -> tuple[Told, str]:
         tools.store.again(lambda: _record(name, reconciled.statement, now, tools.store))
         if tools.bucket.mark(problem_path(name.path)) is not None:
             tools.bucket.remove(problem_path(name.path))
-        tools.reports.send(ReportName(program_id=name.program_id, month=name.month))
+        tools.send_report(name.program_id, name.month)
         return Told(name, reconciled.statement), statement.mark
 
 

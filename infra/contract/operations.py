@@ -28,6 +28,7 @@ TAGS = {
     "voucher-batches": "Many vouchers at once, minted in the background",
     "vouchers": "Vouchers, and what became of their money",
     "cards": "Cards to print",
+    "reports": "Monthly reports",
     "sheets": "Cards that an administrator has minted, by a link",
     "providers": "Callbacks of ride companies",
     "openapi.json": "This document",

@@ -2,17 +2,22 @@
 it compares the answers and every account that the step touched, and asks the invariants of what is
 stored. It owns this comparison; what is played stands in the moves."""
 
+import tempfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Literal
 
+import months
 from books import differences
 from builders import OTHER_PARTNER, OTHER_PROVIDER, PARTNER, PROVIDER
 from farechance.callbacks import RideCallback, RideRequested, VoucherChecked
 from farechance.errors import FieldErrors, IdempotencyKeyReused, NotFound, StateForbids
+from farechance.ledger import Account
 from farechance.provider_api import Told as ToldByUs
+from farechance.rides import Ride
 from farechance.store import Remembered, keys
 from farechance.store.keys import Key
 from farechance.vouchers import Reason
@@ -121,9 +126,25 @@ class Play:
         audit = self.world.audit()
         assert audit.balance, audit.differences
         assert differences(self.world) == []
+        self._report()
         self.census["invariants asked"] += 2
         self.census["histories"] += 1
         self.census.update(self.books.happened)
+
+    def _report(self) -> None:
+        """Every month's report adds up, a second count of its files says the same, and the last one
+        closes with what is stored."""
+        with tempfile.TemporaryDirectory() as folder:
+            for summed in months.every_month(self.world, Path(folder)):
+                assert months.differences(summed) == []
+                self.census["months reported"] += 1
+                self.census["invariants asked"] += 1
+        program, closing = self.world.program(), summed.month.closing.program
+        assert closing.granted_cents == program.funded_cents
+        assert closing.balance(Account.UNALLOTTED) == program.unallotted_cents
+        assert closing.undecided_cents == sum(
+            item.owed_cents for item in self._stored.values() if isinstance(item, Ride)
+        )
 
     # ── what providers say ───────────────────────────────────────────────────────────────────
 

@@ -24,7 +24,7 @@ from ride_use_cases import RIDE_USE_CASES
 from schedule_use_cases import SCHEDULE_USE_CASES
 from use_cases import USE_CASES, Act, UseCase
 from wire import Call, Fault, Wire, key_text
-from world import FakeClients, FakeVault, World
+from world import FakeAnnouncer, FakeBucket, FakeClients, FakeVault, World
 
 ALL = {**USE_CASES, **RIDE_USE_CASES, **COMMAND_USE_CASES, **SCHEDULE_USE_CASES}
 FOR_EVER = 1_000
@@ -192,7 +192,12 @@ class Trial:
         self._line.disturbed = 0
         self._line.calm()
         self._world.clock.now = self._now
-        self._function = self._world.another(vault=FakeVault(), clients=FakeClients())
+        self._function = self._world.another(
+            vault=FakeVault(),
+            clients=FakeClients(),
+            bucket=FakeBucket(),
+            announcer=FakeAnnouncer(),
+        )
 
     def _state(self) -> list[str]:
         """What is stored now of all that this run or the undisturbed one wrote."""

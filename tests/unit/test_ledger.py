@@ -97,6 +97,8 @@ def test_the_digest_of_an_entry_changes_with_any_of_its_fields() -> None:
             paid_month="2026-02",
             invoice_ref="invoice-1",
             counted=True,
+            used_up=True,
+            never_used=True,
             command_id="fund-1",
             batch_id="bat_1",
         )

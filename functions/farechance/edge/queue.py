@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from farechance.edge import strict_json
 from farechance.edge.requests import parsed
-from farechance.edge.schedule import time_left
+from farechance.edge.schedule import RESERVE_SECONDS, time_left
 from farechance.telemetry import Count, Event, count, invocation, logger
 
 
@@ -17,10 +17,14 @@ class Queue[Message: BaseModel]:
     """Has each message worked on within an invocation's time. `handle` is the Lambda handler."""
 
     def __init__(
-        self, message: type[Message], work: Callable[[Message, Callable[[], bool]], None]
+        self,
+        message: type[Message],
+        work: Callable[[Message, Callable[[], bool]], None],
+        reserve_seconds: int = RESERVE_SECONDS,
     ) -> None:
         self._message = message
         self._work = work
+        self._reserve_seconds = reserve_seconds
 
     def handle(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         """One invocation: a partial batch response (AWS Lambda Developer Guide, 'Handling errors
@@ -29,7 +33,7 @@ class Queue[Message: BaseModel]:
         with invocation(getattr(context, "aws_request_id", "")):
             for record in event.get("Records", []):
                 try:
-                    self._work(self._read(record), time_left(context))
+                    self._work(self._read(record), time_left(context, self._reserve_seconds))
                 except Exception as error:
                     count(Count.MESSAGE_FAILED)
                     name = str(record.get("messageId", ""))

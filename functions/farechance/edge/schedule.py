@@ -7,7 +7,7 @@ from typing import Any
 
 from farechance.telemetry import invocation
 
-_RESERVE_MILLISECONDS = 10_000
+RESERVE_SECONDS = 10
 """A step that has begun ends well within it: the store gives up on a call after some 6 seconds."""
 
 
@@ -23,6 +23,6 @@ class Schedule:
             return self._job(time_left(context))
 
 
-def time_left(context: Any) -> Callable[[], bool]:
-    """Whether there is time for another step."""
-    return lambda: bool(context.get_remaining_time_in_millis() > _RESERVE_MILLISECONDS)
+def time_left(context: Any, reserve_seconds: int = RESERVE_SECONDS) -> Callable[[], bool]:
+    """Whether there is time for another step, and what must come after it."""
+    return lambda: bool(context.get_remaining_time_in_millis() > reserve_seconds * 1_000)

@@ -57,9 +57,19 @@ def month(value: str) -> str:
     return f"{WORDS['en'].months.split()[int(number_) - 1]} {year}"
 
 
+def the_end(*, is_complete: bool) -> str:
+    """When the figures at the end are those of: of a month that isn't over, of now."""
+    return "at the end" if is_complete else "now"
+
+
 def zone(name: str) -> str:
     """A zone by its city: `America/New_York` as `New York`."""
     return ZoneInfo(name).key.rpartition("/")[2].replace("_", " ")
+
+
+def short_day(value: date) -> str:
+    """`Mar 2`, for the narrow room under a column."""
+    return f"{WORDS['en'].months.split()[value.month - 1][:3]} {value.day}"
 
 
 def listed(some: list[str]) -> str:

@@ -33,7 +33,7 @@ _REASONS: Final[Mapping[Reason, str]] = {
     Reason.OUTSIDE_SERVICE_AREA: "Outside the area of the programme",
     Reason.OUTSIDE_HOURS: "Outside the hours of the programme",
     Reason.INSUFFICIENT_BALANCE: "Not enough money left on the voucher",
-    Reason.OVER_RIDE_CAP: "Dearer than one ride may be",
+    Reason.OVER_RIDE_CAP: "Cost more than one ride may",
     Reason.VOUCHER_NOT_USABLE: "The voucher could not be used",
 }
 
@@ -69,6 +69,11 @@ def outcome(slug: str, people: int) -> str:
         return heading(slug).lower()
     one, many = _OUTCOMES[OutcomeKind(slug)]
     return one if people == 1 else many
+
+
+def outcome_heading(slug: str) -> str:
+    """An outcome as the name of a row."""
+    return heading(outcome(slug, 1).removeprefix("was "))
 
 
 def heading(slug: str) -> str:

@@ -6,14 +6,12 @@ import unicodedata
 from textwrap import fill
 
 from farechance.reports import phrases, plain_words
-from farechance.reports.content import Owing, Report, Statement
+from farechance.reports.content import Report
+from farechance.reports.debts_in_words import debts
 from farechance.reports.phrases import counted, number
 
 MAX_SUBJECT_CHARACTERS = 99
 """SNS, `Publish`: a subject is ASCII and less than 100 characters long."""
-
-COMPANIES_BY_NAME = 3
-"""More ride companies than that are told together, so that nobody has to listen to a list."""
 
 _LINE = 78
 _HIDDEN = "is not told, so that nobody can be singled out"
@@ -32,7 +30,7 @@ def paragraphs(report: Report) -> tuple[str, ...]:
     if report.partner_id:
         told.append(_allotment(report))
     else:
-        told += [_grant(report), _owed(report)]
+        told += [_grant(report), debts(report)]
     told += [_cards(report), _outcomes(report), _exceptions(report)]
     return tuple(paragraph for paragraph in told if paragraph)
 
@@ -72,7 +70,8 @@ def _month(report: Report) -> str:
         payer = f"the vouchers of {report.partner_name} in {payer}"
     start = f"From {period(report)}"
     if not report.is_complete:
-        start = f"So far in {phrases.month(report.month)}, which is not over"
+        zone = phrases.zone(report.time_zone)
+        start = f"So far in {phrases.month(report.month)}, which is not over in {zone}"
     said = [f"{start}, {_paid(report, payer)}."]
     if rides.median_fare_cents is not None:
         median = phrases.money(rides.median_fare_cents, report.currency)
@@ -147,82 +146,12 @@ def _allotment(report: Report) -> str:
         money.closing.in_vouchers_cents + money.closing.held_cents, report.currency
     )
     taken = f", and {back} was taken back" if money.defunded_cents else ""
-    when = "At the end of the month" if report.is_complete else "Now"
+    could, was = (
+        ("At the end of the month it could", "was") if report.is_complete else ("It can", "is")
+    )
     return (
-        f"{report.partner_name} was allotted {given} in the month{taken}. {when} it could still "
-        f"mint vouchers of {free}, and {in_vouchers} was in people's vouchers."
-    )
-
-
-def _owed(report: Report) -> str:
-    companies = report.money.ride_companies
-    statements = {one.provider_id: one for one in report.exceptions.statements}
-    if not companies:
-        return "No ride company is owed anything."
-    if len(companies) > COMPANIES_BY_NAME:
-        return _owed_together(report)
-    return " ".join(
-        _owed_to(company, statements.get(company.provider_id), report.currency)
-        for company in companies
-    )
-
-
-def _owed_to(company: Owing, statement: Statement | None, currency: str) -> str:
-    paid, closing = (
-        phrases.money(cents, currency) for cents in (company.paid_cents, company.closing_cents)
-    )
-    if company.closing_cents < 0:
-        owing = f"{phrases.money(-company.closing_cents, currency)} is owed back by it"
-    else:
-        owing = f"{closing} is still payable to it"
-    said = f"{company.name} was paid {paid} in the month; {owing}."
-    if statement is None:
-        return f"{said} Its own statement has not been compared yet."
-    charged, ours = (
-        phrases.money(cents, currency)
-        for cents in (statement.charged_cents, statement.ledger_cents)
-    )
-    books = "as our books do" if charged == ours else f"and our books {ours}"
-    return f"{said} Its own statement says {charged}, {books}: {_compared(statement)}."
-
-
-def _compared(statement: Statement) -> str:
-    wrong = differences(statement)
-    if not wrong:
-        return f"every one of {counted(statement.matched, 'line')} agrees"
-    agree = "agrees" if statement.matched == 1 else "agree"
-    return f"{counted(statement.matched, 'line')} {agree}, {number(wrong)} {_differ(wrong)}"
-
-
-def _differ(lines: int) -> str:
-    return "differs" if lines == 1 else "differ"
-
-
-def differences(statement: Statement) -> int:
-    """Lines of a statement, or of the ledger, that have no match."""
-    return (
-        statement.different_amount
-        + statement.only_theirs
-        + statement.only_ours
-        + statement.doubled
-        + statement.unreadable
-    )
-
-
-def _owed_together(report: Report) -> str:
-    companies, statements = report.money.ride_companies, report.exceptions.statements
-    paid = phrases.money(sum(one.paid_cents for one in companies), report.currency)
-    payable = phrases.money(sum(one.closing_cents for one in companies), report.currency)
-    said = (
-        f"{number(len(companies))} ride companies were paid {paid} in the month, and {payable} is "
-        "still payable to them."
-    )
-    if not statements:
-        return f"{said} None of their statements has been compared yet."
-    wrong = sum(differences(one) for one in statements)
-    return (
-        f"{said} {counted(len(statements), 'statement')} of theirs compared with our books: "
-        f"{counted(wrong, 'line')} {_differ(wrong)}."
+        f"{report.partner_name} was allotted {given} in the month{taken}. {could} still mint "
+        f"vouchers of {free}, and {in_vouchers} {was} in people's vouchers."
     )
 
 

@@ -1,0 +1,126 @@
+"""Adds up one month of a programme from the ledger alone: the report of the programme, that of each
+partner's part, the lines behind them, and the closing with which the next month opens. It reads
+entries page by page and writes nothing to the tables."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from farechance.ledger import Account
+from farechance.participant_records import OutcomeCount
+from farechance.programs import Program, Rules
+from farechance.reports import figures, identities, small_counts
+from farechance.reports.closing import Closing, Sums
+from farechance.reports.content import Report, Statement
+from farechance.reports.figures import Names, Period
+from farechance.reports.lines import Lines
+from farechance.reports.tally import Tally
+from farechance.store import Store, keys
+from farechance.times import month_settles_at
+
+_ENTRIES_BETWEEN_LOOKS = 1_000
+
+
+class OutOfTime(Exception):
+    """There was no time for all of the month's entries: nothing of it may be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What came of one month. `report` is the funder's: small counts of people aren't told."""
+
+    report: Report
+    partners: Mapping[str, Report]
+    closing: Closing
+
+
+def is_over(month: str, rules: Rules, now: datetime) -> bool:
+    """Whether a month of the programme's zone has ended, so that it never changes again."""
+    return now >= month_settles_at(month, rules.zone)
+
+
+def add_up_month(  # noqa: PLR0913 - what a month is added up from, each named at the call
+    program: Program,
+    rules: Rules,
+    month: str,
+    *,
+    before: Closing | None,
+    names: Names,
+    outcomes: Sequence[OutcomeCount],
+    statements: Sequence[Statement],
+    store: Store,
+    salt: bytes,
+    lines: Lines,
+    now: datetime,
+    has_time: Callable[[], bool],
+) -> Month:
+    """`before` is the closing of the month before, None for the programme's first. Raises
+    BooksDiffer if an equation doesn't hold, OutOfTime, Busy."""
+    opening = before or Closing(program_id=program.program_id, month=month)
+    parts: dict[str, Tally] = {name: Tally(rules.zone, month) for name in opening.partners}
+    own = Tally(rules.zone, month)
+    lines.begin(month, opening, rules.zone, salt)
+    for number, entry in enumerate(store.month_entries(program.program_id, month)):
+        if number % _ENTRIES_BETWEEN_LOOKS == 0 and not has_time():
+            raise OutOfTime
+        lines.add(entry)
+        partner_id = entry.partner_id
+        if partner_id is None:
+            own.add(entry)
+        else:
+            parts.setdefault(partner_id, Tally(rules.zone, month)).add(entry)
+    lines.finish()
+    whole = Tally(rules.zone, month)
+    for tally in (own, *parts.values()):
+        whole.include(tally)
+    closing = _closing(opening, month, parts, whole)
+    period = Period(program, rules, month, is_over(month, rules, now))
+    partners = {
+        partner_id: _partner_report(period, opening, partner_id, part, names, outcomes)
+        for partner_id, part in sorted(parts.items())
+    }
+    report = figures.of_program(period, opening, parts, whole, names, outcomes, statements)
+    account = _own_account(program, month, store)
+    equations = identities.of_program(
+        report, whole, closing.program, account, list(partners.values())
+    )
+    told = {"identities": equations, "people": small_counts.hidden(report.people)}
+    return Month(identities.check(report.model_copy(update=told)), partners, closing)
+
+
+def _partner_report(
+    period: Period,
+    opening: Closing,
+    partner_id: str,
+    part: Tally,
+    names: Names,
+    outcomes: Sequence[OutcomeCount],
+) -> Report:
+    report = figures.of_partner(period, opening, partner_id, part, names, outcomes)
+    equations = identities.of_partner(report, part)
+    return identities.check(report.model_copy(update={"identities": equations}))
+
+
+def _closing(opening: Closing, month: str, parts: Mapping[str, Tally], whole: Tally) -> Closing:
+    return Closing(
+        program_id=opening.program_id,
+        month=month,
+        program=whole.after(opening.program),
+        partners={
+            name: part.after(opening.partners.get(name, Sums()))
+            for name, part in sorted(parts.items())
+        },
+        riders=opening.riders | whole.riders,
+    )
+
+
+def _own_account(program: Program, month: str, store: Store) -> Sums:
+    """What the programme's own account says up to the month's end, read by itself (which is
+    consistent, and small: an entry for each admin command)."""
+    account = keys.program_account(program.program_id)
+    moved: dict[Account, int] = {}
+    for entry in store.all_of(keys.entry(account, "")):
+        if entry.month <= month:
+            for place, cents in entry.changes.items():
+                moved[place] = moved.get(place, 0) + cents
+    return Sums(moved=moved)

@@ -1,0 +1,211 @@
+"""Publishes the report of a month, once: files first, then the manifest, then the record, which
+nobody can write twice, then the announcement. Whatever is cut off in between is done again by the
+next run and ends the same. A run that finds the record compares: equal figures are verified, others
+become a numbered correction beside what was published."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from farechance.programs import Program, Status
+from farechance.report_files import (
+    MANIFEST,
+    SO_FAR,
+    auditor_folder,
+    edition_part,
+    funder_folder,
+    manifest,
+)
+from farechance.report_records import PublishedReport
+from farechance.reports.closing import Closing
+from farechance.reports.content import FORM, Report
+from farechance.reports.lines import Lines
+from farechance.reports.words import page_one_text, subject
+from farechance.store import keys, writes
+from farechance.times import local_month
+from operations.add_up_month import Month
+from operations.administration_plan import existing_program
+from operations.close_months import GoesOn, add_up, keep_closing, kept_months
+from operations.compare_report import changes
+from operations.read_report_sources import Sources, read_sources
+from operations.report_tools import ReportTools
+from operations.write_report_files import write_audit_file, write_packages, write_partners
+
+_MOST_NAMED = 20
+"""Figures that an announcement names; the manifest has all."""
+
+
+class End(StrEnum):
+    """What became of a run."""
+
+    PUBLISHED = "published"
+    CORRECTED = "corrected"
+    VERIFIED = "verified"
+    SO_FAR = "so_far"
+    NOTHING_TO_REPORT = "nothing_to_report"
+    OTHER_FORM = "other_form"
+    GOES_ON = "goes_on"
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """How a run ended. `edition` is the one that is published now; `changes` names figures that
+    this run corrected. `OTHER_FORM`: it was published by an earlier version of the report, whose
+    figures can't be compared. `GOES_ON`: whoever ran it runs it again."""
+
+    end: End
+    edition: int | None = None
+    changes: tuple[str, ...] = ()
+
+
+def publish_report(program_id: str, month: str, tools: ReportTools) -> Reported:
+    """Raises NotFound, BooksDiffer (and nothing is published), OutOfTime, Busy."""
+    program = existing_program(program_id, tools.store)
+    key = keys.report(program_id, month)
+    before = tools.store.read(key)[key]
+    version = program.rules_version if before is None else before.rules_version
+    sources = read_sources(program, version, new_salt=tools.salt, store=tools.store)
+    this_month = local_month(tools.clock(), sources.rules.zone)
+    if not sources.first_month <= month <= this_month:
+        return Reported(End.NOTHING_TO_REPORT)
+    with TemporaryDirectory() as folder:
+        try:
+            made, lines = add_up(month, sources, tools, Path(folder))
+        except GoesOn:
+            return Reported(End.GOES_ON)
+        if not made.report.is_complete:
+            return _write_so_far(made, lines, sources, tools)
+        if before is None and _is_over(program, made.report):
+            _keep_if_missing(made.closing, tools)
+            return Reported(End.NOTHING_TO_REPORT)
+        reported = tools.store.again(lambda: _attempt(made, lines, sources, tools))
+    _announce(made.report, tools)
+    return reported
+
+
+def _is_over(program: Program, report: Report) -> bool:
+    """A programme that was closed, that nothing happened to, and that holds and owes nothing."""
+    owed = any(one.closing_cents for one in report.money.ride_companies)
+    is_still = not report.entries and not report.money.closing.held_cents and not owed
+    return program.status is Status.CLOSED and is_still
+
+
+def _attempt(made: Month, lines: Lines, sources: Sources, tools: ReportTools) -> Reported:
+    key = keys.report(made.report.program_id, made.report.month)
+    before = tools.store.read(key)[key]
+    if before is None:
+        _publish(None, (), made, lines, sources, tools)
+        return Reported(End.PUBLISHED, 0)
+    if before.form != FORM:
+        return Reported(End.OTHER_FORM, before.edition)
+    changed = changes(before, made, lines, tools.bucket)
+    if changed:
+        after = _publish(before, changed, made, lines, sources, tools)
+        return Reported(End.CORRECTED, after.edition, changed)
+    _verify(before, made, lines, tools)
+    return Reported(End.VERIFIED, before.edition)
+
+
+def _publish(
+    before: PublishedReport | None,
+    changed: tuple[str, ...],
+    made: Month,
+    lines: Lines,
+    sources: Sources,
+    tools: ReportTools,
+) -> PublishedReport:
+    """Raises LostRace if somebody else was first."""
+    report = made.report
+    edition = 0 if before is None else before.edition + 1
+    part = edition_part(edition)
+    after = PublishedReport(
+        program_id=report.program_id,
+        month=report.month,
+        form=FORM,
+        rules_version=sources.program.rules_version if before is None else before.rules_version,
+        edition=edition,
+        changes=changed,
+        published_at=tools.clock(),
+        files=write_packages(report, lines, part, tools.bucket),
+        partners=write_partners(made, part, tools.bucket),
+        version=1 if before is None else before.version + 1,
+    )
+    keep_closing(report.program_id, made.closing, tools)
+    _write_manifest(after, part, tools)
+    key = keys.report(report.program_id, report.month)
+    if before is None:
+        tools.store.commit(writes.put_new(key, after))
+    else:
+        tools.store.commit(writes.change(key, before, after))
+    return after
+
+
+def _verify(report: PublishedReport, made: Month, lines: Lines, tools: ReportTools) -> None:
+    """Puts back what the bucket forgets, and what somebody wrote last who wasn't the first."""
+    part = edition_part(report.edition)
+    folder = auditor_folder(report.program_id, report.month, part)
+    if f"{folder}audit.csv" not in tools.bucket.paths(folder):
+        write_audit_file(made.report, lines, part, tools.bucket)
+    if tools.bucket.get(_manifest_path(report, part)) != manifest(report):
+        _write_manifest(report, part, tools)
+    _keep_if_missing(made.closing, tools)
+
+
+def _announce(report: Report, tools: ReportTools) -> None:
+    """Tells of the latest edition, unless that was told. Told and not marked, it is told again:
+    twice does no harm, never would."""
+    key = keys.report(report.program_id, report.month)
+
+    def attempt() -> None:
+        before = tools.store.read(key)[key]
+        if before is None or before.announced_at is not None:
+            return
+        tools.announcer.announce(*_announcement(before, report))
+        told = before.model_copy(
+            update={"announced_at": tools.clock(), "version": before.version + 1}
+        )
+        tools.store.commit(writes.change(key, before, told))
+
+    tools.store.again(attempt)
+
+
+def _announcement(published: PublishedReport, report: Report) -> tuple[str, str]:
+    if not published.edition:
+        return subject(report), page_one_text(report)
+    changed = published.changes
+    named = "\n".join(f"* {name}" for name in changed[:_MOST_NAMED])
+    more = len(changed) - _MOST_NAMED
+    rest = f"\n* and {more} more, see the manifest" if more > 0 else ""
+    return (
+        f"Correction {published.edition}: {subject(report)}",
+        f"This is correction {published.edition} of the report. It replaces what was published "
+        f"before. These figures changed:\n\n{named}{rest}\n\n{page_one_text(report)}",
+    )
+
+
+def _write_so_far(made: Month, lines: Lines, sources: Sources, tools: ReportTools) -> Reported:
+    """Beside where the report will be; neither recorded nor announced."""
+    report = PublishedReport(
+        program_id=made.report.program_id,
+        month=made.report.month,
+        form=FORM,
+        rules_version=sources.program.rules_version,
+        published_at=tools.clock(),
+        files=write_packages(made.report, lines, SO_FAR, tools.bucket),
+    )
+    _write_manifest(report, SO_FAR, tools)
+    return Reported(End.SO_FAR)
+
+
+def _write_manifest(report: PublishedReport, part: str, tools: ReportTools) -> None:
+    tools.bucket.put(_manifest_path(report, part), manifest(report))
+
+
+def _manifest_path(report: PublishedReport, part: str) -> str:
+    return funder_folder(report.program_id, report.month, part) + MANIFEST
+
+
+def _keep_if_missing(closing: Closing, tools: ReportTools) -> None:
+    if closing.month not in kept_months(closing.program_id, tools):
+        keep_closing(closing.program_id, closing, tools)
