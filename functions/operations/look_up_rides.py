@@ -34,7 +34,8 @@ class LookedUp:
             state=RideState.NONE if self.ride is None else self.ride.state,
             captured_cents=0 if self.ride is None else self.ride.captured_cents,
             program_id=self.voucher.program_id,
-            is_authorized=self.authorized_key == self.voucher.voucher_key,
+            # An authorization is given with a ride that is on record.
+            is_authorized=self.ride is not None and self.authorized_key == self.ride.voucher_key,
         )
 
 
