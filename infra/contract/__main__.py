@@ -1,6 +1,9 @@
-"""Writes the contract that the API serves: `make contract`, or `python -m infra.contract`."""
+"""Writes the contract that the API serves, and the schema of a report: `make contract`, or
+`python -m infra.contract`."""
 
 from infra.contract.document import FILE, ROOT, text
+from infra.contract.report_schema import REPORT_FILE, report_text
 
-FILE.write_text(text(), encoding="utf-8")
-print(f"{FILE.relative_to(ROOT)} is written.")
+for file, written in ((FILE, text()), (REPORT_FILE, report_text())):
+    file.write_text(written, encoding="utf-8")
+    print(f"{file.relative_to(ROOT)} is written.")

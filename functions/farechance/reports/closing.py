@@ -5,7 +5,7 @@ nobody: people stand in it as digests of random ids."""
 import hashlib
 from collections.abc import Mapping
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_serializer
 
 from farechance.ledger import Account
 from farechance.reports.content import Month, Split
@@ -59,6 +59,11 @@ class Closing(BaseModel):
     program: Sums = Sums()
     partners: Mapping[str, Sums] = {}
     riders: frozenset[int] = frozenset()
+
+    @field_serializer("riders")
+    def _in_order(self, riders: frozenset[int]) -> list[int]:
+        # The same people are the same bytes.
+        return sorted(riders)
 
 
 def mark(identifier: str) -> int:

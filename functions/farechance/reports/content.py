@@ -256,11 +256,12 @@ class Exceptions(_Part):
 
 
 class Identity(_Part):
-    """An equation that was checked: both sides in words and in cents (or counts)."""
+    """An equation that was checked: both sides in words and in cents, or as counts."""
 
     name: str
     left: str
     right: str
+    unit: Literal["cents", "count"] = "cents"
     left_value: int
     right_value: int
 

@@ -5,16 +5,16 @@ voucher in either.
 
 Lines go to files in parts and are sorted part by part (`audit.csv` by time, `entries.csv` by the
 lines' own names), so that memory holds a thirtieth, and the same entries make the same bytes in
-whatever order they come. A name that is made up (a line, a voucher, a ride, a person) is an HMAC of
-the real one under the programme's salt: the same in every month, and known to nobody else."""
+whatever order they come. A name that is made up (a line, a voucher, a ride, a person) is a keyed
+digest of the real one under the programme's salt: the same in every month, and known to nobody
+else."""
 
-import base64
 import csv
-import hmac
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from farechance.ledger import Account, Entry
@@ -77,7 +77,7 @@ class Lines:
         self.audit = folder / AUDIT
         self._folder = folder
         self._open = ExitStack()
-        self._files: dict[str, TextIO] = {}
+        self._parts: dict[str, Any] = {}
 
     def begin(self, month: str, before: Closing, zone: ZoneInfo, salt: bytes) -> None:
         """The balances with which the month opens are its first lines."""
@@ -108,7 +108,6 @@ class Lines:
 
     def _audited(self, entry: Entry, event: str) -> Row:
         person = entry.subject_id
-        said = entry.stored()
         return [
             instant_text(entry.recorded_at),
             self._name("account", entry.account),
@@ -119,7 +118,7 @@ class Lines:
             "" if person is None else self._name("person", person),
             "" if person is None else str(mark(person) in self._riders).lower(),
             self._ride(entry),
-            *(_cell(said.get(name)) for name in _FACTS),
+            *(_cell(getattr(entry, name)) for name in _FACTS),
             *(entry.changes.get(account, 0) for account in Account),
         ]
 
@@ -131,21 +130,22 @@ class Lines:
         return self._name("ride", f"{parts[1]}#{parts[2]}")
 
     def _name(self, kind: str, real: str) -> str:
-        made = hmac.digest(self._salt, f"{kind} {real}".encode(), "sha256")
-        return base64.b32encode(made[:10]).decode().lower()
+        # Keyed (RFC 7693), and a tenth of what an HMAC costs for so short a text.
+        named = f"{kind} {real}".encode()
+        return hashlib.blake2b(named, key=self._salt, digest_size=10).hexdigest()
 
     def _put(self, file: str, part: str, row: Row) -> None:
         name = f"{file}-{part}"
-        if name not in self._files:
+        if name not in self._parts:
             opened = (self._folder / f"{name}.part").open("w", encoding="utf-8", newline="")
-            self._files[name] = self._open.enter_context(opened)
-        csv.writer(self._files[name]).writerow([harmless(cell) for cell in row])
+            self._parts[name] = csv.writer(self._open.enter_context(opened))
+        self._parts[name].writerow([harmless(cell) for cell in row])
 
     def _join(self, file: str, target: Path, columns: Row, order: Order) -> None:
         with target.open("w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out)
             writer.writerow(columns)
-            for name in sorted(name for name in self._files if name.startswith(f"{file}-")):
+            for name in sorted(name for name in self._parts if name.startswith(f"{file}-")):
                 part = self._folder / f"{name}.part"
                 with part.open(encoding="utf-8", newline="") as lines:
                     rows = list(csv.reader(lines))

@@ -1,0 +1,120 @@
+"""The figures behind the charts, and how to read the report. It must never compute."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import htpy as h
+
+from farechance.reports import phrases
+from farechance.reports.content import DayOfRides, Report
+from farechance.reports.document import section, table
+from farechance.reports.phrases import number
+
+
+def has_figures(report: Report) -> bool:
+    """Whether there is anything to draw, and so a section with the figures of it."""
+    return bool(report.money.by_day or report.rides.by_week or report.rides.by_hour)
+
+
+def figures_section(report: Report) -> h.Node:
+    """The tables of what the charts draw, in three columns that are about as long."""
+    if not has_figures(report):
+        return None
+    days, rides = report.money.by_day, report.rides
+    half = (len(days) + 1) // 2
+    return section(
+        "figures",
+        "The figures behind the charts",
+        h.div(".thirds")[
+            _days("By day of the ride", days[:half], report),
+            h.div[_days("By day, continued", days[half:], report), _weeks(report)],
+            table(
+                "By hour",
+                ("Hour", "Approved"),
+                ((f"{one.name}:00", number(one.rides)) for one in rides.by_hour),
+                is_long=True,
+            ),
+        ],
+    )
+
+
+def _days(caption: str, days: Sequence[DayOfRides], report: Report) -> h.Element:
+    return table(
+        caption,
+        ("Day", "Rides", "Spent"),
+        (
+            (
+                _day(one.day, report),
+                number(one.rides),
+                phrases.money(one.net_cents, report.currency),
+            )
+            for one in days
+        ),
+        is_long=True,
+    )
+
+
+def _weeks(report: Report) -> h.Element:
+    return table(
+        "By week",
+        ("Week from", "Rides", "Spent"),
+        (
+            (
+                _day(date.fromisoformat(one.name), report),
+                number(one.rides),
+                phrases.money(one.net_cents, report.currency),
+            )
+            for one in report.rides.by_week
+        ),
+    )
+
+
+def _day(day: date, report: Report) -> str:
+    return phrases.day(day, with_year=day.year != report.first_day.year)
+
+
+def notes_section(report: Report) -> h.Element:
+    """How to read this."""
+    threshold = report.people.small_count_threshold
+    notes = (
+        ("Basis", report.basis),
+        (
+            "Period",
+            f"{phrases.days(report.first_day, report.last_day)}, by the clock of "
+            f"{report.time_zone}. Amounts are in {report.currency}.",
+        ),
+        (
+            "Small counts",
+            f"A count of fewer than {threshold} people is not told, nor is a larger one from which "
+            "it could be worked out.",
+        ),
+        (
+            "People",
+            "Somebody whom two partners enrolled counts twice, since no partner learns about "
+            "another’s people. Whoever rides on a card without a person is not counted.",
+        ),
+        (
+            "Purposes",
+            "Purposes are as minted. Nobody checks where a ride goes, and no place is kept.",
+        ),
+        (
+            "Outcomes",
+            "Partners record them with consent. Unknown is shown as unknown, and no cause is "
+            "claimed.",
+        ),
+        (
+            "Late changes",
+            "A month that was published does not change. What comes later is counted in the month "
+            "in which it came, and named with the month that it changes.",
+        ),
+        (
+            "Spent",
+            "What vouchers paid for rides and for fees of cancelled rides, less what ride "
+            "companies gave back.",
+        ),
+    )
+    return section(
+        "notes",
+        "How to read this",
+        h.dl(".notes")[(h.div[h.dt[name], h.dd[text]] for name, text in notes)],
+    )
