@@ -32,6 +32,9 @@ def add_up(month: str, sources: Sources, tools: ReportTools, folder: Path) -> tu
     at = sources.first_month if closing is None else next_month(closing.month)
     was_kept = False
     while True:
+        # A month without entries asks for no time.
+        if was_kept and not tools.has_time():
+            raise GoesOn
         work = folder / at
         work.mkdir()
         lines = Lines(work)

@@ -13,6 +13,7 @@ from farechance.report_records import PublishedReport
 from farechance.store import Store, keys
 from farechance.times import instant_text, last_settled_month, local_month
 from operations.administration_plan import Plan, existing_program
+from operations.read_report_sources import first_month
 
 
 def run_report(
@@ -21,9 +22,12 @@ def run_report(
     """`send`: which programme, and which month of it, is to be reported. Raises NotFound, and
     FieldErrors for a month that hasn't begun."""
     program = existing_program(command.program_id, store)
+    first = first_month(command.program_id, store)
     zone = ZoneInfo(program.time_zone)
     if command.month > local_month(now, zone):
         raise FieldErrors.one("/month", "hasn't begun yet")
+    if command.month < first:
+        return Plan(answer=_nothing(command, first))
     key = keys.report(program.program_id, command.month)
     published = store.read(key)[key]
     is_over = command.month <= last_settled_month(now, zone)
@@ -33,6 +37,15 @@ def run_report(
         return {}
 
     return Plan(answer=_answer(command, published, is_over=is_over), prepare=prepare)
+
+
+def _nothing(command: RunReport, first: str) -> dict[str, Any]:
+    return {
+        "in_words": f"Of {command.month} there is nothing to report: the programme began in "
+        f"{first}.",
+        "program_id": command.program_id,
+        "month": command.month,
+    }
 
 
 def _answer(

@@ -21,12 +21,15 @@ _DOORS = (
     "auditing",
     "batching",
     "contract",
+    "dispatching",
     "enrollment",
     "housekeeping",
     "minting",
     "printing",
     "redemption",
+    "reporting",
     "sending",
+    "sharing",
     "watching",
 )
 
@@ -73,6 +76,8 @@ def stack(
     )
     yield stack
     stack.messages()
+    stack.messages(stack.report_queue_url)
+    stack.empty_bucket()
     for door in _DOORS:
         sys.modules.pop(f"{door}.app", None)
     world = stack.world

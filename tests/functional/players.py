@@ -111,6 +111,8 @@ def _folder(path: str) -> str:
         return "minting" if path.endswith(("/consent", "/record")) else "enrollment"
     if path.endswith("/card") or path.startswith(("/cards", "/sheets")):
         return "printing"
+    if path.startswith("/reports"):
+        return "sharing"
     return "sending" if path.endswith("/send") else "minting"
 
 

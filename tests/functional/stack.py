@@ -48,6 +48,7 @@ _STACK_NAME = "farechance-test"
 _REGION = "us-east-1"
 PROVIDER_SECRETS = f"{_STACK_NAME}/provider/"
 CODE_SECRET = "the-codes-of-a-test"
+BUCKET = "reports-of-a-test"
 
 
 @dataclass
@@ -59,6 +60,9 @@ class Stack:
     user_pool_id: str
     furniture: dict[str, list[dict[str, Any]]]
     queue_url: str = ""
+    report_queue_url: str = ""
+    bucket: str = ""
+    topic_arn: str = ""
     untouched: dict[str, list[str]] = field(default_factory=dict)
     monkeypatch: pytest.MonkeyPatch = field(default_factory=pytest.MonkeyPatch)
     read_stdout: Callable[[], str] = str
@@ -108,17 +112,34 @@ class Stack:
         """Invokes a function as a schedule or a stream does."""
         return self.handler(folder)(event or {}, _Context(seconds_left=seconds_left))
 
-    def messages(self) -> list[dict[str, Any]]:
-        """What waits in the queue of batches, as Lambda hands it over; it is taken out."""
-        sqs = boto3.client("sqs")
+    def messages(self, queue_url: str = "") -> list[dict[str, Any]]:
+        """What waits in a queue, that of batches by default, as Lambda hands it over; it is taken
+        out."""
+        sqs, url = boto3.client("sqs"), queue_url or self.queue_url
         taken = []
-        while found := sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10).get(
-            "Messages"
-        ):
+        while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
             for one in found:
-                sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=one["ReceiptHandle"])
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=one["ReceiptHandle"])
                 taken.append({"messageId": one["MessageId"], "body": one["Body"]})
         return taken
+
+    def files(self) -> dict[str, bytes]:
+        """What the bucket of reports holds, by path."""
+        s3 = boto3.client("s3")
+        listed = s3.list_objects_v2(Bucket=self.bucket).get("Contents", [])
+        return {
+            one["Key"]: s3.get_object(Bucket=self.bucket, Key=one["Key"])["Body"].read()
+            for one in listed
+        }
+
+    def empty_bucket(self) -> None:
+        """Takes every version of every file out."""
+        boto3.resource("s3").Bucket(self.bucket).object_versions.delete()
+
+    def announced(self) -> list[tuple[str, str]]:
+        """What was published to the topic of reports: subject and text."""
+        topics = get_backend("sns")[DEFAULT_ACCOUNT_ID][_REGION].topics
+        return [(one[2], one[1]) for one in topics[self.topic_arn].sent_notifications]
 
     def take_everything_out(self) -> None:
         """As it is on the day after it was deployed."""
@@ -170,6 +191,9 @@ class Stack:
             **table,
             "Partners": self.user_pool_id,
             "BatchQueue": self.queue_url,
+            "ReportQueue": self.report_queue_url,
+            "ReportsBucket": self.bucket,
+            "ReportsTopic": self.topic_arn,
             "Environment": "trial",
             "SmsReady": "yes",
         }
@@ -218,8 +242,13 @@ def make_stack() -> Stack:
         starts_on=(now - timedelta(days=30)).date(), ends_on=(now + timedelta(days=300)).date()
     )
     world.with_program(rules=rules)
-    queue = boto3.client("sqs").create_queue(QueueName="batches")["QueueUrl"]
-    stack = Stack(world, pool, world.everything(), queue)
+    sqs = boto3.client("sqs")
+    queues = [sqs.create_queue(QueueName=it)["QueueUrl"] for it in ("batches", "reports")]
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket=BUCKET)
+    s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    topic = boto3.client("sns").create_topic(Name="reports")["TopicArn"]
+    stack = Stack(world, pool, world.everything(), *queues, BUCKET, topic)
     stack.untouched |= stack.image()
     return stack
 

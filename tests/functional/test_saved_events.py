@@ -30,6 +30,7 @@ IN_ORDER = (
     "unallot",
     "defund",
     "record_payment",
+    "run_report",
 )
 OF_A_VOUCHER = ("block_voucher", "unblock_voucher", "revoke_voucher")
 OF_A_RIDE = ("accept_shortfall", "accept_overage", "write_off")

@@ -1,5 +1,5 @@
-"""What runs without being asked: two jobs on schedules, batches from a queue, and the watch over
-the ledger."""
+"""What runs without being asked: three jobs on schedules, batches and reports from queues, and the
+watch over the ledger."""
 
 import json
 from typing import Any
@@ -13,6 +13,7 @@ QUEUES = template.resources("AWS::SQS::Queue")
 SCHEDULES = {
     "HousekeepingFunction": ("rate(1 hour)", 300),
     "AuditingFunction": ("cron(30 9 * * ? *)", 900),
+    "DispatchingFunction": ("cron(0 14 1 * ? *)", 120),
 }
 
 
@@ -79,25 +80,40 @@ def test_the_watch_misses_nothing_that_was_there_before_it_and_isnt_held_up_for_
     assert properties["BatchSize"] <= 10
 
 
-def test_a_batch_is_worked_on_by_itself_and_only_what_failed_comes_again() -> None:
-    event = _only_event("BatchingFunction")
+WORKERS = pytest.mark.parametrize(
+    ("name", "queue"), [("BatchingFunction", "BatchQueue"), ("ReportingFunction", "ReportQueue")]
+)
+
+
+@WORKERS
+def test_a_message_is_worked_on_by_itself_and_only_what_failed_comes_again(
+    name: str, queue: str
+) -> None:
+    event = _only_event(name)
 
     assert event["Type"] == "SQS"
-    assert event["Properties"]["Queue"] == {"Fn::GetAtt": "BatchQueue.Arn"}
+    assert event["Properties"]["Queue"] == {"Fn::GetAtt": f"{queue}.Arn"}
     assert event["Properties"]["BatchSize"] == 1
     assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert event["Properties"]["ScalingConfig"]["MaximumConcurrency"] >= 2
 
 
-def test_a_message_stays_hidden_while_it_is_worked_on_and_is_given_up_to_be_looked_at() -> None:
+@WORKERS
+def test_a_message_stays_hidden_while_it_is_worked_on_and_is_given_up_to_be_looked_at(
+    name: str, queue: str
+) -> None:
     # AWS Lambda Developer Guide, 'Configuring SQS event source': six times the time-out.
-    queue, given_up = (QUEUES[name]["Properties"] for name in ("BatchQueue", "GivenUpBatchQueue"))
+    properties, given_up = (QUEUES[it]["Properties"] for it in (queue, f"GivenUp{queue}"))
 
-    seconds = FUNCTIONS["BatchingFunction"]["Properties"]["Timeout"]
+    seconds = FUNCTIONS[name]["Properties"]["Timeout"]
+    redrive = properties["RedrivePolicy"]
 
-    assert queue["VisibilityTimeout"] >= 6 * seconds
-    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": "GivenUpBatchQueue.Arn"}
-    assert queue["RedrivePolicy"]["maxReceiveCount"] >= 5
+    assert properties["VisibilityTimeout"] >= 6 * seconds
+    assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": f"GivenUp{queue}.Arn"}
+    assert redrive["maxReceiveCount"] >= 5
+    # All tries are over long before the message would be forgotten.
+    tries = redrive["maxReceiveCount"] * properties["VisibilityTimeout"]
+    assert properties["MessageRetentionPeriod"] > 2 * tries
     assert given_up["MessageRetentionPeriod"] == 14 * 86_400
     assert "RedrivePolicy" not in given_up
 

@@ -129,9 +129,10 @@ def test_there_is_such_an_alarm_for_whatever_nobody_waits_for() -> None:
     [
         ("BatchGivenUp", "ApproximateNumberOfMessagesVisible", "GivenUpBatchQueue", 1),
         ("BatchLate", "ApproximateAgeOfOldestMessage", "BatchQueue", 3_600),
+        ("ReportGivenUp", "ApproximateNumberOfMessagesVisible", "GivenUpReportQueue", 1),
     ],
 )
-def test_a_batch_that_is_given_up_or_late_is_an_alarm(
+def test_a_message_that_is_given_up_or_late_is_an_alarm(
     name: str, metric: str, queue: str, threshold: int
 ) -> None:
     properties = ALARMS[name]["Properties"]

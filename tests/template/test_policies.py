@@ -35,11 +35,14 @@ def test_a_statement_allows_named_actions_on_named_things(name: str) -> None:
     for statement in _statements(name):
         assert statement["Effect"] == "Allow"
         assert not any("*" in action for action in _actions(statement))
-        resource = _resource(statement)
-        assert isinstance(resource, dict), resource
         if "NotResource" in statement:
             assert statement["Action"] == "sns:Publish"
             continue
+        if "s3:" in str(statement["Action"]):
+            # Buckets have folders: see the tests of reports.
+            continue
+        resource = _resource(statement)
+        assert isinstance(resource, dict), resource
         wildcards = str(resource).count("*")
         # Providers' secrets are made while the stack runs; their prefix is the stack's own.
         assert wildcards == 0 or str(resource).count(":secret:${AWS::StackName}/provider/*") == 1
@@ -117,6 +120,8 @@ def test_only_those_whose_business_it_is_may_change_a_budget() -> None:
         "BatchingFunction": {"dynamodb:UpdateItem"},
         "AdministrationFunction": changes,
         "HousekeepingFunction": changes,
+        # Reports that were published, and salts: not a budget, see below.
+        "ReportingFunction": changes,
     }
 
 
@@ -136,7 +141,7 @@ def test_who_prints_cards_may_write_nothing_and_reach_no_person() -> None:
     assert "LedgerTable" not in str(FUNCTIONS["PrintingFunction"])
 
 
-def test_only_who_sends_codes_may_publish_and_to_phone_numbers_alone() -> None:
+def test_who_sends_codes_may_publish_to_phone_numbers_alone_and_who_reports_to_its_topic() -> None:
     publishes = {
         name: statement
         for name in FUNCTIONS
@@ -144,7 +149,8 @@ def test_only_who_sends_codes_may_publish_and_to_phone_numbers_alone() -> None:
         if "sns:Publish" in _actions(statement)
     }
 
-    assert list(publishes) == ["SendingFunction"]
+    assert set(publishes) == {"SendingFunction", "ReportingFunction"}
+    assert publishes["ReportingFunction"]["Resource"] == {"Ref": "ReportsTopic"}
     # An ARN of SNS is a topic's, an endpoint's or an application's; a phone number has none.
     everything_with_an_arn = {"Fn::Sub": "arn:${AWS::Partition}:sns:*:*:*"}
     assert publishes["SendingFunction"]["NotResource"] == everything_with_an_arn
@@ -205,9 +211,24 @@ def test_who_serves_the_contract_may_do_nothing() -> None:
         ("HousekeepingFunction", "GiveMoneyBackAndPauseAProgram", ["allotment#*", "program#*"]),
         ("HousekeepingFunction", "KeepWhatWasOwedAtTheEndOfAMonth", ["program#*"]),
         ("HousekeepingFunction", "CloseVouchersAndLetHoldsLapse", ["voucher#*", "ride#*"]),
+        (
+            "ReportingFunction",
+            "RecordThatAReportIsPublishedAndKeepASalt",
+            ["report#*", "salt#*"],
+        ),
+        ("ReportingFunction", "RecordACorrectionAndAnAnnouncement", ["report#*"]),
+        ("ReportingFunction", "CountAProgramsOwnEntriesASecondTime", ["program#*"]),
+        ("ReportingFunction", "ReadHowManyOutcomesWereRecorded", ["outcomes#*"]),
+        (
+            "SharingFunction",
+            "KnowTheCallerItsAllotmentAndAReport",
+            ["client#*", "partner#*", "allotment#*", "report#*"],
+        ),
+        ("SharingFunction", "ListReportsOfAProgram", ["report#*"]),
+        ("DispatchingFunction", "ListProgramsAndTheirZones", ["programs", "program#*"]),
     ],
 )
-def test_a_write_reaches_only_the_keys_that_are_its_business(
+def test_an_act_reaches_only_the_keys_that_are_its_business(
     name: str, sid: str, keys: list[str]
 ) -> None:
     (statement,) = (found for found in _statements(name) if found["Sid"] == sid)
@@ -227,14 +248,32 @@ def test_a_function_knows_the_names_only_of_what_it_may_use(name: str) -> None:
     assert ("CODE_SECRET_ID" in variables) == ("CodeSecret" in resources)
 
 
-def test_who_sends_to_the_queue_of_batches_knows_it_and_nobody_else() -> None:
+@pytest.mark.parametrize(
+    ("queue", "variable"),
+    [("BatchQueue", "BATCH_QUEUE_URL"), ("ReportQueue", "REPORT_QUEUE_URL")],
+)
+def test_who_sends_to_a_queue_knows_it_and_nobody_else(queue: str, variable: str) -> None:
     for name in FUNCTIONS:
         variables = FUNCTIONS[name]["Properties"]["Environment"]["Variables"]
-        sends = [one for one in _statements(name) if "sqs:" in str(one["Action"])]
-        assert ("BATCH_QUEUE_URL" in variables) == bool(sends), name
-        for statement in sends:
-            assert _actions(statement) == ["sqs:SendMessage"]
-            assert statement["Resource"] == {"Fn::GetAtt": "BatchQueue.Arn"}
+        arn = {"Fn::GetAtt": f"{queue}.Arn"}
+        sends = [
+            one
+            for one in _statements(name)
+            if "sqs:" in str(one["Action"]) and one["Resource"] == arn
+        ]
+        assert (variable in variables) == bool(sends), name
+        assert all(_actions(statement) == ["sqs:SendMessage"] for statement in sends)
+
+
+def test_a_message_can_be_sent_to_two_queues_only() -> None:
+    queues = {
+        str(_resource(one))
+        for name in FUNCTIONS
+        for one in _statements(name)
+        if "sqs:" in str(one["Action"])
+    }
+
+    assert queues == {str({"Fn::GetAtt": f"{it}Queue.Arn"}) for it in ("Batch", "Report")}
 
 
 def _allowed(name: str, table: str) -> set[str]:

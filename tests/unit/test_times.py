@@ -13,9 +13,13 @@ from farechance.times import (
     Instant,
     in_utc,
     instant_text,
+    last_settled_month,
     local_day,
     local_midnight,
     local_month,
+    month_before,
+    month_settles_at,
+    next_month,
 )
 
 INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
@@ -212,3 +216,33 @@ def test_the_nights_when_the_clock_changes_make_days_of_23_and_25_hours(
 )
 def test_a_month_is_counted_in_the_programmes_zone(instant: str, zone: str, month: str) -> None:
     assert local_month(as_sent(instant), ZoneInfo(zone)) == month
+
+
+@pytest.mark.parametrize(
+    ("month", "before"), [("2026-03", "2026-02"), ("2026-01", "2025-12"), ("2024-03", "2024-02")]
+)
+def test_the_month_before_is_the_one_whose_next_it_is(month: str, before: str) -> None:
+    assert month_before(month) == before
+    assert next_month(before) == month
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "month"),
+    [
+        # New York leaves March at 04:00 UTC, and two hours later nothing of it is under way.
+        ("2026-04-01T05:59:59+00:00", "America/New_York", "2026-02"),
+        ("2026-04-01T06:00:00+00:00", "America/New_York", "2026-03"),
+        # When the schedule runs, the month is over wherever it is.
+        ("2026-04-01T14:00:00+00:00", "Etc/GMT+12", "2026-03"),
+        ("2026-04-01T13:59:59+00:00", "Etc/GMT+12", "2026-02"),
+        ("2026-04-01T14:00:00+00:00", "Pacific/Kiritimati", "2026-03"),
+    ],
+)
+def test_a_month_settles_two_hours_after_its_end_in_its_zone(
+    now: str, zone: str, month: str
+) -> None:
+    instant = datetime.fromisoformat(now)
+
+    assert last_settled_month(instant, ZoneInfo(zone)) == month
+    assert month_settles_at(month, ZoneInfo(zone)) <= instant
+    assert month_settles_at(next_month(month), ZoneInfo(zone)) > instant
