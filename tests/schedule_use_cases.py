@@ -177,7 +177,14 @@ def _reconciling(world: World) -> Act:
     world.complete(made, "made")
     world.request(lost, "lost")
     statements.drop(world, statements.row(world, made, "made"), statements.row(world, lost, "lost"))
-    return statements.reconcile
+    dropped = dict(world.bucket.files)
+
+    def act(by: World) -> Any:
+        by.bucket.files |= dropped
+        told = statements.reconcile(by)
+        return told, dict(sorted(by.bucket.files.items()))
+
+    return act
 
 
 SCHEDULE_USE_CASES: Mapping[str, UseCase] = {

@@ -5,7 +5,7 @@ all is a repeat or a conflict, and pays nothing.
 A command may be cut short after any ride: sent again, it goes on, and what it recorded itself is
 counted with the rest, since each entry names its command."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,12 +15,12 @@ from typing import Any
 from farechance.callbacks import RideCompleted
 from farechance.commands import ApplyStatement
 from farechance.errors import FieldErrors, MalformedSheet, StateForbids
-from farechance.ledger import Entry
 from farechance.report_bucket import ReportBucket
 from farechance.reports import statement_words
 from farechance.reports.applied import Applied, carried_out, looked_at
+from farechance.reports.reconciliation import OPEN
 from farechance.reports.statement_sheet import StatementLine, UnreadableLine
-from farechance.rides import EventKind, RideEvent, identity_of
+from farechance.rides import EventKind, Ride, RideEvent, identity_of
 from farechance.statement_files import StatementName
 from farechance.store import Remembered, Store, keys
 from operations.administration_plan import Plan
@@ -97,15 +97,15 @@ class _Run:
 
     def go(self) -> None:
         """Line by line, as long as there is time."""
-        provider_id, store = self._command.provider_id, self._tools.store
         for some in batched(self._first_lines(), AT_ONCE, strict=False):
             if not self._tools.has_time():
                 self.counts.lines_left += len(some)
                 continue
-            found = look_up(some, provider_id, store)
-            entries = self._entries(found)
-            for one in found:
-                self._take(one, entries.get(one.line.ride_id))
+            settled = self._settled(some)
+            self._count_settled(some, settled)
+            others = [line for line in some if line.ride_id not in settled]
+            for one in look_up(others, self._command.provider_id, self._tools.store):
+                self._take(one)
 
     def _first_lines(self) -> Iterator[StatementLine]:
         seen: set[str] = set()
@@ -118,33 +118,44 @@ class _Run:
                 seen.add(line.ride_id)
                 yield line
 
-    def _entries(self, found: tuple[LookedUp, ...]) -> Mapping[str, Entry]:
-        """What this command has recorded already, by ride."""
-        wanted = {
-            one.line.ride_id: keys.entry(
-                keys.voucher_account(one.ride.voucher_key),
-                identity_of(one.ride.ride_key, EventKind.COMPLETED),
-            )
-            for one in found
-            if one.ride is not None and one.known and not one.known.is_open
+    def _settled(self, lines: Sequence[StatementLine]) -> Mapping[str, Ride]:
+        """The rides that are over already, by their ids. Most lines of most statements are."""
+        by_id = {
+            line.ride_id: keys.ride(f"{self._command.provider_id}#{line.ride_id}") for line in lines
         }
-        stored = self._tools.store.read(*wanted.values())
-        entries = ((ride_id, stored[key]) for ride_id, key in wanted.items())
-        own = self._command.command_id
-        return {it: entry for it, entry in entries if entry and entry.command_id == own}
+        found = self._tools.store.read(*by_id.values())
+        rides = ((ride_id, found[key]) for ride_id, key in by_id.items())
+        return {it: ride for it, ride in rides if ride is not None and ride.state not in OPEN}
 
-    def _take(self, one: LookedUp, entry: Entry | None) -> None:
-        counts, line = self.counts, one.line
-        if entry is not None:
-            counts.add(line, entry.reason, entry.answer or {})
-        elif one.known is not None and not one.known.is_open:
-            counts.already_there += 1
+    def _count_settled(self, lines: Sequence[StatementLine], settled: Mapping[str, Ride]) -> None:
+        """What this command has recorded itself, before it was cut short, counts as applied."""
+        entries = {
+            ride_id: keys.entry(
+                keys.voucher_account(ride.voucher_key),
+                identity_of(ride.ride_key, EventKind.COMPLETED),
+            )
+            for ride_id, ride in settled.items()
+        }
+        stored = self._tools.store.read(*entries.values())
+        for line in lines:
+            if line.ride_id not in settled:
+                continue
+            entry = stored[entries[line.ride_id]]
+            if entry is not None and entry.command_id == self._command.command_id:
+                self.counts.add(line, entry.reason, entry.answer or {})
+            else:
+                self.counts.already_there += 1
+
+    def _take(self, one: LookedUp) -> None:
+        if one.known is not None and not one.known.is_open:
+            # It came to its end since we looked.
+            self.counts.already_there += 1
         elif why := self._why_not(one):
-            counts.refused[why] += 1
+            self.counts.refused[why] += 1
         elif not self._tools.has_time():
-            counts.lines_left += 1
+            self.counts.lines_left += 1
         else:
-            self._apply(line)
+            self._apply(one.line)
 
     def _why_not(self, one: LookedUp) -> str | None:
         if one.line.authorization_id is None:

@@ -11,7 +11,7 @@ import pytest
 import builders
 from builders import NOON, OTHER_PROVIDER
 from farechance.callbacks import RideCompleted
-from farechance.errors import NotFound, StateForbids
+from farechance.errors import Busy, NotFound, StateForbids
 from farechance.ledger import Kind
 from farechance.reports.content import Statement
 from farechance.rides import authorization_id
@@ -536,3 +536,54 @@ def _completed(world: World, code: str, ride: str, at: Any, cents: int) -> Any:
         currency="USD",
         completed_at=at,
     )
+
+
+# ── what is lost on the way to the bucket ────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("lost", range(12))
+def test_whatever_call_to_the_bucket_is_lost_a_repeat_ends_the_same(
+    world: World, lost: int
+) -> None:
+    code, other = _made(world, "ride-1"), _asked_for(world, "ride-2")
+    name = drop(world, row(world, code, "ride-1", 1_600), row(world, other, "ride-2"))
+    problem = f"{name.path}.problem.txt"
+    world.bucket.files[problem] = b"It could not be read."
+    calls: list[tuple[str, str]] = []
+
+    def lose(what: str, path: str) -> None:
+        calls.append((what, path))
+        if len(calls) == lost + 1:
+            raise Busy
+
+    world.bucket.lose = lose
+
+    try:
+        told = reconcile(world)
+    except Busy:
+        assert len(calls) == lost + 1
+        told = reconcile(world)
+
+    assert told is not None
+    assert told.statement is not None
+    assert (told.statement.different_amount, told.statement.only_theirs) == (1, 1)
+    assert _stored(world).statement == told.statement
+    assert set(_files(world)) == {"statement.csv", "statement.json", "statement.html"}
+    assert problem not in world.bucket.files
+    assert (world.program_id, MARCH) in world.sent_reports
+    assert len(calls) > lost
+
+
+def test_a_file_that_changes_each_time_it_is_read_is_left_to_the_queue(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = _made(world, "ride-1")
+    drop(world, row(world, code, "ride-1"))
+
+    def sends_report(_program_id: str, _month: str) -> None:
+        drop(world, row(world, code, "ride-1", 1_500 + len(world.bucket.written)))
+
+    monkeypatch.setattr(world, "sends_report", sends_report)
+
+    with pytest.raises(Busy):
+        reconcile(world)

@@ -126,5 +126,5 @@ def test_a_queue_is_encrypted_and_has_no_name_that_a_second_stack_would_meet(nam
     assert "QueueName" not in properties
 
 
-def test_administration_has_the_time_to_add_up_a_programme() -> None:
-    assert FUNCTIONS["AdministrationFunction"]["Properties"]["Timeout"] == 120
+def test_administration_has_the_time_to_add_up_a_programme_and_to_go_through_a_statement() -> None:
+    assert FUNCTIONS["AdministrationFunction"]["Properties"]["Timeout"] == 300

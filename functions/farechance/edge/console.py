@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from farechance.commands import COMMAND, Command
 from farechance.edge import problems, requests, strict_json
 from farechance.edge.schedule import time_left
-from farechance.errors import FareChanceError
+from farechance.errors import Busy, FareChanceError
 from farechance.telemetry import Count, Event, count_anywhere, invocation, logger
 
 
@@ -55,7 +55,8 @@ def _refusal(error: FareChanceError) -> dict[str, Any]:
     said = problems.say(error)
     # A command that mints in parts may stop between two of them, and says so itself.
     is_in_part = problems.slug_of(error) == "cards_minted_in_part"
-    nothing = "" if is_in_part else "Nothing was done. "
+    # After Busy nobody knows: an answer may be lost, or a command be cut short between two rides.
+    nothing = "" if is_in_part or isinstance(error, Busy) else "Nothing was done. "
     return {
         "done": False,
         "in_words": f"{nothing}{said.kind.title}. {said.detail}",

@@ -19,7 +19,8 @@ from farechance.reports.statement_sheet import StatementLine, UnreadableLine
 from farechance.rides import RideState, ride_id_of
 from farechance.times import local_day
 
-_OPEN = frozenset({RideState.NONE, RideState.HELD, RideState.LAPSED})
+OPEN = frozenset({RideState.NONE, RideState.HELD, RideState.LAPSED})
+"""Of a ride of which no completion is known: its message may have been lost."""
 
 
 class Verdict(StrEnum):
@@ -60,8 +61,8 @@ class KnownRide:
 
     @property
     def is_open(self) -> bool:
-        """Whether no completion of it is known: its message may have been lost."""
-        return self.state in _OPEN
+        """Whether no completion of it is known."""
+        return self.state in OPEN
 
 
 @dataclass(frozen=True, slots=True)
