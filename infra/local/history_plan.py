@@ -27,7 +27,7 @@ never used New Leaf's, an employer's, which enrolls nobody.
 
 Rides. A try is asked for at its pick-up, and ends at its drop-off: by then it is told as completed,
 or as cancelled 3 minutes after the pick-up if n modulo 29 = 5, or 10 minutes after it with a fee of
-$7 if n modulo 97 = 11, of which the programme covers $5. Told late is an hour after the card's
+$7 if n modulo 97 = 11, of which the programme covers $5. Told late is two hours after the card's
 second try ended. If n modulo 307 = 100, it was asked for ten minutes before the request comes in,
 which is too late. After a completed ride was told, in this order:
 
@@ -39,10 +39,12 @@ which is too late. After a completed ride was told, in this order:
     n mod 211 = 40   20 days     a correction: $2.50 less than the fare, but not below 0
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
+from itertools import groupby
 
 from infra.local.rides import RealRide
 
@@ -113,11 +115,15 @@ class Step:
 
 
 def waves(rides: Sequence[RealRide]) -> Iterator[tuple[list[Card], list[Step]]]:
-    """The cards of each wave, and what happens to them, each card's in the order of time."""
-    for wave, begin in enumerate(range(0, len(rides), RIDES_OF_A_WAVE)):
-        own = rides[begin : begin + RIDES_OF_A_WAVE]
+    """The cards of each wave that some of the month's rides are of, and what happens to them, each
+    card's in the order of time."""
+    for wave, all_of_it in groupby(rides, lambda ride: (ride.number - 1) // RIDES_OF_A_WAVE):
+        own = list(all_of_it)
+        tries: defaultdict[int, list[RealRide]] = defaultdict(list)
+        for ride in own:
+            tries[(ride.number - 1) % RIDES_OF_A_WAVE % CARDS_IN_USE].append(ride)
         cards = [_card(wave, place, own[0].picked_up_at - DAY) for place in range(CARDS)]
-        yield cards, [step for card in cards for step in _steps(card, own)]
+        yield cards, [step for card in cards for step in _steps(card, tries[card.place])]
 
 
 def _card(wave: int, place: int, minted_at: datetime) -> Card:
@@ -146,15 +152,14 @@ def _card(wave: int, place: int, minted_at: datetime) -> Card:
     return Card(wave, place, promise, person)
 
 
-def _steps(card: Card, own: Sequence[RealRide]) -> list[Step]:
-    """A card's steps, in the order of time; what happens at once, in the order of this text."""
-    if card.place >= CARDS_IN_USE:
+def _steps(card: Card, tries: Sequence[RealRide]) -> list[Step]:
+    """A card's steps, in the order of time."""
+    if not tries:
         return []
-    tries = own[card.place :: CARDS_IN_USE]
     steps = list(_acts(card, tries))
     for number, ride in enumerate(tries):
         is_late = card.place % 40 == 13 and number == 0 and len(tries) > 1
-        told_at = tries[1].dropped_off_at + HOUR if is_late else ride.dropped_off_at
+        told_at = tries[1].dropped_off_at + 2 * HOUR if is_late else ride.dropped_off_at
         steps += [Step(ride.picked_up_at, Act.REQUEST, card, ride), _ending(card, ride, told_at)]
         steps += _aftermath(card, ride, told_at)
     return sorted(steps, key=lambda step: step.at)
