@@ -45,7 +45,12 @@ def main() -> int:
         return 2
     own = totals(read_month())
     wrong = differences(own[MONTH], published(report), sums, tell=print)
-    print(f"\n   {len(wrong)} of these differ" if wrong else "\n   All of them are the same")
+    compared = len(own[MONTH])
+    print(
+        f"\n   {len(wrong)} of these differ."
+        if wrong
+        else f"\n   All {compared} of them are the same, with those of each day."
+    )
     return 1 if wrong else 0
 
 
@@ -55,14 +60,16 @@ def differences(
     lines: Mapping[str, int],
     tell: Any = lambda _: None,
 ) -> list[str]:
-    """The figures that aren't the same everywhere, each told in a row."""
+    """The figures that aren't the same everywhere. All are told in a row, but for those of a day,
+    of which only the wrong ones are."""
     wrong = []
     tell(f"   {'March 2019':<36}{'from the rides':>16}{'report.json':>16}{'entries.csv':>16}")
     for name in sorted(own.keys() | report.keys()):
         others = [report.get(name, 0)] + ([lines.get(name, 0)] if name in LINES else [])
         told = "".join(f"{number:>16,}" for number in (own.get(name, 0), *others))
         is_wrong = any(other != own.get(name, 0) for other in others)
-        tell(f"   {name:<36}{told}{'   DIFFERS' if is_wrong else ''}")
+        if is_wrong or " on 20" not in name:
+            tell(f"   {name:<36}{told}{'   DIFFERS' if is_wrong else ''}")
         if is_wrong:
             wrong.append(name)
     return wrong
