@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from farechance.reports.words import page_one_text
-
 from farechance.reports.content import Report
+from farechance.reports.words import page_one_text
 from farechance.store import keys
 from infra.local import stack
 from infra.local.client import Admin, Refused, invoke
