@@ -79,9 +79,15 @@ def notes_section(report: Report) -> h.Element:
     notes = (
         ("Basis", report.basis),
         (
-            "Period",
+            "Period and money",
             f"{phrases.days(report.first_day, report.last_day)}, by the clock of "
-            f"{report.time_zone}. Amounts are in {report.currency}.",
+            f"{report.time_zone}. Amounts are in {report.currency}. Spent is what vouchers paid "
+            "for rides and for fees of cancelled rides, less what was refunded.",
+        ),
+        (
+            "Late changes",
+            "A month that was published does not change. What comes later is counted in the month "
+            "in which it came, and named with the month that it changes.",
         ),
         (
             "Small counts",
@@ -94,23 +100,9 @@ def notes_section(report: Report) -> h.Element:
             "another’s people. Whoever rides on a card without a person is not counted.",
         ),
         (
-            "Purposes",
-            "Purposes are as minted. Nobody checks where a ride goes, and no place is kept.",
-        ),
-        (
-            "Outcomes",
-            "Partners record them with consent. Unknown is shown as unknown, and no cause is "
-            "claimed.",
-        ),
-        (
-            "Late changes",
-            "A month that was published does not change. What comes later is counted in the month "
-            "in which it came, and named with the month that it changes.",
-        ),
-        (
-            "Spent",
-            "What vouchers paid for rides and for fees of cancelled rides, less what ride "
-            "companies gave back.",
+            "Purposes and outcomes",
+            "Purposes are as minted: nobody checks where a ride goes. Partners record outcomes "
+            "with consent: unknown is shown as unknown, and no cause is claimed.",
         ),
     )
     return section(

@@ -24,8 +24,8 @@ _CONTENTS = (
     ("people", "People"),
     ("outcomes", "Outcomes"),
     ("exceptions", "To be looked at"),
-    ("figures", "The figures behind the charts"),
     ("notes", "How to read this"),
+    ("figures", "The figures behind the charts"),
 )
 
 
@@ -43,8 +43,8 @@ def html(report: Report) -> str:
             people_section(report),
             outcomes_section(report),
             exceptions_section(report),
-            figures_section(report),
             notes_section(report),
+            figures_section(report),
         ],
         _footer(report),
     )

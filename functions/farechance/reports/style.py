@@ -56,7 +56,7 @@ section > h2 + * { margin-top: 1.5rem; }
 table { width: 100%; border-collapse: collapse; font-size: 0.875rem; line-height: 1.35;
   font-variant-numeric: tabular-nums lining-nums; break-inside: avoid; }
 table.long { break-inside: auto; }
-caption { padding: 0; text-align: left; }
+caption { padding: 0 0 0.25rem; text-align: left; }
 .plain caption { padding-bottom: 0.35rem; }
 thead { display: table-header-group; }
 tfoot { display: table-row-group; }
@@ -85,11 +85,10 @@ svg .frame { fill: var(--tint); }
 svg .grid { stroke: var(--line); }
 svg .base { stroke: var(--ink); }
 .sideways { overflow-x: auto; }
-.notes { display: grid; grid-template-columns: 1fr 1fr; gap: 1.25rem 3.5rem;
+.notes { display: grid; grid-template-columns: 1fr 1fr 1fr; gap: 1.25rem 3rem;
   font-size: 0.875rem; }
 .notes div { break-inside: avoid; }
 .notes dt { font-weight: bold; }
-.notes dd { max-width: 42rem; }
 footer { margin-top: 2.5rem; color: var(--muted); font-size: 0.8125rem; }
 @media screen and (max-width: 44rem) {
   body { padding: 1.5rem 1rem 2rem; }
@@ -106,9 +105,10 @@ footer { margin-top: 2.5rem; color: var(--muted); font-size: 0.8125rem; }
   .lead { font-size: 1.0625rem; line-height: 1.5; }
   .lead p:first-child { font-size: 1.25rem; }
   body { max-width: none; padding: 0; }
-  section { margin-top: 2.5rem; }
+  section { margin-top: 2rem; }
   section > * + * { margin-top: 1.75rem; }
   .thirds table + table { margin-top: 1.75rem; }
+  .notes { gap: 1rem 2.5rem; font-size: 0.8125rem; line-height: 1.4; break-inside: avoid; }
   nav { display: none; }
   .page-one { grid-template-columns: minmax(0, 1fr) 13.5rem; gap: 2.5rem; }
   .pair, .thirds { gap: 1.75rem 2.5rem; }
