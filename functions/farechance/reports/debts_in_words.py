@@ -76,8 +76,9 @@ def _together(report: Report) -> str:
     )
     if not statements:
         return f"{said} None of their statements has been compared yet."
+    verb = "was" if len(statements) == 1 else "were"
     wrong = sum(differences(one) for one in statements)
     return (
-        f"{said} {counted(len(statements), 'statement')} of theirs compared with our books: "
+        f"{said} {counted(len(statements), 'statement')} of theirs {verb} compared with our books: "
         f"{counted(wrong, 'line')} {_differ(wrong)}."
     )

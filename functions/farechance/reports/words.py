@@ -53,7 +53,7 @@ def subject(report: Report) -> str:
         name = f"{report.partner_name}, {name}"
     # 'é' as 'e'; what has no letter in ASCII is left out.
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    shown = " ".join("".join(sign for sign in plain if sign.isprintable()).split())
+    shown = " ".join("".join(sign if sign.isprintable() else " " for sign in plain).split())
     return f"{shown[: MAX_SUBJECT_CHARACTERS - len(rest)].strip() or 'Rides'}{rest}"
 
 
