@@ -45,6 +45,8 @@ def _to_company(company: Owing, statement: Statement | None, currency: str) -> s
 
 def _compared(statement: Statement) -> str:
     wrong = differences(statement)
+    if not wrong and not statement.matched:
+        return "there was nothing to compare"
     if not wrong:
         return f"every one of {counted(statement.matched, 'line')} agrees"
     agree = "agrees" if statement.matched == 1 else "agree"
