@@ -14,7 +14,7 @@ STYLE = """
 * { box-sizing: border-box; }
 html { background: #fff; color: var(--ink); font: 16px/1.5 var(--sans);
   -webkit-text-size-adjust: 100%; }
-body { margin: 0 auto; max-width: 60rem; padding: 3rem 2rem 4rem; overflow-wrap: break-word; }
+body { margin: 0 auto; max-width: 60rem; padding: 3rem 2rem 4rem; overflow-wrap: anywhere; }
 h1, h2, h3, p, table, figure, dl, dd, ul { margin: 0; padding: 0; }
 h1, h2, h3 { font-family: var(--serif); font-weight: normal; line-height: 1.2;
   break-after: avoid; }
