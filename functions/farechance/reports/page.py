@@ -24,8 +24,8 @@ _CONTENTS = (
     ("people", "People"),
     ("outcomes", "Outcomes"),
     ("exceptions", "To be looked at"),
-    ("notes", "How to read this"),
     ("figures", "The figures behind the charts"),
+    ("notes", "How to read this"),
 )
 
 
@@ -43,8 +43,8 @@ def html(report: Report) -> str:
             people_section(report),
             outcomes_section(report),
             exceptions_section(report),
-            notes_section(report),
             figures_section(report),
+            notes_section(report),
         ],
         _footer(report),
     )
@@ -135,9 +135,4 @@ def _grant_and_time(report: Report, budget: Budget) -> h.Element:
 
 
 def _footer(report: Report) -> h.Element:
-    return h.footer[
-        h.p[
-            f"Fare Chance. {words.title(report)}. Made from {number(report.entries)} entries of "
-            "the ledger."
-        ]
-    ]
+    return h.footer[h.p[f"{words.title(report)}. Written by Fare Chance."]]
