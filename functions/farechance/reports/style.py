@@ -22,6 +22,7 @@ h1 { font-size: 3rem; line-height: 1.1; letter-spacing: -0.01em; }
 h1 span { display: block; color: var(--accent); }
 h2 { font-size: 1.875rem; }
 h3 { font-size: 1.1875rem; }
+p { text-wrap: pretty; }
 p + p { margin-top: 0.75rem; }
 a { color: var(--accent); }
 header { padding-top: 1.25rem; border-top: 5px solid var(--accent); }
