@@ -37,7 +37,7 @@ forget: setup ## Stop it and throw its data away
 build: setup ## Build the functions for AWS (arm64) into .aws-sam/build
 	@$(BIN)/python -m infra.local.build
 
-contract: setup ## Write functions/contract/openapi.json anew from the endpoints and their models
+contract: setup ## Write functions/contract/openapi.json and report.schema.json anew from endpoints and models
 	@PYTHONPATH=functions $(BIN)/python -m infra.contract
 
 test: setup ## Run the tests that need no running system

@@ -8,7 +8,7 @@ import htpy as h
 from farechance.reports import phrases
 from farechance.reports.content import DayOfRides, Report
 from farechance.reports.document import section, table
-from farechance.reports.phrases import number
+from farechance.reports.phrases import counted, number
 
 
 def has_figures(report: Report) -> bool:
@@ -27,7 +27,7 @@ def figures_section(report: Report) -> h.Node:
         "The figures behind the charts",
         h.div(".thirds")[
             _days("By day of the ride", days[:half], report),
-            h.div[_days("By day, continued", days[half:], report), _weeks(report)],
+            h.div(".stack")[_days("By day, continued", days[half:], report), _weeks(report)],
             table(
                 "By hour",
                 ("Hour", "Approved"),
@@ -77,7 +77,7 @@ def notes_section(report: Report) -> h.Element:
     """How to read this."""
     threshold = report.people.small_count_threshold
     notes = (
-        ("Basis", report.basis),
+        ("Basis", f"{report.basis} This month has {counted(report.entries, 'entry', 'entries')}."),
         (
             "Period and money",
             f"{phrases.days(report.first_day, report.last_day)}, by the clock of "

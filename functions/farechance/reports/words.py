@@ -133,7 +133,7 @@ def _grant(report: Report) -> str:
     return (
         f"Of the grant of {said['granted']} to date, {said['spent']} is spent. That is "
         f"{budget.spent_percent} percent, and {time} {said['left']} is left, "
-        f"{said['in_vouchers']} of it in people's vouchers."
+        f"{said['in_vouchers']} of it in vouchers."
     )
 
 
@@ -151,7 +151,7 @@ def _allotment(report: Report) -> str:
     )
     return (
         f"{report.partner_name} was allotted {given} in the month{taken}. {could} still mint "
-        f"vouchers of {free}, and {in_vouchers} {was} in people's vouchers."
+        f"vouchers of {free}, and {in_vouchers} {was} in vouchers."
     )
 
 
@@ -193,8 +193,8 @@ def _exceptions(report: Report) -> str:
     if some.shortfalls:
         cents = phrases.money(report.money.shortfalls_cents, report.currency)
         said.append(
-            f"On {counted(some.shortfalls, 'ride')} {cents} fell short: it was promised, and the "
-            "voucher could not pay it any more."
+            f"{_start(counted(some.shortfalls, 'shortfall'))} came to {cents}: it was driven, and "
+            "no voucher could pay it."
         )
     if some.conflicts:
         said.append(
