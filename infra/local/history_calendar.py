@@ -7,8 +7,10 @@ It owns these days and their amounts.
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import batched
 
+from farechance.identifiers import Language
 from farechance.participant_api import OutcomeRequest
 from farechance.participants import Attestation, Consent, ConsentUse, OutcomeKind
 from farechance.partner_api import MAX_MINTED_AT_ONCE, EnrollmentRequest, MintRequest
@@ -92,12 +94,12 @@ def _enrollments(stage: Stage, player: Player) -> Iterator[Event]:
     at = _noon(2, 20)
     for partner_id, people in PEOPLE.items():
         for person in range(people):
-            yield at, lambda whose=partner_id, one=person: _enroll(stage, player, whose, one, at)
+            yield at, partial(_enroll, stage, player, partner_id, person, at)
 
 
 def _enroll(stage: Stage, player: Player, partner_id: str, person: int, at: datetime) -> None:
     uses: tuple[ConsentUse, ...] = ("enrollment", "outcomes")
-    language = "es" if person % 3 == 1 else "en"
+    language: Language = "es" if person % 3 == 1 else "en"
     request = EnrollmentRequest(
         program_id=PROGRAM_ID,
         external_ref=f"history-{person:03d}",
@@ -124,7 +126,7 @@ def mints(stage: Stage, player: Player, cards: Sequence[Card]) -> Iterator[Event
     for kind, (promise, all_of_it) in enumerate(alike.items()):
         for call, some in enumerate(batched(all_of_it, MAX_MINTED_AT_ONCE, strict=False)):
             name = f"history-mint-{some[0].wave}-{kind}-{call}"
-            yield promise.minted_at, lambda p=promise, s=some, n=name: _mint(stage, player, p, s, n)
+            yield promise.minted_at, partial(_mint, stage, player, promise, some, name)
 
 
 def _mint(stage: Stage, player: Player, promise: Promise, cards: Sequence[Card], name: str) -> None:

@@ -74,7 +74,9 @@ class Stage:
         }
         # No command of a history makes a client or a secret: those are made by the functions.
         nobody = cast("Any", None)
-        tools = Tools(self.store, nobody, nobody, lambda: at, lambda: True, send_report=nobody)
+        tools = Tools(
+            self.store, nobody, nobody, lambda: at, lambda: True, bucket=nobody, send_report=nobody
+        )
         administer(COMMAND.validate_json(json.dumps(event)), tools)
 
     def has_done(self, command_id: str) -> bool:

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 
 from infra.local.rides import ZONE, RealRide
 
@@ -151,7 +152,7 @@ class Card:
         }
         for days, new in new_fares.items():
             if new is not None:
-                yield told_at + days * DAY, lambda at, new=new: self.adjust(at, n, new)
+                yield told_at + days * DAY, partial(self.adjust, n=n, fare=new)
         if n <= 1_000:
             yield DECIDED_AT, lambda at: self.decide(at, n)
 
