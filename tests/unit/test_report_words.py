@@ -195,7 +195,7 @@ def test_one_of_each_is_right_in_grammar() -> None:
         "1 person rode: 1 for the first time, and 0 who had ridden in an earlier month.",
         "1 card was handed out without a person. 1 card got a person later. 1 ride was taken on",
         "1 person was still employed after 30 days.",
-        "1 shortfall came to $41.20: it was driven, and no voucher could pay it.",
+        "1 shortfall came to $41.20, which was driven and no voucher could pay.",
         "1 message that contradicted",
         "1 change to rides of February 2026 came late and is counted here.",
         "1 line agrees, 2 differ.",

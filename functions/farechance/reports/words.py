@@ -193,8 +193,8 @@ def _exceptions(report: Report) -> str:
     if some.shortfalls:
         cents = phrases.money(report.money.shortfalls_cents, report.currency)
         said.append(
-            f"{_start(counted(some.shortfalls, 'shortfall'))} came to {cents}: it was driven, and "
-            "no voucher could pay it."
+            f"{_start(counted(some.shortfalls, 'shortfall'))} came to {cents}, which was driven "
+            "and no voucher could pay."
         )
     if some.conflicts:
         said.append(
