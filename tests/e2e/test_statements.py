@@ -34,7 +34,7 @@ def test_a_statement_is_reconciled_applied_and_reconciled_again(
     _reconciled(scene, program_id, lines=2, matched=1, only_theirs=1)
     (row,) = csv.DictReader(io.StringIO(_text(scene, program_id, "statement.csv")))
     assert (row["line"], row["class"]) == ("3", "Only on the statement")
-    assert "<h1>City Cabs: statement of" in _text(scene, program_id, "statement.html")
+    assert "<h1>City Cabs <span>" in _text(scene, program_id, "statement.html")
 
     named = {"program_id": program_id, "provider_id": scene.provider_id, "month": _month()}
     looked = scene.admin.ask("apply_statement", dry_run=True, **named)

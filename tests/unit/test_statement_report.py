@@ -78,7 +78,8 @@ def test_the_page_says_it_in_words_and_shows_names_as_they_are() -> None:
 
     assert "<script" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
-    assert "<h1>City &amp; Cabs: statement of March 2026</h1>" in page
+    assert "<title>City &amp; Cabs: statement of March 2026 – Harbor &lt;rides&gt;</title>" in page
+    assert "<h1>City &amp; Cabs <span>March 2026</span></h1>" in page
     assert "City &amp; Cabs charges $45.00 on 3 lines; the ledger says $0.00." in page
     assert "1 of the lines match" in page
     assert "America/New_York" in page

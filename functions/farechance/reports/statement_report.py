@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import htpy as h
 
-from farechance.reports.document import document, table
-from farechance.reports.phrases import counted, money, month, number
+from farechance.reports.document import document, section, table
+from farechance.reports.phrases import counted, day, money, month, number
 from farechance.reports.reconciliation import Finding, Reconciled, Verdict
 from farechance.reports.statement_words import CLASSES, to_do
 from farechance.sheets import as_text, written
@@ -81,18 +81,23 @@ def as_page(about: About, reconciled: Reconciled) -> str:
     title = f"{about.provider_name}: statement of {month(about.month)}"
     return document(
         f"{title} – {about.program_name}",
-        h.header[h.p[about.program_name], h.h1[title], h.p(".lead")[_lead(about, reconciled)]],
-        h.main[
-            h.section[h.h2["In figures"], _figures(about, reconciled)],
-            h.section[h.h2["What to look at"], _lines(about, to_look_at)],
+        h.header[
+            h.p(".kind")["A ride company's statement against the ledger"],
+            h.h1[about.provider_name, " ", h.span[month(about.month)]],
+            h.p(".period")[about.program_name],
         ],
-        h.footer(".note")[
+        h.main[
+            h.section(id="page-one")[h.div(".lead")[h.p[_lead(about, reconciled)]]],
+            section("figures", "In figures", *_figures(about, reconciled)),
+            section("lines", "What to look at", _lines(about, to_look_at)),
+        ],
+        h.footer[
             h.p[
                 "A ride belongs to the month of its completion. What the ledger says of it is what "
                 "vouchers paid, less what was given back. Times without a zone were read as those "
                 f"of {about.time_zone}."
             ],
-            h.p[f"File read: SHA-256 {about.file_sha256}"],
+            h.p[f"The file that was read: SHA-256 {about.file_sha256}"],
         ],
     )
 
@@ -109,49 +114,38 @@ def _lead(about: About, reconciled: Reconciled) -> str:
     return f"{said} {number(it.matched)} of the lines match."
 
 
-def _figures(about: About, reconciled: Reconciled) -> h.Element:
+def _figures(about: About, reconciled: Reconciled) -> tuple[h.Node, ...]:
     it = reconciled.statement
-    rows = [
-        (CLASSES[Verdict.MATCHED], "The ride and the amount are in the ledger", it.matched),
+    lines = table(
+        "Lines of the statement",
+        ("Class", "Lines"),
         (
-            CLASSES[Verdict.DIFFERENT_AMOUNT],
-            "The ride is in the ledger, with another amount",
-            it.different_amount,
+            (CLASSES[verdict], number(count))
+            for verdict, count in (
+                (Verdict.MATCHED, it.matched),
+                (Verdict.DIFFERENT_AMOUNT, it.different_amount),
+                (Verdict.ONLY_THEIRS, it.only_theirs),
+                (Verdict.DOUBLED, it.doubled),
+                (Verdict.UNREADABLE, it.unreadable),
+            )
         ),
+        total=("All lines", number(it.lines)),
+    )
+    amounts = table(
+        "Money",
+        ("", "Amount"),
         (
-            CLASSES[Verdict.ONLY_THEIRS],
-            "The ledger knows no completion of the ride",
-            it.only_theirs,
+            ("Charged, on all lines that can be read", money(it.charged_cents, about.currency)),
+            ("In the ledger, with rides that only it has", money(it.ledger_cents, about.currency)),
         ),
-        (CLASSES[Verdict.DOUBLED], "The ride stands on an earlier line already", it.doubled),
-        (CLASSES[Verdict.UNREADABLE], "The line can't be read", it.unreadable),
-    ]
-    return h.div[
-        table(
-            "Lines of the statement",
-            ("Class", "What it means", "Lines"),
-            ((name, meaning, number(lines)) for name, meaning, lines in rows),
-            total=("All lines", "", number(it.lines)),
-            words=2,
-        ),
-        h.h3["Money"],
-        table(
-            "The statement and the ledger",
-            ("", "Amount"),
-            (
-                ("Charged, on all lines that can be read", money(it.charged_cents, about.currency)),
-                (
-                    "In the ledger, rides that only it has too",
-                    money(it.ledger_cents, about.currency),
-                ),
-            ),
-            total=("Difference", money(it.charged_cents - it.ledger_cents, about.currency)),
-        ),
-        h.p(".note")[
-            f"{counted(it.only_ours, 'ride')} of the month "
-            f"{'is' if it.only_ours == 1 else 'are'} only in the ledger."
-        ],
-    ]
+        total=("Difference", money(it.charged_cents - it.ledger_cents, about.currency)),
+    )
+    only_ours = counted(it.only_ours, "ride")
+    are = "is" if it.only_ours == 1 else "are"
+    return (
+        h.div(".pair")[lines, amounts],
+        h.p(".note")[f"Besides the lines, {only_ours} of the month {are} only in the ledger."],
+    )
 
 
 def _lines(about: About, findings: list[Finding]) -> h.Node:
@@ -161,15 +155,16 @@ def _lines(about: About, findings: list[Finding]) -> h.Node:
     def cents(value: int | None) -> str:
         return "" if value is None else money(value, about.currency)
 
+    caption = "Lines that don't match, and rides that only the ledger has"
     shown = table(
-        "Lines that don't match, in the order of the file, then rides that only the ledger has",
+        caption,
         ("Line", "Class", "Ride", "Day", "What to do", "Charged", "Ledger"),
         (
             (
                 "–" if one.line is None else number(one.line),
                 CLASSES[one.verdict],
                 one.ride_id or "",
-                one.day.isoformat() if one.day else "",
+                day(one.day, with_year=False) if one.day else "",
                 to_do(one),
                 cents(one.charged_cents),
                 cents(one.ledger_cents),
@@ -177,11 +172,13 @@ def _lines(about: About, findings: list[Finding]) -> h.Node:
             for one in islice(findings, MOST_ON_PAGE)
         ),
         words=5,
+        is_long=True,
     )
     hidden = len(findings) - MOST_ON_PAGE
-    if hidden <= 0:
-        return shown
-    return [shown, h.p(".note")[f"{number(hidden)} more are in statement.csv."]]
+    return [
+        h.div(".sideways", tabindex="0", role="group", aria_label=caption)[shown],
+        h.p(".note")[f"{number(hidden)} more are in statement.csv."] if hidden > 0 else None,
+    ]
 
 
 def _to_look_at(findings: Iterable[Finding]) -> Iterable[Finding]:
