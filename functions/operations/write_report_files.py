@@ -25,7 +25,7 @@ def write_packages(
 ) -> tuple[PublishedFile, ...]:
     """The funder's files and the auditor's. `part`: which edition, in `report_files`'s words."""
     folder = funder_folder(report.program_id, report.month, part)
-    schema = json.dumps(report_schema(), indent=2, ensure_ascii=False) + "\n"
+    schema = json.dumps(report_schema(), indent=1, ensure_ascii=False) + "\n"
     return (
         *_write_report(report, folder, bucket),
         bucket.put(f"{folder}report.schema.json", schema.encode()),

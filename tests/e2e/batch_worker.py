@@ -18,13 +18,15 @@ QUIET_SECONDS = 3
 
 
 @contextmanager
-def resting(running: Stack) -> Iterator[None]:
+def resting(
+    running: Stack, worker: str = "BatchingFunction", queue: str = "BatchQueue"
+) -> Iterator[None]:
     """Within it no message of the queue reaches the worker; what it had begun has ended."""
-    functions, name = running.client("lambda"), running.physical_id("BatchingFunction")
+    functions, name = running.client("lambda"), running.physical_id(worker)
     (source,) = functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
     functions.update_event_source_mapping(UUID=source["UUID"], Enabled=False)
     try:
-        _wait_for_what_has_begun(running)
+        _wait_for_what_has_begun(running, queue)
         yield
     finally:
         functions.update_event_source_mapping(UUID=source["UUID"], Enabled=True)
@@ -61,14 +63,14 @@ def ended_long_ago(running: Stack, partner_id: str, batch_id: str) -> None:
     database.put_item(TableName=table, Item={**item, "ended_at": moved, "due_at": due})
 
 
-def _wait_for_what_has_begun(running: Stack) -> None:
+def _wait_for_what_has_begun(running: Stack, queue: str) -> None:
     """What a worker has taken and not yet finished is hidden in the queue; so is what a worker that
     was ended has left, for many minutes. So this waits until nothing more comes of it."""
     hidden = "ApproximateNumberOfMessagesNotVisible"
     seen, since = "", time.monotonic()
     while time.monotonic() < since + QUIET_SECONDS:
         told = running.client("sqs").get_queue_attributes(
-            QueueUrl=running.physical_id("BatchQueue"), AttributeNames=[hidden]
+            QueueUrl=running.physical_id(queue), AttributeNames=[hidden]
         )
         if told["Attributes"][hidden] != seen:
             seen, since = told["Attributes"][hidden], time.monotonic()

@@ -131,7 +131,7 @@ def test_what_was_owed_at_the_end_of_a_month_is_kept(scene: Scene, house: House)
     assert scene.books_are_right(house.older_id)
 
 
-@pytest.mark.parametrize("folder", ["housekeeping", "auditing"])
+@pytest.mark.parametrize("folder", ["housekeeping", "auditing", "dispatching"])
 def test_a_schedule_invokes_the_job(scene: Scene, folder: str) -> None:
     scheduler = scene.running.client("scheduler")
     (event,) = template.resources("AWS::Serverless::Function")[f"{folder.title()}Function"][

@@ -56,6 +56,10 @@ def test_nobody_reaches_the_bucket_without_tls() -> None:
     (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
 
     assert policy["Properties"]["Bucket"] == {"Ref": "ReportsBucket"}
+    # Everywhere but on an emulator, which has no TLS.
+    assert policy["Condition"] == "IsOnAws"
+    assert template.load()["Conditions"]["IsOnAws"] == {"Fn::Equals": [{"Ref": "OnAws"}, "yes"]}
+    assert template.load()["Parameters"]["OnAws"]["Default"] == "yes"
     assert policy["DeletionPolicy"] == "Retain"
     assert (statement["Effect"], statement["Principal"], statement["Action"]) == (
         "Deny",
