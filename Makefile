@@ -11,16 +11,19 @@ COMPILE := UV_CACHE_DIR=.local/cache/uv $(UV) pip compile --quiet --universal --
 PYTEST_ARGUMENTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down forget build contract test check e2e iam-check mutants soak mutation format lock clean
+.PHONY: help setup demo demo-history up down forget build contract test check e2e iam-check mutants soak mutation bench-month format lock clean
 
 help: ## Show this
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install what the project needs under .local/ (every other target does it too)
 	@$(PYTHON) -m infra.local.set_up
 
 demo: setup ## Watch a programme, a voucher and a ride on this machine, without an AWS account
 	@$(BIN)/python -m infra.local.demo
+
+demo-history: setup ## Write a month of history on this machine, and publish its report
+	@PYTHONPATH=functions $(BIN)/python -m infra.local.history
 
 up: setup ## Build, and run the whole system on this machine
 	@$(BIN)/python -m infra.local.up
@@ -34,7 +37,7 @@ forget: setup ## Stop it and throw its data away
 build: setup ## Build the functions for AWS (arm64) into .aws-sam/build
 	@$(BIN)/python -m infra.local.build
 
-contract: setup ## Write functions/contract/openapi.json anew from the endpoints and their models
+contract: setup ## Write functions/contract/openapi.json and report.schema.json anew from endpoints and models
 	@PYTHONPATH=functions $(BIN)/python -m infra.contract
 
 test: setup ## Run the tests that need no running system
@@ -78,6 +81,9 @@ mutation: setup ## Break the pure domain in every way that a tool can think of (
 
 soak: setup ## Play random histories against the tests' model (SOAK_OPERATIONS, SOAK_MINUTES, SOAK_SEED)
 	@PYTHONPATH=functions:tests:. $(BIN)/python -m infra.local.soak
+
+bench-month: setup ## Measure how long a month takes to be added up (ENTRIES=1000,16000, BENCH_DATA)
+	@PYTHONPATH=functions:tests:. $(BIN)/python tests/bench/month_at_scale.py
 
 format: setup ## Format the code and mend what the linter can
 	$(BIN)/ruff format functions infra tests

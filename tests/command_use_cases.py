@@ -6,6 +6,7 @@ from typing import Any
 
 import builders
 import people
+import statements
 from builders import OTHER_PROVIDER
 from farechance.ledger import Kind
 from use_cases import Act, UseCase, owing_ride, under
@@ -145,6 +146,23 @@ def _cards(world: World) -> Fields:
     return {"program_id": world.program_id, "partner_id": world.partner_id, **ordered}
 
 
+def _statement(world: World) -> Fields:
+    """A ride that is there, one that isn't, and one that can't be applied."""
+    there, lost = world.code(), world.code()
+    world.request(there, "there")
+    world.complete(there, "there")
+    world.request(lost, "lost")
+    statements.drop(
+        world,
+        statements.row(world, there, "there"),
+        statements.row(world, lost, "lost"),
+        statements.row(world, lost, "unknown", authorization_id=""),
+    )
+    named = {"provider_id": world.provider_id, "month": statements.MARCH}
+    looked = world.administer("apply_statement", dry_run=True, **_program(world), **named)
+    return {**_program(world), **named, "statement_digest": looked["statement_digest"]}
+
+
 def _asked_later(world: World) -> Act:
     """A question is asked anew each time, a moment later."""
     world.request(world.code())
@@ -195,5 +213,17 @@ COMMAND_USE_CASES: Mapping[str, UseCase] = {
     "erase_participant": _command("erase_participant", _person, "erase_participant"),
     "mint_cards": _command("mint_cards", _cards, "mint_cards", Kind.VOUCHER_MINTED),
     "run_report": _command("run_report", _month, "run_report"),
+    "apply_statement": UseCase(
+        _command("apply_statement", _statement, "apply_statement", Kind.RIDE_COMPLETED).prepare,
+        (
+            "administer",
+            "administration_plan",
+            "apply_statement",
+            "open_statement",
+            "look_up_rides",
+            "record_ride_event",
+        ),
+        (Kind.RIDE_COMPLETED,),
+    ),
     "check_books": UseCase(_asked_later, ("administer", "check_books"), aside="command#once"),
 }

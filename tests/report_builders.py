@@ -437,27 +437,41 @@ def statement(**changes: Any) -> Statement:
 
 
 def identities() -> tuple[Identity, ...]:
-    """Three equations that hold."""
+    """Equations that hold, of money and of rides."""
+    sums = ("days", "purposes", "weeks", "ride companies", "partners")
     return (
-        Identity(
-            name="Money of the programme",
-            left="opening + funded - defunded - captured + refunded - accepted",
-            right="closing",
-            left_value=4_622_885,
-            right_value=4_622_885,
+        _identity(
+            "What came and went",
+            "opening + funded − defunded − captured + refunded − accepted",
+            "closing",
+            4_622_885,
         ),
-        Identity(
-            name="Payable to City Cabs",
-            left="opening + captured - refunded + accepted - paid",
-            right="payable at the end",
-            left_value=2_596_080,
-            right_value=2_596_080,
+        *(
+            _identity(f"Spent by {one}", "captured − refunded", f"sum over {one}", NET)
+            for one in sums
         ),
-        Identity(
-            name="Accrual by day of the ride",
-            left="sum of the days",
-            right="captured - refunded",
-            left_value=NET,
-            right_value=NET,
+        _identity(
+            "Nothing is lost: all that was granted",
+            "funded − defunded, to date",
+            "closing + spent on rides + paid directly, to date",
+            10_000_000,
         ),
+        _identity(
+            "Payable to City Cabs",
+            "opening + captured − refunded + accepted − paid",
+            "closing",
+            2_596_080,
+        ),
+        _identity(
+            "Payable to Bay Wheels",
+            "opening + captured − refunded + accepted − paid",
+            "closing",
+            533_895,
+        ),
+        _identity("Requests", "requested", "approved + declined", 2_427, unit="count"),
+        _identity("Completed rides", "completed", "sum over purposes", RIDES, unit="count"),
     )
+
+
+def _identity(name: str, left: str, right: str, value: int, **unit: Any) -> Identity:
+    return Identity(name=name, left=left, right=right, left_value=value, right_value=value, **unit)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import people
+import statements
 from builders import NOON
 from farechance.errors import Busy
 from farechance.ledger import Kind
@@ -170,6 +171,15 @@ def _dispatching(world: World) -> Act:
     return act
 
 
+def _reconciling(world: World) -> Act:
+    made, lost = world.code(), world.code()
+    world.request(made, "made")
+    world.complete(made, "made")
+    world.request(lost, "lost")
+    statements.drop(world, statements.row(world, made, "made"), statements.row(world, lost, "lost"))
+    return statements.reconcile
+
+
 SCHEDULE_USE_CASES: Mapping[str, UseCase] = {
     "return to the allotment": UseCase(
         _returning_to_the_allotment,
@@ -211,5 +221,8 @@ SCHEDULE_USE_CASES: Mapping[str, UseCase] = {
     "correct a report": UseCase(_correcting, ("publish_report", "compare_report")),
     "dispatch reports": UseCase(_dispatching, ("dispatch_reports", "keep_house")),
     "erase in time": UseCase(_erasing_in_time, ("erase_participant",)),
+    "reconcile a statement": UseCase(
+        _reconciling, ("reconcile_statement", "open_statement", "look_up_rides")
+    ),
     "audit": UseCase(_auditing, ("audit_programs", "check_books")),
 }

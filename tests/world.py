@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import builders
 from builders import CODE_KEYS, NOON, OTHER_PARTNER, PARTNER, PROGRAM, PROVIDER
@@ -29,6 +29,7 @@ from farechance.callbacks import (
 from farechance.clients import OAuthClient
 from farechance.codes import code_of, grouped, key_of, read_code
 from farechance.commands import COMMAND
+from farechance.errors import BodyTooLarge
 from farechance.ledger import Entry
 from farechance.participants import Participant
 from farechance.partner_api import Enrolled, EnrollmentRequest, Minted, MintRequest
@@ -174,6 +175,26 @@ class FakeBucket:
         self.lose("list", folder)
         return tuple(sorted(path for path in self.files if path.startswith(folder)))
 
+    def fetch(self, path: str, to: BinaryIO, most_bytes: int) -> str:
+        """Copies a file that is there."""
+        self.lose("get", path)
+        if len(self.files[path]) > most_bytes:
+            raise BodyTooLarge(most_bytes)
+        to.write(self.files[path])
+        to.seek(0)
+        return hashlib.sha256(self.files[path]).hexdigest()
+
+    def mark(self, path: str) -> str | None:
+        """Of a file's present version."""
+        self.lose("list", path)
+        found = self.files.get(path)
+        return None if found is None else hashlib.sha256(found).hexdigest()
+
+    def remove(self, path: str) -> None:
+        """Takes a file away."""
+        self.lose("remove", path)
+        self.files.pop(path, None)
+
     def link(self, path: str, file_name: str) -> str:
         """An address of a file."""
         return f"https://bucket.invalid/{path}?as={file_name}"
@@ -197,6 +218,7 @@ class World:
     codes: list[str] = field(default_factory=list)
     sent_batches: list[tuple[str, str]] = field(default_factory=list)
     sent_reports: list[tuple[str, str]] = field(default_factory=list)
+    has_time: Callable[[], bool] = lambda: True
     program_id: str = PROGRAM
     partner_id: str = PARTNER
     other_partner_id: str = OTHER_PARTNER
@@ -222,8 +244,9 @@ class World:
             self.vault,  # type: ignore[arg-type]
             self.clients,  # type: ignore[arg-type]
             self.clock,
-            lambda: True,
+            self.has_time,
             "https://api.invalid/v1",
+            bucket=self.bucket,  # type: ignore[arg-type]
             send_report=self.sends_report,
         )
         return administer(parsed, tools)

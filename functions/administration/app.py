@@ -8,6 +8,7 @@ from farechance.clients import Clients
 from farechance.commands import Command
 from farechance.edge.clock import utc_now
 from farechance.edge.console import Console
+from farechance.report_bucket import ReportBucket
 from farechance.report_queue import ReportName, ReportQueue
 from farechance.settings import Settings
 from farechance.store import Store
@@ -16,6 +17,7 @@ from operations.administer import Tools, administer
 
 settings = Settings.from_environment()
 store, vault, clients = Store(settings), Vault(settings), Clients(settings)
+bucket = ReportBucket(settings)
 reports = ReportQueue(settings)
 
 
@@ -28,6 +30,7 @@ def carry_out(command: Command, has_time: Callable[[], bool]) -> dict[str, Any]:
         utc_now,
         has_time,
         settings.api_url,
+        bucket=bucket,
         send_report=send_report,
     )
     return administer(command, tools)

@@ -276,6 +276,23 @@ class RunReport(_Command):
     month: Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
 
 
+class ApplyStatement(_Command):
+    """Records the rides that only a ride company's own statement has: their messages never came.
+    `statement_digest` names the very file; a dry run, which needs none, tells it."""
+
+    command: Literal["apply_statement"]
+    program_id: ProgramId
+    provider_id: ProviderId
+    month: Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
+    statement_digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+    @model_validator(mode="after")
+    def _was_looked_at(self) -> Self:
+        if self.statement_digest is None and not self.dry_run:
+            raise ValueError("statement_digest is needed: a dry run of this command tells it")
+        return self
+
+
 Command = Annotated[
     CreateProgram
     | Fund
@@ -300,7 +317,8 @@ Command = Annotated[
     | MintCards
     | CheckBooks
     | EraseParticipant
-    | RunReport,
+    | RunReport
+    | ApplyStatement,
     Field(discriminator="command"),
 ]
 

@@ -47,7 +47,9 @@ class MalformedBody(Refusal):
 @dataclass(eq=False)
 class MalformedSheet(Refusal):
     """`problem` is a slug: `utf16`, `not_utf8`, `quotes`, `no_header`, `unknown_column`, `empty`;
-    `where` is a line or a column, never a value."""
+    of a ride company's statement, which comes by no door, `utf16`, `no_header`, `missing_column`,
+    `doubled_column`, `too_many_lines`, `too_large`, `empty`. `where` is a line or a column, never
+    a value."""
 
     problem: str
     where: str = ""

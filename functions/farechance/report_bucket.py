@@ -6,18 +6,19 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
-from farechance.errors import Busy
+from farechance.errors import BodyTooLarge, Busy
 from farechance.report_records import PublishedFile
 from farechance.settings import Settings
 
 LINK_SECONDS = 900
+_CHUNK_BYTES = 1_048_576
 _PASSING = frozenset(
     {
         "InternalError",
@@ -34,6 +35,7 @@ _TYPES = {
     ".json": "application/json",
     ".csv": "text/csv; charset=utf-8; header=present",
     ".gz": "application/gzip",
+    ".txt": "text/plain; charset=utf-8",
 }
 
 
@@ -93,6 +95,32 @@ class ReportBucket:
             ExpiresIn=LINK_SECONDS,
         )
         return url
+
+    def fetch(self, path: str, to: BinaryIO, most_bytes: int) -> str:
+        """Copies a file that is there to this machine; what is told is its version's mark. Raises
+        BodyTooLarge, before any of it is read, and Busy."""
+        with _busy_if_it_passes():
+            found = self._s3.get_object(Bucket=self._name, Key=path)
+            if found["ContentLength"] > most_bytes:
+                found["Body"].close()
+                raise BodyTooLarge(most_bytes)
+            for some in found["Body"].iter_chunks(_CHUNK_BYTES):
+                to.write(some)
+        to.seek(0)
+        return str(found["ETag"])
+
+    def mark(self, path: str) -> str | None:
+        """The mark of a file's present version; None if there is no such file. Raises Busy."""
+        with _busy_if_it_passes():
+            found = self._s3.list_objects_v2(Bucket=self._name, Prefix=path, MaxKeys=1)
+        # The first of all that begin so is the file itself.
+        marks = (one["ETag"] for one in found.get("Contents", ()) if one["Key"] == path)
+        return next(marks, None)
+
+    def remove(self, path: str) -> None:
+        """Takes a file away, if it is there; its versions are kept for a while. Raises Busy."""
+        with _busy_if_it_passes():
+            self._s3.delete_object(Bucket=self._name, Key=path)
 
     def _put(self, path: str, content: Any, sha256: bytes) -> None:
         with _busy_if_it_passes():

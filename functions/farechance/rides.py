@@ -171,7 +171,7 @@ class RideEvent:
     def identity(self) -> str:
         """Names the event for ever: (provider, ride, kind, adjustment)."""
         adjustment = "" if self.adjustment_id is None else f"#{self.adjustment_id}"
-        return f"ride#{self.ride_key}#{self.kind}{adjustment}"
+        return f"{identity_of(self.ride_key, self.kind)}{adjustment}"
 
     @property
     def identity_of_content(self) -> str:
@@ -207,3 +207,15 @@ def voucher_key_of(authorization: str, ride_key: str) -> str | None:
     """The voucher's key in an authorization id, or None if that was not given for this ride."""
     voucher_key = authorization.removeprefix("aut_")[:-12]
     return voucher_key if authorization_id(voucher_key, ride_key) == authorization else None
+
+
+def identity_of(ride_key: str, kind: EventKind) -> str:
+    """Names the event of a ride of which there is one of its kind, and begins the others'."""
+    return f"ride#{ride_key}#{kind}"
+
+
+def ride_id_of(identity: str) -> str | None:
+    """The provider's id of the ride that an entry is about, from the identity of its event
+    (`RideEvent.identity`), or None if the entry isn't of a provider's event."""
+    parts = identity.split("#")
+    return parts[2] if parts[0] == "ride" and len(parts) >= 4 else None

@@ -13,10 +13,10 @@ from farechance.errors import MalformedSheet
 MOST_CELL_SYMBOLS = 200
 """What is longer is cut: nothing that we take is so long, and a cut cell is still no reference."""
 
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_SEPARATORS = ",;\t"
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+SEPARATORS = ",;\t"
 # Excel takes it from a first line such as 'sep=;', and writes it for some.
-_SEPARATOR_LINE = re.compile(r'"?sep=([,;\t])"?\r?\n', re.IGNORECASE)
+SEPARATOR_LINE = re.compile(r'"?sep=([,;\t])"?\r?\n', re.IGNORECASE)
 # OWASP, 'CSV Injection': what a spreadsheet takes for a formula, or skips to find one.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -75,7 +75,7 @@ def harmless(cell: str | int) -> str | int:
 
 def _text(body: bytes) -> str:
     # A text of our letters has a zero in every pair of bytes, also where no mark says so.
-    if body.startswith(_UTF16_MARKS) or b"\0" in body[:2]:
+    if body.startswith(UTF16_MARKS) or b"\0" in body[:2]:
         raise MalformedSheet("utf16")
     try:
         return body.decode("utf-8-sig")
@@ -86,10 +86,10 @@ def _text(body: bytes) -> str:
 
 def _separator(text: str) -> tuple[str, int]:
     """What parts the cells, and how many lines stand before the header."""
-    if named := _SEPARATOR_LINE.match(text):
+    if named := SEPARATOR_LINE.match(text):
         return named[1], 1
     first_line = text.lstrip("\r\n").partition("\n")[0]
-    return max(_SEPARATORS, key=first_line.count), 0
+    return max(SEPARATORS, key=first_line.count), 0
 
 
 def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str] | str]]:

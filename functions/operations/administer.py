@@ -11,6 +11,7 @@ from farechance.commands import (
     AcceptOverage,
     AcceptShortfall,
     Allot,
+    ApplyStatement,
     BlockVoucher,
     CheckBooks,
     CloseProgram,
@@ -37,11 +38,13 @@ from farechance.commands import (
 )
 from farechance.errors import StateForbids
 from farechance.partner_api import stored_answer
+from farechance.report_bucket import ReportBucket
 from farechance.store import Remembered, Store, keys, writes
 from farechance.times import instant_text
 from farechance.vault import Vault
 from operations.administration_plan import Plan
 from operations.allot import allot
+from operations.apply_statement import ApplyTools, apply_statement
 from operations.check_books import check_books
 from operations.close_program import close_program
 from operations.command_voucher import command_voucher
@@ -69,6 +72,7 @@ class Tools:
     clock: Callable[[], datetime]
     has_time: Callable[[], bool]
     api_url: str = ""
+    bucket: ReportBucket = field(kw_only=True)
     send_report: Callable[[str, str], None] = field(kw_only=True)
 
 
@@ -102,6 +106,9 @@ def _attempt(command: Command, tools: Tools) -> dict[str, Any]:
         return _said("Nothing was done. Without dry_run:", plan.answer, "dry_run")
     made = plan.prepare()
     answer = {**plan.answer, **made}
+    if answer.get("lines_left"):
+        # Not all of it is done: the same command goes on, and each part of it is on record.
+        record_key = keys.command(f"{command.command_id}@{instant_text(now)}")
     audit = CommandRecord(
         command_id=command.command_id,
         command=command.command,
@@ -184,3 +191,6 @@ def _plan(command: Command, tools: Tools, now: datetime) -> Plan:  # noqa: C901,
             return erase_by_command(command, store=store, now=now)
         case RunReport():
             return run_report(command, store=store, now=now, send=tools.send_report)
+        case ApplyStatement():
+            with_statements = ApplyTools(store, tools.bucket, tools.clock, tools.has_time)
+            return apply_statement(command, with_statements)

@@ -53,9 +53,11 @@ def record_ride_event(
     remembered: Remembered,
     code_keys: CodeKeys,
     clock: Callable[[], datetime],
+    command_id: str | None = None,
 ) -> Told:
-    """Raises Busy when it was overtaken too often; repeating is safe."""
-    return store.again(lambda: _attempt(event, store, remembered, code_keys, clock()))
+    """Raises Busy when it was overtaken too often; repeating is safe. `command_id` names the admin
+    command that states the event in the provider's place."""
+    return store.again(lambda: _attempt(event, store, remembered, code_keys, clock(), command_id))
 
 
 def _attempt(
@@ -64,6 +66,7 @@ def _attempt(
     remembered: Remembered,
     code_keys: CodeKeys,
     now: datetime,
+    command_id: str | None,
 ) -> Told:
     found = _read(event, store, code_keys)
     if found is None:
@@ -96,7 +99,11 @@ def _attempt(
     answer = {**outcome.answer, **_rider_message(case, outcome, terms)}
     is_conflict = found.first is not None
     identity = event.identity if outcome.takes == "identity" else event.identity_of_content
-    store.commit(*ride_writes(case, outcome, answer, identity, is_conflict=is_conflict))
+    store.commit(
+        *ride_writes(
+            case, outcome, answer, identity, is_conflict=is_conflict, command_id=command_id
+        )
+    )
     replaced = case.replaced_ride if outcome.replaced else None
     return Told(
         _with_ids(answer, case.voucher, event),

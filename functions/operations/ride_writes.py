@@ -21,9 +21,16 @@ _KINDS: Mapping[EventKind, Kind] = {
 
 
 def ride_writes(
-    case: Case, outcome: Outcome, answer: Mapping[str, Any], identity: str, *, is_conflict: bool
+    case: Case,
+    outcome: Outcome,
+    answer: Mapping[str, Any],
+    identity: str,
+    *,
+    is_conflict: bool,
+    command_id: str | None = None,
 ) -> list[Write]:
-    """All of one transaction; `identity` names the event's own entry."""
+    """All of one transaction; `identity` names the event's own entry, `command_id` the admin
+    command that it comes from, if it isn't the provider's own message."""
     before = case.voucher
     made: list[Write] = []
     if outcome.replaced and case.replaced_ride is not None:
@@ -36,7 +43,7 @@ def ride_writes(
         Kind.RIDE_CONFLICT if is_conflict else _KINDS[case.event.kind],
         outcome.voucher.model_copy(update={"chain": before.chain}),
         outcome.changes,
-        facts=_facts(case, outcome),
+        facts=_facts(case, outcome).model_copy(update={"command_id": command_id}),
     )
     made += act_writes(
         case.voucher,

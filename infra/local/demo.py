@@ -69,7 +69,8 @@ def _play(players: cast.Cast, run: str, stock: Stock) -> list[Played]:
     real = rides.read()
     show.say(
         f"{len(real)} taxi rides of New York City, asked for and driven now, with their real "
-        "fares, tips, distances and durations (infra/local/rides.csv says where they are from)."
+        "fares, tips, distances and durations (infra/local/rides-2019-03.csv says where they are "
+        "from)."
     )
     progress = show.Progress("rides played, as signed callbacks", len(real))
     player = Player(players.company, run, progress.tick)

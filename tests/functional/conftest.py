@@ -26,6 +26,7 @@ _DOORS = (
     "housekeeping",
     "minting",
     "printing",
+    "reconciling",
     "redemption",
     "reporting",
     "sending",

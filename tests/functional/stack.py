@@ -139,7 +139,7 @@ class Stack:
     def announced(self) -> list[tuple[str, str]]:
         """What was published to the topic of reports: subject and text."""
         topics = get_backend("sns")[DEFAULT_ACCOUNT_ID][_REGION].topics
-        return [(one[2], one[1]) for one in topics[self.topic_arn].sent_notifications]
+        return [(str(one[2]), one[1]) for one in topics[self.topic_arn].sent_notifications]
 
     def take_everything_out(self) -> None:
         """As it is on the day after it was deployed."""
@@ -243,12 +243,12 @@ def make_stack() -> Stack:
     )
     world.with_program(rules=rules)
     sqs = boto3.client("sqs")
-    queues = [sqs.create_queue(QueueName=it)["QueueUrl"] for it in ("batches", "reports")]
+    batches, reports = (sqs.create_queue(QueueName=it)["QueueUrl"] for it in ("batches", "reports"))
     s3 = boto3.client("s3")
     s3.create_bucket(Bucket=BUCKET)
     s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     topic = boto3.client("sns").create_topic(Name="reports")["TopicArn"]
-    stack = Stack(world, pool, world.everything(), *queues, BUCKET, topic)
+    stack = Stack(world, pool, world.everything(), batches, reports, BUCKET, topic)
     stack.untouched |= stack.image()
     return stack
 

@@ -1,6 +1,6 @@
-"""The events in infra/events work as they stand, but for the ids of vouchers and rides, which
-nobody knows beforehand: an admin saves them in the Lambda console, one for each command, and
-changes what is different for another programme."""
+"""The events in infra/events work as they stand, but for the ids of vouchers and rides and the
+digest of a file, which nobody knows beforehand: an admin saves them in the Lambda console, one for
+each command, and changes what is different for another programme."""
 
 from datetime import timedelta
 from typing import Any, get_args
@@ -35,8 +35,9 @@ IN_ORDER = (
 OF_A_VOUCHER = ("block_voucher", "unblock_voucher", "revoke_voucher")
 OF_A_RIDE = ("accept_shortfall", "accept_overage", "write_off")
 OF_A_PERSON = ("erase_participant",)
+OF_A_FILE = ("apply_statement",)
 AT_LAST = "close_program"
-ALL = (*IN_ORDER, *OF_A_VOUCHER, *OF_A_RIDE, *OF_A_PERSON, AT_LAST)
+ALL = (*IN_ORDER, *OF_A_VOUCHER, *OF_A_RIDE, *OF_A_PERSON, *OF_A_FILE, AT_LAST)
 SECRETS = {"register_provider": "secret", "create_partner": "client_secret"}
 
 
@@ -132,7 +133,7 @@ def test_those_that_name_a_voucher_a_ride_or_a_person_find_none_until_they_are_c
         fresh.command(event(command))
 
     with fresh.unchanged():
-        named = (*OF_A_VOUCHER, *OF_A_RIDE, *OF_A_PERSON)
+        named = (*OF_A_VOUCHER, *OF_A_RIDE, *OF_A_PERSON, *OF_A_FILE)
         answers = [fresh.command(event(command)) for command in named]
 
     for answer in answers:

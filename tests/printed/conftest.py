@@ -1,4 +1,4 @@
-"""Cards as they come out of a printer: a real Chromium prints the page, and what is on the paper is
+"""Pages as they come out of a printer: a real Chromium prints them, and what is on the paper is
 read again."""
 
 from collections.abc import Callable
@@ -36,15 +36,17 @@ def _chromium() -> None:
 def printed(tmp_path: Path) -> Callable[[str, str], list[Sheet]]:
     """Prints a page to paper of a size, and reads the sheets."""
 
-    def printing(page: str, paper: str) -> list[Sheet]:
-        # The page leaves the paper to the printer; here its style plays the printer.
-        sized = page.replace("@page {", f"@page {{ size: {paper};", 1)
-        file, pdf = tmp_path / "cards.html", tmp_path / "cards.pdf"
-        file.write_text(sized, encoding="utf-8")
-        chromium.print_to_pdf(file.as_uri(), pdf)
-        return read_sheets(pdf)
+    return lambda page, paper: print_sheets(page, paper, tmp_path)
 
-    return printing
+
+def print_sheets(page: str, paper: str, folder: Path) -> list[Sheet]:
+    """Prints a page to paper of a size, by way of files in a folder, and reads the sheets."""
+    # The page leaves the paper to the printer; here its style plays the printer.
+    sized = page.replace("@page {", f"@page {{ size: {paper};", 1)
+    file, pdf = folder / "page.html", folder / "page.pdf"
+    file.write_text(sized, encoding="utf-8")
+    chromium.print_to_pdf(file.as_uri(), pdf)
+    return read_sheets(pdf)
 
 
 def read_sheets(pdf: Path) -> list[Sheet]:

@@ -77,7 +77,11 @@ def test_the_kind_of_an_entry_says_what_a_way_was_for() -> None:
 
 
 def test_debts_payments_and_tips_are_said_beside_what_moved() -> None:
-    overage = {"overage_cents": 300, "overage_owed_by": "program", "owed_cents": 300}
+    overage: dict[str, Any] = {
+        "overage_cents": 300,
+        "overage_owed_by": "program",
+        "owed_cents": 300,
+    }
 
     assert moved(**overage, tip_cents=50) == {
         "overage_of_program": 300,

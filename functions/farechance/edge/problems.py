@@ -84,6 +84,9 @@ _STATES: Mapping[str, str] = {
     "mint a new one.",
     "cards_minted_in_part": "Some of the cards are minted, see 'minted', and 'because' says what "
     "stopped the rest. The same command, sent again, goes on where it stopped.",
+    "statement_changed": "Another file lies in the inbox than the one that was looked at. Look at "
+    "it with a dry run first.",
+    "statement_unreadable": "The file in the inbox can't be read as a statement; see 'why'.",
     "sms_not_ready": "This system can't send SMS yet. Print the card, or read the code out.",
     "sms_not_consented": "Nobody agreed to get this voucher's code by SMS: the voucher must be a "
     "person's, and the person's consent must name the use sms.",

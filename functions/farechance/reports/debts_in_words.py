@@ -45,6 +45,8 @@ def _to_company(company: Owing, statement: Statement | None, currency: str) -> s
 
 def _compared(statement: Statement) -> str:
     wrong = differences(statement)
+    if not wrong and not statement.matched:
+        return "there was nothing to compare"
     if not wrong:
         return f"every one of {counted(statement.matched, 'line')} agrees"
     agree = "agrees" if statement.matched == 1 else "agree"
@@ -76,8 +78,9 @@ def _together(report: Report) -> str:
     )
     if not statements:
         return f"{said} None of their statements has been compared yet."
+    verb = "was" if len(statements) == 1 else "were"
     wrong = sum(differences(one) for one in statements)
     return (
-        f"{said} {counted(len(statements), 'statement')} of theirs compared with our books: "
+        f"{said} {counted(len(statements), 'statement')} of theirs {verb} compared with our books: "
         f"{counted(wrong, 'line')} {_differ(wrong)}."
     )

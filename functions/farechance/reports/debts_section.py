@@ -62,7 +62,7 @@ def _partners_account(company: Owing, report: Report) -> h.Element:
         ("Of the captured: fees for cancelled rides", company.fees_cents),
     )
     return table(
-        f"{company.name}: rides of the partner's vouchers",
+        f"{company.name}: rides of the partner’s vouchers",
         ("", "Amount"),
         ((name, phrases.money(cents, report.currency)) for name, cents in lines),
     )

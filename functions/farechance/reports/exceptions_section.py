@@ -15,7 +15,7 @@ def exceptions_section(report: Report) -> h.Element:
     """Shortfalls, contradictions, refusals, statements that differ, and what came late."""
     some = report.exceptions
     lines = [
-        ("Rides with a shortfall", number(some.shortfalls)),
+        ("Shortfalls", number(some.shortfalls)),
         ("Messages that contradicted an earlier one", number(some.conflicts)),
         ("Messages that were refused", number(some.refused_events)),
     ]
@@ -53,6 +53,6 @@ def _late(report: Report) -> h.Node:
             ),
         ),
         h.p(".note")[
-            "The earlier month's report stays as it is: these amounts are counted in this one."
+            "The earlier month’s report stays as it is: these amounts are counted in this one."
         ],
     ]

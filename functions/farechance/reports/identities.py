@@ -121,6 +121,7 @@ def _of_any(report: Report) -> Iterator[Identity]:
         right="approved + declined",
         left_value=rides.requested,
         right_value=rides.approved + rides.declined,
+        unit="count",
     )
     yield Identity(
         name="Completed rides",
@@ -128,6 +129,7 @@ def _of_any(report: Report) -> Iterator[Identity]:
         right="sum over purposes",
         left_value=rides.completed,
         right_value=sum(one.rides for one in rides.by_purpose),
+        unit="count",
     )
 
 

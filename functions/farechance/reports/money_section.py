@@ -137,9 +137,8 @@ def _beyond(report: Report) -> h.Node:
             words=2,
         ),
         h.p(".note")[
-            "A shortfall was promised to the ride company when the ride began, and the voucher "
-            f"could not pay it any more. Of what was captured, {fees} were fees for cancelled "
-            "rides."
+            "A shortfall is a fare that was driven and that the voucher could not pay. Of what was "
+            f"captured, {fees} were fees for cancelled rides."
         ],
     ]
 
@@ -149,7 +148,7 @@ def _by_day(report: Report) -> h.Node:
     if not of_day:
         return None
     count = (report.last_day - report.first_day).days + 1
-    days = [report.first_day + timedelta(days=number_) for number_ in range(count)]
+    days = [report.first_day + timedelta(days=after) for after in range(count)]
     most = max(days, key=lambda day: of_day.get(day, 0))
     title = "Spent on rides, by day of the ride"
     said = (

@@ -8,7 +8,7 @@ import htpy as h
 from farechance.reports import phrases
 from farechance.reports.content import DayOfRides, Report
 from farechance.reports.document import section, table
-from farechance.reports.phrases import number
+from farechance.reports.phrases import counted, number
 
 
 def has_figures(report: Report) -> bool:
@@ -27,7 +27,7 @@ def figures_section(report: Report) -> h.Node:
         "The figures behind the charts",
         h.div(".thirds")[
             _days("By day of the ride", days[:half], report),
-            h.div[_days("By day, continued", days[half:], report), _weeks(report)],
+            h.div(".stack")[_days("By day, continued", days[half:], report), _weeks(report)],
             table(
                 "By hour",
                 ("Hour", "Approved"),
@@ -77,11 +77,17 @@ def notes_section(report: Report) -> h.Element:
     """How to read this."""
     threshold = report.people.small_count_threshold
     notes = (
-        ("Basis", report.basis),
+        ("Basis", f"{report.basis} This month has {counted(report.entries, 'entry', 'entries')}."),
         (
-            "Period",
+            "Period and money",
             f"{phrases.days(report.first_day, report.last_day)}, by the clock of "
-            f"{report.time_zone}. Amounts are in {report.currency}.",
+            f"{report.time_zone}. Amounts are in {report.currency}. Spent is what vouchers paid "
+            "for rides and for fees of cancelled rides, less what was refunded.",
+        ),
+        (
+            "Late changes",
+            "A month that was published does not change. What comes later is counted in the month "
+            "in which it came, and named with the month that it changes.",
         ),
         (
             "Small counts",
@@ -94,23 +100,9 @@ def notes_section(report: Report) -> h.Element:
             "another’s people. Whoever rides on a card without a person is not counted.",
         ),
         (
-            "Purposes",
-            "Purposes are as minted. Nobody checks where a ride goes, and no place is kept.",
-        ),
-        (
-            "Outcomes",
-            "Partners record them with consent. Unknown is shown as unknown, and no cause is "
-            "claimed.",
-        ),
-        (
-            "Late changes",
-            "A month that was published does not change. What comes later is counted in the month "
-            "in which it came, and named with the month that it changes.",
-        ),
-        (
-            "Spent",
-            "What vouchers paid for rides and for fees of cancelled rides, less what ride "
-            "companies gave back.",
+            "Purposes and outcomes",
+            "Purposes are as minted: nobody checks where a ride goes. Partners record outcomes "
+            "with consent: unknown is shown as unknown, and no cause is claimed.",
         ),
     )
     return section(

@@ -24,8 +24,8 @@ _CONTENTS = (
     ("people", "People"),
     ("outcomes", "Outcomes"),
     ("exceptions", "To be looked at"),
-    ("figures", "The figures behind the charts"),
     ("notes", "How to read this"),
+    ("figures", "The figures behind the charts"),
 )
 
 
@@ -43,8 +43,8 @@ def html(report: Report) -> str:
             people_section(report),
             outcomes_section(report),
             exceptions_section(report),
-            figures_section(report),
             notes_section(report),
+            figures_section(report),
         ],
         _footer(report),
     )
@@ -52,11 +52,11 @@ def html(report: Report) -> str:
 
 def _header(report: Report) -> h.Element:
     whose = report.partner_name if report.partner_id else report.program_name
-    part = f"Its part in {report.program_name}. " if report.partner_id else ""
+    part = f"Its part in {report.program_name} · " if report.partner_id else ""
     return h.header[
         h.p(".kind")["Monthly report"],
         h.h1[whose, " ", h.span[phrases.month(report.month)]],
-        h.p(".period")[f"{part}Funded by {report.funder}. {words.period(report)}."],
+        h.p(".period")[f"{part}Funded by {report.funder} · {words.period(report)}"],
         None
         if report.is_complete
         else h.p(".so-far")[h.strong["So far."], " The month is not over: figures will change."],
@@ -135,9 +135,4 @@ def _grant_and_time(report: Report, budget: Budget) -> h.Element:
 
 
 def _footer(report: Report) -> h.Element:
-    return h.footer[
-        h.p[
-            f"Fare Chance. {words.title(report)}. Made from {number(report.entries)} entries of "
-            "the ledger."
-        ]
-    ]
+    return h.footer[h.p[f"{words.title(report)}. Written by Fare Chance."]]

@@ -35,7 +35,7 @@ def people_section(report: Report) -> h.Element:
             ),
             h.p(".note")[
                 "Somebody whom two partners enrolled counts twice, since no partner learns about "
-                "another's people. Rides on cards without a person have no rider here. A count of "
+                "another’s people. Rides on cards without a person have no rider here. A count of "
                 f"fewer than {threshold} is not told."
             ],
         ],

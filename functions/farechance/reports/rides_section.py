@@ -57,14 +57,17 @@ def rides_section(report: Report) -> h.Element:
     return section(
         "rides",
         "Rides",
-        h.div(".pair")[_how_many(report), _fares(report)],
+        h.div(".pair")[
+            _how_many(report),
+            h.div(".stack")[
+                _fares(report),
+                _reasons("Messages that were refused", report.rides.refused_by_reason),
+            ],
+        ],
         _when(report),
         h.div(".pair")[
             _purposes(report),
             _reasons("Requests that were declined", report.rides.declined_by_reason),
-            _reasons(
-                "Messages of ride companies that were refused", report.rides.refused_by_reason
-            ),
         ],
     )
 

@@ -9,16 +9,20 @@ from pydantic.json_schema import GenerateJsonSchema
 from farechance.reports.content import FORM, Report
 
 
-class _WithoutTitles(GenerateJsonSchema):
-    """pydantic's titles only repeat the names of fields."""
+class _Published(GenerateJsonSchema):
+    """pydantic's titles only repeat the names of fields; and what is published has every field,
+    also those with a default."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's own
         return False
 
+    def field_is_required(self, field: Any, total: bool) -> bool:  # noqa: ARG002 - the same
+        return True
+
 
 def report_schema() -> dict[str, Any]:
     """What `report.json` holds: the same for the same form."""
-    made = Report.model_json_schema(mode="serialization", schema_generator=_WithoutTitles)
+    made = Report.model_json_schema(mode="serialization", schema_generator=_Published)
     return {
         "$schema": GenerateJsonSchema.schema_dialect,
         "$id": f"urn:fare-chance:report:{FORM}",

@@ -5,7 +5,7 @@ owns the style sheet; it must never hold a word or load anything: the fonts are 
 # alone, so that a black and white printer loses nothing. Contrasts on white are 15 (ink), 7 (muted)
 # and 8 (accent) to 1; WCAG 2.2 asks for 4.5.
 STYLE = """
-@page { margin: 16mm 16mm 18mm; }
+@page { margin: 15mm 16mm 17mm; }
 @page { @bottom-right { content: "Page " counter(page) " of " counter(pages);
   font: 8pt Arial, "Liberation Sans", sans-serif; color: #4b5a5c; } }
 :root { --ink: #1b2526; --muted: #4b5a5c; --line: #cfd8d8; --accent: #0d5560; --tint: #e3ecec;
@@ -14,7 +14,7 @@ STYLE = """
 * { box-sizing: border-box; }
 html { background: #fff; color: var(--ink); font: 16px/1.5 var(--sans);
   -webkit-text-size-adjust: 100%; }
-body { margin: 0 auto; max-width: 60rem; padding: 3rem 2rem 4rem; overflow-wrap: break-word; }
+body { margin: 0 auto; max-width: 60rem; padding: 3rem 2rem 4rem; overflow-wrap: anywhere; }
 h1, h2, h3, p, table, figure, dl, dd, ul { margin: 0; padding: 0; }
 h1, h2, h3 { font-family: var(--serif); font-weight: normal; line-height: 1.2;
   break-after: avoid; }
@@ -22,6 +22,7 @@ h1 { font-size: 3rem; line-height: 1.1; letter-spacing: -0.01em; }
 h1 span { display: block; color: var(--accent); }
 h2 { font-size: 1.875rem; }
 h3 { font-size: 1.1875rem; }
+p { text-wrap: pretty; }
 p + p { margin-top: 0.75rem; }
 a { color: var(--accent); }
 header { padding-top: 1.25rem; border-top: 5px solid var(--accent); }
@@ -52,11 +53,11 @@ section > h2 + * { margin-top: 1.5rem; }
 .thirds { display: grid; grid-template-columns: 5fr 5fr 3fr; gap: 2.25rem 3rem;
   align-items: start; }
 .pair > *, .thirds > * { min-width: 0; }
-.thirds table + table { margin-top: 2.25rem; }
+.stack > * + * { margin-top: 2.25rem; }
 table { width: 100%; border-collapse: collapse; font-size: 0.875rem; line-height: 1.35;
   font-variant-numeric: tabular-nums lining-nums; break-inside: avoid; }
 table.long { break-inside: auto; }
-caption { padding: 0; text-align: left; }
+caption { padding: 0 0 0.25rem; text-align: left; }
 .plain caption { padding-bottom: 0.35rem; }
 thead { display: table-header-group; }
 tfoot { display: table-row-group; }
@@ -85,11 +86,10 @@ svg .frame { fill: var(--tint); }
 svg .grid { stroke: var(--line); }
 svg .base { stroke: var(--ink); }
 .sideways { overflow-x: auto; }
-.notes { display: grid; grid-template-columns: 1fr 1fr; gap: 1.25rem 3.5rem;
+.notes { display: grid; grid-template-columns: 1fr 1fr 1fr; gap: 1.25rem 3rem;
   font-size: 0.875rem; }
 .notes div { break-inside: avoid; }
 .notes dt { font-weight: bold; }
-.notes dd { max-width: 42rem; }
 footer { margin-top: 2.5rem; color: var(--muted); font-size: 0.8125rem; }
 @media screen and (max-width: 44rem) {
   body { padding: 1.5rem 1rem 2rem; }
@@ -106,13 +106,15 @@ footer { margin-top: 2.5rem; color: var(--muted); font-size: 0.8125rem; }
   .lead { font-size: 1.0625rem; line-height: 1.5; }
   .lead p:first-child { font-size: 1.25rem; }
   body { max-width: none; padding: 0; }
-  section { margin-top: 2.5rem; }
+  section { margin-top: 2rem; }
   section > * + * { margin-top: 1.75rem; }
-  .thirds table + table { margin-top: 1.75rem; }
-  nav { display: none; }
+  .stack > * + * { margin-top: 1.75rem; }
+  .notes { gap: 1rem 2.5rem; font-size: 0.8125rem; line-height: 1.4; break-inside: avoid; }
+  nav, footer { display: none; }
   .page-one { grid-template-columns: minmax(0, 1fr) 13.5rem; gap: 2.5rem; }
   .pair, .thirds { gap: 1.75rem 2.5rem; }
   #money, #figures { break-before: page; margin-top: 0; }
-  #figures th, #figures td { padding-top: 0.25rem; padding-bottom: 0.25rem; }
+  #figures th, #figures td { padding-top: 0.15rem; padding-bottom: 0.15rem; }
+  #figures table { line-height: 1.3; }
 }
 """

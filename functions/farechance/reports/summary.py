@@ -78,7 +78,8 @@ def _title(row: BaseModel) -> str:
 
 def _row(section: str, path: str, name: str, value: str | int | date | None) -> Row:
     unit = _unit(name, value)
-    shown = heading(name.removesuffix(f"_{unit}") if unit != "day" else name)
+    # Spent in cents and spent in percent keep names of their own.
+    shown = heading(name.removesuffix("_cents").removesuffix("_hundredths"))
     said: str | int
     if value is None:
         said = NOT_TOLD if unit == "people" else "none"

@@ -53,7 +53,7 @@ def subject(report: Report) -> str:
         name = f"{report.partner_name}, {name}"
     # 'é' as 'e'; what has no letter in ASCII is left out.
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    shown = " ".join("".join(sign for sign in plain if sign.isprintable()).split())
+    shown = " ".join("".join(sign if sign.isprintable() else " " for sign in plain).split())
     return f"{shown[: MAX_SUBJECT_CHARACTERS - len(rest)].strip() or 'Rides'}{rest}"
 
 
@@ -133,7 +133,7 @@ def _grant(report: Report) -> str:
     return (
         f"Of the grant of {said['granted']} to date, {said['spent']} is spent. That is "
         f"{budget.spent_percent} percent, and {time} {said['left']} is left, "
-        f"{said['in_vouchers']} of it in people's vouchers."
+        f"{said['in_vouchers']} of it in vouchers."
     )
 
 
@@ -151,7 +151,7 @@ def _allotment(report: Report) -> str:
     )
     return (
         f"{report.partner_name} was allotted {given} in the month{taken}. {could} still mint "
-        f"vouchers of {free}, and {in_vouchers} {was} in people's vouchers."
+        f"vouchers of {free}, and {in_vouchers} {was} in vouchers."
     )
 
 
@@ -193,8 +193,8 @@ def _exceptions(report: Report) -> str:
     if some.shortfalls:
         cents = phrases.money(report.money.shortfalls_cents, report.currency)
         said.append(
-            f"On {counted(some.shortfalls, 'ride')} {cents} fell short: it was promised, and the "
-            "voucher could not pay it any more."
+            f"{_start(counted(some.shortfalls, 'shortfall'))} came to {cents}, which was driven "
+            "and no voucher could pay."
         )
     if some.conflicts:
         said.append(

@@ -1,0 +1,72 @@
+"""A ride company's statement in words: what each class of line means, what to do about one, and why
+a file can't be read. It owns the words; it must never count."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from farechance.errors import MalformedSheet
+from farechance.reports.reconciliation import Because, Finding, Verdict
+from farechance.reports.statement_sheet import MOST_BYTES, MOST_LINES
+
+CLASSES: Final[Mapping[Verdict, str]] = {
+    Verdict.MATCHED: "Matched",
+    Verdict.DIFFERENT_AMOUNT: "Another amount",
+    Verdict.ONLY_THEIRS: "Only on the statement",
+    Verdict.ONLY_OURS: "Only in the ledger",
+    Verdict.DOUBLED: "Charged twice",
+    Verdict.UNREADABLE: "Not readable",
+    Verdict.OF_EARLIER_MONTH: "Of an earlier month",
+}
+
+_TO_DO: Final[Mapping[tuple[Verdict, Because], str]] = {
+    (Verdict.MATCHED, Because.LATE): "Nothing: the amounts agree. The ride was recorded or "
+    "adjusted in another month.",
+    (Verdict.DIFFERENT_AMOUNT, Because.AS_IT_IS): "Ask the ride company which fare is right. If "
+    "the ledger misses a correction, the company sends it as an adjustment of the ride; what is "
+    "beyond the voucher is settled with accept_overage, accept_shortfall or write_off.",
+    (Verdict.DIFFERENT_AMOUNT, Because.NOTHING_PAID): "The ledger knows this ride and no voucher "
+    "paid for it: it was cancelled, declined or refused, or had nothing to be covered. Ask the "
+    "ride company; what is owed for it all the same is settled with accept_shortfall or write_off.",
+    (Verdict.ONLY_THEIRS, Because.CAN_BE_APPLIED): "The message that this ride was completed never "
+    "came. If the statement is right, the command apply_statement records the ride.",
+    (Verdict.ONLY_THEIRS, Because.NO_AUTHORIZATION): "The ledger knows no completion of this ride, "
+    "and without its authorization_id it can't be applied. Ask the ride company for it.",
+    (Verdict.ONLY_THEIRS, Because.WRONG_AUTHORIZATION): "The ledger knows no completion of this "
+    "ride, and its authorization_id isn't one that was given for it. Ask the ride company.",
+    (Verdict.ONLY_THEIRS, Because.OTHER_PROGRAM): "The voucher is of another programme. The line "
+    "belongs on that programme's statement: ask the ride company to take it off this one.",
+    (Verdict.ONLY_OURS, Because.AS_IT_IS): "The ledger paid for this ride and the ride company "
+    "doesn't charge it. Ask whether it was forgotten, or never made.",
+    (Verdict.OF_EARLIER_MONTH, Because.AS_IT_IS): "Recorded in this month, of a ride of an earlier "
+    "one. See whether that month's statement has it, and drop that into the inbox again if not.",
+}
+
+_PROBLEMS: Final[Mapping[str, str]] = {
+    "utf16": "The file is UTF-16, as 'Unicode text' is. In the spreadsheet, choose 'Save as' and "
+    "the type 'CSV UTF-8'.",
+    "no_header": "The first line must name the columns: ride_id, completed_at, fare, charged "
+    "(the amount charged to the voucher), authorization_id.",
+    "missing_column": "The first line names no column",
+    "doubled_column": "The first line has two columns that could be",
+    "too_many_lines": f"The file has more than {MOST_LINES:,} rides. Ask for several statements.",
+    "too_large": f"The file has more than {MOST_BYTES:,} bytes.",
+    "empty": "The file has no rides below its first line.",
+}
+
+
+def to_do(finding: Finding) -> str:
+    """What somebody does about it."""
+    if finding.verdict is Verdict.UNREADABLE:
+        return f"Ask the ride company for a corrected file: {finding.why}."
+    if finding.verdict is Verdict.DOUBLED:
+        return (
+            f"The ride stands on line {finding.first_line} already, and it is paid once. Ask the "
+            "ride company to take this charge back."
+        )
+    return _TO_DO[finding.verdict, finding.because]
+
+
+def why_not(problem: MalformedSheet) -> str:
+    """Why a file as a whole can't be read."""
+    said = _PROBLEMS[problem.problem]
+    return f"{said} {problem.where}." if problem.where else said

@@ -1,0 +1,192 @@
+"""Records the rides that only a ride company's own statement has, each as the message that never
+came would have been: by the same use case, under the same identity. So a message that comes after
+all is a repeat or a conflict, and pays nothing.
+
+A command may be cut short after any ride: sent again, it goes on, and what it recorded itself is
+counted with the rest, since each entry names its command."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import batched
+from typing import Any
+
+from farechance.callbacks import RideCompleted
+from farechance.commands import ApplyStatement
+from farechance.errors import FieldErrors, MalformedSheet, StateForbids
+from farechance.ledger import Entry
+from farechance.report_bucket import ReportBucket
+from farechance.reports import statement_words
+from farechance.reports.applied import Applied, carried_out, looked_at
+from farechance.reports.statement_sheet import StatementLine, UnreadableLine
+from farechance.rides import EventKind, RideEvent, identity_of
+from farechance.statement_files import StatementName
+from farechance.store import Remembered, Store, keys
+from operations.administration_plan import Plan
+from operations.look_up_rides import AT_ONCE, LookedUp, look_up
+from operations.open_statement import Statement, open_statement
+from operations.record_ride_event import record_ride_event
+
+# Reasons beside those that a message can be refused for.
+_NO_AUTHORIZATION = "authorization_missing"
+_WRONG_AUTHORIZATION = "authorization_wrong"
+_OTHER_PROGRAM = "other_program"
+_IN_THE_FUTURE = "completed_in_the_future"
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyTools:
+    """What applying works with."""
+
+    store: Store
+    bucket: ReportBucket
+    clock: Callable[[], datetime]
+    has_time: Callable[[], bool]
+
+
+def apply_statement(command: ApplyStatement, tools: ApplyTools) -> Plan:
+    """Raises NotFound, StateForbids (`statement_changed`, `statement_unreadable`), BooksDiffer,
+    Busy."""
+    if command.dry_run:
+        return Plan(answer=_go_through(command, tools, is_real=False))
+    with _open(command, tools):
+        pass
+    return Plan(
+        answer={},
+        prepare=lambda: _go_through(command, tools, is_real=True),
+    )
+
+
+def _go_through(command: ApplyStatement, tools: ApplyTools, *, is_real: bool) -> dict[str, Any]:
+    with _open(command, tools) as statement:
+        # All of it is read once before anything is done, so that a file is refused as a whole.
+        for _ in statement.lines():
+            pass
+        run = _Run(command, statement, tools, is_real=is_real)
+        run.go()
+        answer = carried_out(run.counts) if is_real else looked_at(run.counts, statement.zone)
+        return {**answer, "statement_digest": statement.sha256}
+
+
+@contextmanager
+def _open(command: ApplyStatement, tools: ApplyTools) -> Iterator[Statement]:
+    name = StatementName(
+        program_id=command.program_id, provider_id=command.provider_id, month=command.month
+    )
+    try:
+        with open_statement(name, store=tools.store, bucket=tools.bucket) as statement:
+            if command.statement_digest not in (None, statement.sha256):
+                raise StateForbids("statement_changed", {"statement_digest": statement.sha256})
+            yield statement
+    except MalformedSheet as problem:
+        facts = {"why": statement_words.why_not(problem)}
+        raise StateForbids("statement_unreadable", facts) from None
+
+
+class _Run:
+    """One time through the file."""
+
+    def __init__(
+        self, command: ApplyStatement, statement: Statement, tools: ApplyTools, *, is_real: bool
+    ) -> None:
+        self._command, self._statement, self._tools = command, statement, tools
+        self._is_real = is_real
+        self._remembered = Remembered(tools.store)
+        self.counts = Applied()
+
+    def go(self) -> None:
+        """Line by line, as long as there is time."""
+        provider_id, store = self._command.provider_id, self._tools.store
+        for some in batched(self._first_lines(), AT_ONCE, strict=False):
+            if not self._tools.has_time():
+                self.counts.lines_left += len(some)
+                continue
+            found = look_up(some, provider_id, store)
+            entries = self._entries(found)
+            for one in found:
+                self._take(one, entries.get(one.line.ride_id))
+
+    def _first_lines(self) -> Iterator[StatementLine]:
+        seen: set[str] = set()
+        for line in self._statement.lines():
+            if isinstance(line, UnreadableLine):
+                self.counts.unreadable += 1
+            elif line.ride_id in seen:
+                self.counts.doubled += 1
+            else:
+                seen.add(line.ride_id)
+                yield line
+
+    def _entries(self, found: tuple[LookedUp, ...]) -> Mapping[str, Entry]:
+        """What this command has recorded already, by ride."""
+        wanted = {
+            one.line.ride_id: keys.entry(
+                keys.voucher_account(one.ride.voucher_key),
+                identity_of(one.ride.ride_key, EventKind.COMPLETED),
+            )
+            for one in found
+            if one.ride is not None and one.known and not one.known.is_open
+        }
+        stored = self._tools.store.read(*wanted.values())
+        entries = ((ride_id, stored[key]) for ride_id, key in wanted.items())
+        own = self._command.command_id
+        return {it: entry for it, entry in entries if entry and entry.command_id == own}
+
+    def _take(self, one: LookedUp, entry: Entry | None) -> None:
+        counts, line = self.counts, one.line
+        if entry is not None:
+            counts.add(line, entry.reason, entry.answer or {})
+        elif one.known is not None and not one.known.is_open:
+            counts.already_there += 1
+        elif why := self._why_not(one):
+            counts.refused[why] += 1
+        elif not self._tools.has_time():
+            counts.lines_left += 1
+        else:
+            self._apply(line)
+
+    def _why_not(self, one: LookedUp) -> str | None:
+        if one.line.authorization_id is None:
+            return _NO_AUTHORIZATION
+        if one.known is None or not one.known.is_authorized:
+            return _WRONG_AUTHORIZATION
+        if one.known.program_id != self._command.program_id:
+            return _OTHER_PROGRAM
+        return None
+
+    def _apply(self, line: StatementLine) -> None:
+        event = self._event(line)
+        if event is None:
+            self.counts.refused[_IN_THE_FUTURE] += 1
+            return
+        if not self._is_real:
+            self.counts.add(line, None, {})
+            return
+        told = record_ride_event(
+            event,
+            store=self._tools.store,
+            remembered=self._remembered,
+            # An authorization leads to its voucher: no code is read.
+            code_keys={},
+            clock=self._tools.clock,
+            command_id=self._command.command_id,
+        )
+        if told.is_replay:
+            self.counts.already_there += 1
+        else:
+            self.counts.add(line, told.reason and told.reason.value, told.answer)
+
+    def _event(self, line: StatementLine) -> RideEvent | None:
+        """As the provider's own message would have stated it; None if it would be refused."""
+        stated = RideCompleted(
+            ride_id=line.ride_id,
+            authorization_id=line.authorization_id,
+            fare_cents=line.fare_cents,
+            currency=self._statement.currency,
+            completed_at=line.completed_at,
+        )
+        try:
+            return stated.event(self._command.provider_id, self._tools.clock())
+        except FieldErrors:
+            return None

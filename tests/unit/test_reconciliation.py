@@ -1,0 +1,315 @@
+"""A statement against the ledger: every line has one class, and the sums are those of the lines."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import NOON, PROGRAM, PROVIDER
+from farechance.errors import BooksDiffer
+from farechance.ledger import Account, Entry, Kind
+from farechance.reports.reconciliation import (
+    Because,
+    Finding,
+    KnownRide,
+    OurRides,
+    Reconciled,
+    Reconciliation,
+    Verdict,
+)
+from farechance.reports.statement_sheet import StatementLine, UnreadableLine
+from farechance.reports.statement_words import CLASSES, to_do
+from farechance.rides import RideState
+
+NEW_YORK = ZoneInfo("America/New_York")
+IN_MARCH = date(2026, 3, 2)
+
+
+def entry(
+    ride: str, cents: int, *, day: date = IN_MARCH, what: str = "completed", **changes: Any
+) -> Entry:
+    """An entry that spent so much for a ride, or less than nothing."""
+    fields: dict[str, Any] = {
+        "account": "voucher#key",
+        "identity": f"ride#{PROVIDER}#{ride}#{what}",
+        "sequence": 1,
+        "kind": Kind.RIDE_COMPLETED,
+        "program_id": PROGRAM,
+        "provider_id": PROVIDER,
+        "recorded_at": NOON,
+        "month": "2026-03",
+        "ride_day": day,
+        "changes": {Account.HELD: -cents, Account.SPENT: cents} if cents else {},
+    }
+    return Entry(**{**fields, **changes})
+
+
+def line(number: int, ride: str, cents: int, authorization: str | None = "aut_1") -> StatementLine:
+    return StatementLine(number, ride, NOON, cents, cents, authorization)
+
+
+def known(cents: int = 0, state: RideState = RideState.CAPTURED, **changes: Any) -> KnownRide:
+    ride = KnownRide(state, cents, PROGRAM, is_authorized=True)
+    return replace(ride, **changes)
+
+
+def reconciled(
+    entries: list[Entry],
+    lines: list[StatementLine | UnreadableLine],
+    rides: dict[str, KnownRide] | None = None,
+) -> Reconciled:
+    ours = OurRides(PROVIDER)
+    for one in entries:
+        ours.add(one)
+    it = Reconciliation(PROGRAM, "2026-03", NEW_YORK, ours)
+    for one_line in lines:
+        if not it.take(one_line) and isinstance(one_line, StatementLine):
+            it.look_up(one_line, (rides or {}).get(one_line.ride_id))
+    return it.end()
+
+
+def classes(it: Reconciled) -> list[tuple[Verdict, Because]]:
+    return [(one.verdict, one.because) for one in it.findings]
+
+
+# ── what the ledger says of a ride ───────────────────────────────────────────────────────────────
+
+
+def test_a_ride_is_what_was_captured_less_what_was_refunded_in_the_month() -> None:
+    entries = [
+        entry("a", 1_500),
+        entry("a", -300, what="adjusted#1"),
+        entry("a", 100, what="adjusted#2"),
+    ]
+
+    it = reconciled(entries, [line(2, "a", 1_300)])
+
+    assert (it.statement.matched, it.statement.ledger_cents, it.findings) == (1, 1_300, ())
+
+
+def test_entries_that_spend_nothing_or_are_anothers_are_no_rides() -> None:
+    entries = [entry("a", 0), entry("b", 1_500, provider_id="pvd_other"), entry("c", 0, changes={})]
+
+    it = reconciled(entries, [])
+
+    assert (it.statement.only_ours, it.statement.ledger_cents, it.findings) == (0, 0, ())
+
+
+def test_what_was_spent_for_no_ride_is_a_defect() -> None:
+    with pytest.raises(BooksDiffer):
+        OurRides(PROVIDER).add(entry("a", 1_500, identity="lapse#x"))
+
+
+def test_a_ride_with_entries_that_isnt_there_is_a_defect() -> None:
+    with pytest.raises(BooksDiffer):
+        reconciled([entry("a", 1_500)], [line(2, "a", 1_600)])
+
+
+# ── classes ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("ride", "verdict", "because"),
+    [
+        (known(1_500), Verdict.MATCHED, Because.LATE),
+        (known(1_400), Verdict.DIFFERENT_AMOUNT, Because.AS_IT_IS),
+        (known(0), Verdict.DIFFERENT_AMOUNT, Because.NOTHING_PAID),
+        (known(0, RideState.VOIDED), Verdict.DIFFERENT_AMOUNT, Because.NOTHING_PAID),
+        (known(0, RideState.DECLINED), Verdict.DIFFERENT_AMOUNT, Because.NOTHING_PAID),
+        (known(0, RideState.REFUSED), Verdict.DIFFERENT_AMOUNT, Because.NOTHING_PAID),
+        (known(0, RideState.HELD), Verdict.ONLY_THEIRS, Because.CAN_BE_APPLIED),
+        (known(0, RideState.LAPSED), Verdict.ONLY_THEIRS, Because.CAN_BE_APPLIED),
+        (known(0, RideState.NONE), Verdict.ONLY_THEIRS, Because.CAN_BE_APPLIED),
+        (
+            known(0, RideState.HELD, is_authorized=False),
+            Verdict.ONLY_THEIRS,
+            Because.WRONG_AUTHORIZATION,
+        ),
+        (None, Verdict.ONLY_THEIRS, Because.WRONG_AUTHORIZATION),
+        (known(1_500, program_id="prg_other"), Verdict.ONLY_THEIRS, Because.OTHER_PROGRAM),
+    ],
+)
+def test_a_ride_that_the_month_doesnt_settle_is_classed_as_it_stands_now(
+    ride: KnownRide | None, verdict: Verdict, because: Because
+) -> None:
+    it = reconciled([], [line(2, "a", 1_500)], {"a": ride} if ride else {})
+
+    assert classes(it) == [(verdict, because)]
+    assert it.statement.lines == 1
+    assert it.statement.charged_cents == 1_500
+
+
+def test_without_an_authorization_a_lost_ride_cant_be_applied() -> None:
+    for rides in ({}, {"a": known(0, RideState.HELD, is_authorized=False)}):
+        it = reconciled([], [line(2, "a", 1_500, None)], rides)
+
+        assert classes(it) == [(Verdict.ONLY_THEIRS, Because.NO_AUTHORIZATION)]
+
+
+def test_the_first_of_two_lines_of_a_ride_counts_and_the_other_names_it() -> None:
+    it = reconciled([entry("a", 1_500)], [line(2, "a", 1_500), line(3, "a", 700)])
+
+    (found,) = it.findings
+    assert (found.verdict, found.line, found.first_line) == (Verdict.DOUBLED, 3, 2)
+    assert (it.statement.matched, it.statement.doubled) == (1, 1)
+    assert (it.statement.charged_cents, it.statement.ledger_cents) == (2_200, 1_500)
+
+
+def test_what_the_ledger_recorded_of_an_earlier_months_ride_is_told_and_counts_nowhere() -> None:
+    entries = [entry("a", 1_500, day=date(2026, 2, 28)), entry("b", 1_000)]
+
+    it = reconciled(entries, [])
+
+    assert [(one.verdict, one.ride_id) for one in it.findings] == [
+        (Verdict.OF_EARLIER_MONTH, "a"),
+        (Verdict.ONLY_OURS, "b"),
+    ]
+    assert (it.statement.lines, it.statement.only_ours, it.statement.ledger_cents) == (0, 1, 1_000)
+
+
+def test_a_ride_that_was_given_back_as_a_whole_is_missed_by_nobody() -> None:
+    it = reconciled([entry("a", 1_500), entry("a", -1_500, what="adjusted#1")], [])
+
+    assert it.findings == ()
+
+
+def test_every_class_has_its_words_and_says_what_to_do() -> None:
+    findings = [
+        Finding(Verdict.UNREADABLE, line=2, why="the fare is below zero"),
+        Finding(Verdict.DOUBLED, line=3, first_line=2),
+        Finding(Verdict.ONLY_OURS),
+        Finding(Verdict.OF_EARLIER_MONTH),
+        Finding(Verdict.MATCHED, Because.LATE),
+        Finding(Verdict.DIFFERENT_AMOUNT),
+        Finding(Verdict.DIFFERENT_AMOUNT, Because.NOTHING_PAID),
+        *(
+            Finding(Verdict.ONLY_THEIRS, because)
+            for because in Because
+            if because not in (Because.AS_IT_IS, Because.LATE, Because.NOTHING_PAID)
+        ),
+    ]
+
+    words = [to_do(one) for one in findings]
+
+    assert set(CLASSES) == set(Verdict)
+    assert len(set(words)) == len(findings)
+    assert all(one.endswith(".") and len(one) > 40 for one in words)
+    assert "line 2" in words[1]
+
+
+# ── any statement that is made from a ledger ─────────────────────────────────────────────────────
+
+
+@dataclass
+class _Written:
+    """A ledger, the statement that a company makes of it with mistakes of its own, and what must
+    be found."""
+
+    entries: list[Entry]
+    lines: list[StatementLine | UnreadableLine]
+    rides: dict[str, KnownRide]
+    expected: dict[Verdict, int]
+    charged_cents: int = 0
+    ledger_cents: int = 0
+
+
+MISTAKES = (
+    "none",
+    "another amount",
+    "left out",
+    "twice",
+    "unreadable",
+    "recorded late",
+    "never recorded",
+    "adjusted later",
+    "cancelled",
+    "earlier",
+)
+
+
+@st.composite
+def _written(draw: st.DrawFn) -> _Written:
+    cents = st.integers(1, 1_000_000)
+    rides = draw(st.lists(st.tuples(st.sampled_from(MISTAKES), cents, cents), max_size=30))
+    made = _Written([], [], {}, dict.fromkeys(Verdict, 0))
+    for place, (mistake, amount, other) in enumerate(rides):
+        _write(made, f"ride-{place}", mistake, amount, other if other != amount else other + 1)
+    # The lines stand in any order, but a second line of a ride behind its first.
+    made.lines = draw(st.permutations(made.lines))
+    made.lines = [replace(it, line=number) for number, it in enumerate(made.lines, start=2)]
+    made.entries = draw(st.permutations(made.entries))
+    return made
+
+
+def _write(  # noqa: C901 - a case for each mistake
+    made: _Written, ride: str, mistake: str, amount: int, other: int
+) -> None:
+    expected = made.expected
+
+    def ours(cents: int, now: int, day: date = IN_MARCH) -> None:
+        made.entries.append(entry(ride, cents, day=day))
+        made.rides[ride] = known(now)
+
+    def theirs(cents: int, verdict: Verdict, ledger: int) -> None:
+        made.lines.append(line(0, ride, cents))
+        expected[verdict] += 1
+        made.charged_cents += cents
+        made.ledger_cents += ledger
+
+    match mistake:
+        case "none":
+            ours(amount, amount)
+            theirs(amount, Verdict.MATCHED, amount)
+        case "another amount":
+            ours(amount, amount)
+            theirs(other, Verdict.DIFFERENT_AMOUNT, amount)
+        case "left out":
+            ours(amount, amount)
+            expected[Verdict.ONLY_OURS] += 1
+            made.ledger_cents += amount
+        case "twice":
+            ours(amount, amount)
+            theirs(amount, Verdict.MATCHED, amount)
+            theirs(amount, Verdict.DOUBLED, 0)
+        case "unreadable":
+            ours(amount, amount)
+            made.lines.append(UnreadableLine(0, "the fare is below zero"))
+            expected[Verdict.UNREADABLE] += 1
+            expected[Verdict.ONLY_OURS] += 1
+            made.ledger_cents += amount
+        case "recorded late":
+            made.rides[ride] = known(amount)
+            theirs(amount, Verdict.MATCHED, amount)
+        case "never recorded":
+            made.rides[ride] = known(0, RideState.HELD)
+            theirs(amount, Verdict.ONLY_THEIRS, 0)
+        case "adjusted later":
+            ours(amount, other)
+            theirs(other, Verdict.MATCHED, other)
+        case "cancelled":
+            made.rides[ride] = known(0, RideState.VOIDED)
+            theirs(amount, Verdict.DIFFERENT_AMOUNT, 0)
+        case "earlier":
+            ours(amount, amount, date(2026, 2, 27))
+            expected[Verdict.OF_EARLIER_MONTH] += 1
+
+
+@given(_written())
+def test_every_statement_that_is_made_from_a_ledger_is_classed_exactly(made: _Written) -> None:
+    it = reconciled(made.entries, made.lines, made.rides)
+
+    statement = it.statement
+    counts = {verdict: getattr(statement, verdict.value, None) for verdict in Verdict}
+    earlier = [one for one in it.findings if one.verdict is Verdict.OF_EARLIER_MONTH]
+    counts[Verdict.OF_EARLIER_MONTH] = len(earlier)
+    assert counts == made.expected
+    assert statement.lines == len(made.lines)
+    assert statement.charged_cents == made.charged_cents
+    assert statement.ledger_cents == made.ledger_cents
+    numbers = [one.line for one in it.findings if one.line is not None]
+    assert numbers == sorted(set(numbers))
+    assert all(to_do(one) for one in it.findings)
