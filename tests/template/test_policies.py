@@ -120,8 +120,9 @@ def test_only_those_whose_business_it_is_may_change_a_budget() -> None:
         "BatchingFunction": {"dynamodb:UpdateItem"},
         "AdministrationFunction": changes,
         "HousekeepingFunction": changes,
-        # Reports that were published, and salts: not a budget, see below.
+        # Reports that were published, salts and statements: not a budget, see below.
         "ReportingFunction": changes,
+        "ReconcilingFunction": changes,
     }
 
 
@@ -217,6 +218,7 @@ def test_who_serves_the_contract_may_do_nothing() -> None:
             ["report#*", "salt#*"],
         ),
         ("ReportingFunction", "RecordACorrectionAndAnAnnouncement", ["report#*"]),
+        ("ReconcilingFunction", "RecordWhatCameOfAStatement", ["statement#*"]),
         ("ReportingFunction", "CountAProgramsOwnEntriesASecondTime", ["program#*"]),
         ("ReportingFunction", "ReadHowManyOutcomesWereRecorded", ["outcomes#*"]),
         (
