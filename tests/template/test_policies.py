@@ -120,7 +120,7 @@ def test_only_those_whose_business_it_is_may_change_a_budget() -> None:
         "BatchingFunction": {"dynamodb:UpdateItem"},
         "AdministrationFunction": changes,
         "HousekeepingFunction": changes,
-        # Reports that were published, salts, what came of statements: not a budget, see below.
+        # Reports that were published, salts and statements: not a budget, see below.
         "ReportingFunction": changes,
         "ReconcilingFunction": changes,
     }

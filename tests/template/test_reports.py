@@ -109,12 +109,6 @@ def test_the_functions_reach_only_the_folders_that_are_their_business() -> None:
         ("s3:GetObject", str(read)),
         ("s3:ListBucket", str(ARN)),
     }
-    assert set(reached) == {
-        "ReportingFunction",
-        "SharingFunction",
-        "ReconcilingFunction",
-        "AdministrationFunction",
-    }
     assert reached["SharingFunction"] == {("s3:GetObject", str(_folder("partners")))}
 
 
@@ -123,12 +117,10 @@ def test_who_knows_the_bucket_may_use_it_and_nobody_else(name: str) -> None:
     variables = FUNCTIONS[name]["Properties"]["Environment"]["Variables"]
 
     assert ("REPORTS_BUCKET" in variables) == bool(_s3_statements(name))
-    deletes = [one for one in _s3_statements(name).values() if "Delete" in str(one["Action"])]
-    # Of all that is kept, only the note that a file of the inbox can't be read goes again.
-    assert {str(one["Resource"]) for one in deletes} <= {
-        str({"Fn::Sub": "${ReportsBucket.Arn}/inbox/*.problem.txt"})
-    }
-    assert not deletes or name == "ReconcilingFunction"
+    deleted = [one for one in _s3_statements(name).values() if "Delete" in str(one["Action"])]
+    # What says why a statement can't be read goes when it can.
+    note = {"Fn::Sub": "${ReportsBucket.Arn}/inbox/*.problem.txt"}
+    assert [one["Resource"] for one in deleted] == [note] * (name == "ReconcilingFunction")
 
 
 def test_who_lists_the_bucket_sees_only_named_folders() -> None:
