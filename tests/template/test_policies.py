@@ -122,6 +122,8 @@ def test_only_those_whose_business_it_is_may_change_a_budget() -> None:
         "HousekeepingFunction": changes,
         # Reports that were published, and salts: not a budget, see below.
         "ReportingFunction": changes,
+        # What came of statements: nothing else, see test_statements.
+        "ReconcilingFunction": changes,
     }
 
 
