@@ -50,6 +50,13 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "accept_shortfall": {**OF_A_RIDE, "amount_cents": 100},
     "accept_overage": {**OF_A_RIDE, "amount_cents": 100},
     "write_off": {**OF_A_RIDE, "amount_cents": 100},
+    "run_report": {"program_id": PROGRAM, "month": "2026-03"},
+    "apply_statement": {
+        "program_id": PROGRAM,
+        "provider_id": PROVIDER,
+        "month": "2026-03",
+        "statement_digest": "0" * 64,
+    },
     "record_payment": {
         "program_id": PROGRAM,
         "provider_id": PROVIDER,
@@ -215,6 +222,9 @@ def test_the_scopes_are_those_of_the_design() -> None:
         ("accept_overage", "ride_id", "a#b"),
         ("accept_shortfall", "ride_id", "x" * 65),
         ("write_off", "provider_id", "city_cabs"),
+        ("apply_statement", "month", "2026-13"),
+        ("apply_statement", "statement_digest", "0" * 63),
+        ("apply_statement", "statement_digest", "G" * 64),
         ("record_payment", "month", "2026-13"),
         ("record_payment", "month", "2026-3"),
         ("record_payment", "month", "1999-12"),
@@ -238,3 +248,11 @@ def test_a_command_is_kept_as_it_was_asked() -> None:
         **COMMANDS["fund"],
         "dry_run": False,
     }
+
+
+def test_a_statement_that_nobody_has_looked_at_is_only_looked_at() -> None:
+    looked = read("apply_statement", statement_digest=None, dry_run=True)
+
+    assert looked.dry_run
+    with pytest.raises(ValidationError, match="a dry run of this command tells it"):
+        read("apply_statement", statement_digest=None)
