@@ -72,13 +72,6 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "value_cents": 4_000,
     },
     "check_books": {"program_id": PROGRAM},
-    "run_report": {"program_id": PROGRAM, "month": "2026-03"},
-    "apply_statement": {
-        "program_id": PROGRAM,
-        "provider_id": PROVIDER,
-        "month": "2026-03",
-        "statement_digest": "0" * 64,
-    },
     "erase_participant": {
         "partner_id": PARTNER,
         "participant_id": "par_1",
