@@ -56,6 +56,9 @@ def test_nobody_reaches_the_bucket_without_tls() -> None:
     (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
 
     assert policy["Properties"]["Bucket"] == {"Ref": "ReportsBucket"}
+    # Where there is no TLS, on one machine, nobody could reach it at all.
+    assert policy["Condition"] == "HasTls"
+    assert template.load()["Conditions"]["HasTls"] == {"Fn::Equals": [{"Ref": "OnAws"}, "yes"]}
     assert policy["DeletionPolicy"] == "Retain"
     assert (statement["Effect"], statement["Principal"], statement["Action"]) == (
         "Deny",
