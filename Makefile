@@ -82,7 +82,7 @@ mutation: setup ## Break the pure domain in every way that a tool can think of (
 soak: setup ## Play random histories against the tests' model (SOAK_OPERATIONS, SOAK_MINUTES, SOAK_SEED)
 	@PYTHONPATH=functions:tests:. $(BIN)/python -m infra.local.soak
 
-bench-month: setup ## Measure how long a month takes to be added up (ENTRIES=1000,16000, BENCH_DATA)
+bench-month: setup ## Measure how long a month takes to be added up (ENTRIES=1000,16000)
 	@PYTHONPATH=functions:tests:. $(BIN)/python tests/bench/month_at_scale.py
 
 format: setup ## Format the code and mend what the linter can

@@ -1,4 +1,4 @@
-"""Starts DynamoDB Local, AWS's own: the tests' authority on conditions and transactions.
+"""Starts DynamoDB Local, AWS's own, in memory: the tests' authority on conditions and transactions.
 
 Tests ask `whats_missing()` before they count on it, `free_port()` for a place, and `start(port)`
 for the process.
@@ -29,19 +29,17 @@ def whats_missing() -> str | None:
     return None
 
 
-def start(port: int, folder: Path | None = None) -> subprocess.Popen[bytes]:
+def start(port: int) -> subprocess.Popen[bytes]:
     """Starts it, waits until it answers, and returns the process, which the caller ends.
 
-    It answers at http://127.0.0.1:port, keeps everything in memory, or else in `folder`, and is one
-    database for every region and every access key. It has no option for the address that it listens
-    on. Raises NotStarted.
+    It answers at http://127.0.0.1:port, keeps nothing on disk, and is one database for every region
+    and every access key. It has no option for the address that it listens on. Raises NotStarted.
     """
     missing = whats_missing()
     if missing:
         raise NotStarted(missing)
     command = ["java", "-Xmx256m", f"-Djava.library.path={FOLDER / 'DynamoDBLocal_lib'}"]
-    command += ["-jar", str(FOLDER / "DynamoDBLocal.jar"), "-sharedDb"]
-    command += ["-inMemory"] if folder is None else ["-dbPath", str(folder.resolve())]
+    command += ["-jar", str(FOLDER / "DynamoDBLocal.jar"), "-inMemory", "-sharedDb"]
     process = subprocess.Popen(
         [*command, "-port", str(port)],
         cwd=FOLDER,

@@ -73,10 +73,7 @@ def _history() -> bool:
     first = history_report.run(running)
     report, files = history_report.fetch(running, stage)
     show.say(f"It was {first}. Page one, as it may be read aloud:")
-    print()
-    for line in history_report.page_one(report):
-        show.say(line)
-    print()
+    print(f"\n{history_report.page_one(report)}\n")
     for file in files:
         print(f"   {file.stat().st_size:>10,} bytes  {stack.named(file)}")
 

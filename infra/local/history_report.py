@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 from farechance.reports.content import Report
@@ -73,9 +74,9 @@ def fetch(running: stack.Stack, stage: Stage) -> tuple[Report, list[Path]]:
     return report, files
 
 
-def page_one(report: Report) -> list[str]:
-    """Page one in words, a paragraph each."""
-    return [line for line in page_one_text(report).splitlines() if line.strip()]
+def page_one(report: Report) -> str:
+    """Page one in words, as it is sent by mail, set in by three columns."""
+    return indent(page_one_text(report), "   ")
 
 
 def _lines(running: stack.Stack, since: int) -> Iterator[dict[str, Any]]:

@@ -28,7 +28,7 @@ PROGRAM_ID = "prg_new_york_march_2019"
 PROVIDER_ID = "pvd_yellow_taxis_2019"
 PARTNERS = {SECOND_START: "Second Start", OPEN_DOOR: "Open Door", NEW_LEAF: "New Leaf Bakery"}
 PROGRAM: Mapping[str, Any] = {
-    "name": "Rides to work, New York, 2019",
+    "name": "Rides to work, New York",
     "funder": "Riverside Fund",
     "rules": {
         "time_zone": "America/New_York",

@@ -1,13 +1,12 @@
-"""A month of one programme with as many entries as one likes: real entries of the ledger, written
-in batches. They have no chains (a month is added up without them), and their money is whole: what
-was funded is allotted, minted, held, spent, refunded and returned."""
+"""A month of one programme with as many entries as one likes: real entries of the ledger, as its
+table holds them. They have no chains (a month is added up without them), and their money is whole:
+what was funded is allotted, minted, held, spent, refunded and returned."""
 
 import uuid
 import zlib
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from itertools import batched, count, islice
+from itertools import count, islice
 from typing import Any
 
 from boto3.dynamodb.types import TypeSerializer
@@ -37,25 +36,13 @@ RULES = Rules(
 )
 
 
-def fill(client: Any, tables: dict[str, str], entries: int) -> None:
-    """Writes a programme and a month of it with exactly so many entries."""
-    first = [*_stored_entries(_of_program())]
-    for some in batched([*_program_items()], 25, strict=False):
-        _put(client, tables["programs"], some)
-    wanted = islice(_all_items(first), entries)
-    with ThreadPoolExecutor(4) as writers:
-        # A bounded number under way: a million items wait nowhere.
-        for calls in batched(batched(wanted, 25, strict=False), 64, strict=False):
-            list(writers.map(lambda some: _put(client, tables["ledger"], some), calls))
+def items(entries: int) -> Iterator[Item]:
+    """So many entries, as the ledger's table holds them: first the programme's own."""
+    return islice(_all_items([*_stored_entries(_of_program())]), entries)
 
 
-def _put(client: Any, table: str, items: tuple[Item, ...]) -> None:
-    request = {table: [{"PutRequest": {"Item": item}} for item in items]}
-    while request:
-        request = client.batch_write_item(RequestItems=request)["UnprocessedItems"]
-
-
-def _program_items() -> Iterator[Item]:
+def program_items() -> dict[str, Item]:
+    """The programme, by its key."""
     program = Program(
         program_id=PROGRAM,
         name="A large programme",
@@ -65,8 +52,8 @@ def _program_items() -> Iterator[Item]:
         time_zone=RULES.time_zone,
         funded_cents=FUNDED_CENTS,
     )
-    for key, model in ((keys.program(PROGRAM), program), (keys.rules(PROGRAM, 1), RULES)):
-        yield _serialized({**writes.key_attributes(key), **keys.stored(model)})
+    key = keys.program(PROGRAM)
+    return {key.pk: _serialized({**writes.key_attributes(key), **keys.stored(program)})}
 
 
 def _all_items(first: list[Item]) -> Iterator[Item]:
