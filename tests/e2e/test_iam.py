@@ -25,8 +25,9 @@ KEEPS_BUDGETS = {
     "BatchingFunction",
     "AdministrationFunction",
     "HousekeepingFunction",
-    # It keeps what was published, in partitions of their own; see above.
+    # They keep what was published or reconciled, in partitions of their own; see above.
     "ReportingFunction",
+    "ReconcilingFunction",
 }
 # It reads counts that name nobody, in partitions of their own; see above.
 COUNTS = {"ReportingFunction"}
