@@ -38,6 +38,7 @@ _MOVES: Mapping[str, tuple[str, str]] = {
     "accept_overage": ("unallotted", ""),
 }
 _CAPTURED = ("capture", "capture_available", "fee", "fee_available")
+_EVENTS = ("ride.completed", "ride.cancelled", "ride.adjusted")
 _ACCEPTED = ("accept_shortfall", "accept_overage")
 
 
@@ -143,7 +144,9 @@ def _vouchers(entries: list[dict[str, str]]) -> dict[str, int]:
         "minted_cents": sum(int(line["voucher.available"]) for line in minted),
         "minted_unassigned": sum(not line["person"] for line in minted),
         "assigned_later": kinds["voucher.assigned"],
-        "used": len({line["voucher"] for line in entries if int(line["voucher.spent"]) > 0}),
+        "used": len(
+            {line["voucher"] for line in _completed(entries) if int(line["voucher.spent"]) > 0}
+        ),
         "used_up": len({line["voucher"] for line in entries if line["used_up"]}),
         "expired_unused": sum(bool(line["never_used"]) for line in entries),
         "revoked": kinds["voucher.revoked"],
@@ -163,8 +166,7 @@ def _rides(entries: list[dict[str, str]], zone: ZoneInfo) -> dict[str, Any]:
     cancelled = [
         line for line in entries if line["kind"] == "ride.cancelled" and not line["reason"]
     ]
-    events = ("ride.completed", "ride.cancelled", "ride.adjusted")
-    refused = [line["reason"] for line in entries if line["kind"] in events and line["reason"]]
+    refused = [line["reason"] for line in entries if line["kind"] in _EVENTS and line["reason"]]
     hours = Counter(
         datetime.fromisoformat(line["recorded_at"]).astimezone(zone).hour
         for line in requests
@@ -216,8 +218,14 @@ def _people(entries: list[dict[str, str]]) -> dict[str, int | None]:
 def _exceptions(entries: list[dict[str, str]], month: str) -> dict[str, Any]:
     late: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for line in entries:
-        if line["kind"] == "ride.adjusted" and not line["reason"] and line["ride_day"][:7] < month:
-            spent = int(line["voucher.spent"])
+        spent = int(line["voucher.spent"])
+        changed = spent or line["overage_cents"] or line["shortfall_cents"]
+        if (
+            line["kind"] in _EVENTS
+            and not line["reason"]
+            and line["ride_day"][:7] < month
+            and changed
+        ):
             changes = (1, max(0, spent), max(0, -spent))
             late[line["ride_day"][:7]] = [
                 a + b for a, b in zip(late[line["ride_day"][:7]], changes, strict=True)

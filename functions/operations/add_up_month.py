@@ -16,7 +16,7 @@ from farechance.reports.figures import Names, Period
 from farechance.reports.lines import Lines
 from farechance.reports.tally import Tally
 from farechance.store import Store, keys
-from farechance.times import month_settles_at
+from farechance.times import local_day, month_settles_at
 
 _ENTRIES_BETWEEN_LOOKS = 1_000
 
@@ -74,13 +74,15 @@ def add_up_month(  # noqa: PLR0913 - what a month is added up from, each named a
     for tally in (own, *parts.values()):
         whole.include(tally)
     closing = _closing(opening, month, parts, whole)
-    period = Period(program, rules, month, is_over(month, rules, now))
+    today = local_day(now, rules.zone)
+    period = Period(program, rules, month, is_over(month, rules, now), today)
     partners = {
         partner_id: _partner_report(period, opening, partner_id, part, names, outcomes)
         for partner_id, part in sorted(parts.items())
     }
     report = figures.of_program(period, opening, parts, whole, names, outcomes, statements)
-    account = _own_account(program, month, store)
+    # While a month goes on, the account may have more than the index of months had.
+    account = _own_account(program, month, store) if period.is_complete else None
     equations = identities.of_program(
         report, whole, closing.program, account, list(partners.values())
     )

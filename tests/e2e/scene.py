@@ -116,12 +116,15 @@ class Scene:
             "allot", program_id=program_id, partner_id=partner_id, amount_cents=cents
         )
 
-    def new_program(self, name: str, cents: int = 100_000, **rules: Any) -> str:
-        """A funded programme beside the scene's, of which our partner has everything."""
+    def new_program(
+        self, name: str, cents: int = 100_000, partner_id: str = "", **rules: Any
+    ) -> str:
+        """A funded programme beside the scene's, of which a partner has everything: ours, but no
+        partner takes part in more than twenty."""
         program_id = f"{self.program_id}_{name}"
         self.create_program(program_id, **rules)
         self.admin.do("fund", program_id=program_id, amount_cents=cents)
-        self.allot(program_id, self.partner_id, cents)
+        self.allot(program_id, partner_id or self.partner_id, cents)
         return program_id
 
     # ── partners ─────────────────────────────────────────────────────────────────────────────
@@ -172,9 +175,10 @@ class Scene:
             body["unassigned"] = 1
         return {**body, **changes}
 
-    def mint(self, **changes: Any) -> dict[str, Any]:
-        """A new voucher with its code."""
-        answer = self.app().post("/vouchers", self.minting(**changes), key())
+    def mint(self, partner_id: str = "", **changes: Any) -> dict[str, Any]:
+        """A new voucher with its code, of ours or of another partner."""
+        app = self.app(partner_id=partner_id)
+        answer = app.post("/vouchers", self.minting(**changes), key())
         voucher: dict[str, Any] = answer.expect(201)["vouchers"][0]
         return voucher
 

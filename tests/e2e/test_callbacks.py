@@ -156,8 +156,9 @@ def test_the_overage_of_a_ride_is_owed_by_the_programme_and_by_riders_only_where
     scene: Scene,
 ) -> None:
     usual = scene.mint()
-    rider_pays = scene.new_program("rider_pays", overage="rider_pays")
-    shared = scene.mint(program_id=rider_pays)
+    other = scene.other_partner_id
+    rider_pays = scene.new_program("rider_pays", partner_id=other, overage="rider_pays")
+    shared = scene.mint(partner_id=other, program_id=rider_pays)
 
     by_program = scene.complete(scene.request(usual["code"]), 2_600)
     by_rider = scene.complete(scene.request(shared["code"], 2_600), 2_600)
@@ -169,8 +170,9 @@ def test_the_overage_of_a_ride_is_owed_by_the_programme_and_by_riders_only_where
 
 
 def test_a_fifth_open_ride_is_declined(scene: Scene) -> None:
-    program_id = scene.new_program("many", max_rides=6)
-    voucher = scene.mint(program_id=program_id, rides=6)
+    other = scene.other_partner_id
+    program_id = scene.new_program("many", partner_id=other, max_rides=6)
+    voucher = scene.mint(partner_id=other, program_id=program_id, rides=6)
 
     decisions = [scene.request(voucher["code"], 100)["decision"] for _ in range(4)]
     fifth = scene.request(voucher["code"], 100)

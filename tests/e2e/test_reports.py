@@ -187,7 +187,7 @@ def test_the_schedules_run_sends_every_programme_and_those_that_began_later_have
 
 
 def test_a_worker_that_has_no_time_for_the_next_month_sends_the_message_on(scene: Scene) -> None:
-    program_id = scene.new_program("older_still")
+    program_id = scene.new_program("older_still", partner_id=scene.other_partner_id)
     month = _month_before(now().astimezone(ZONE))
     earlier = _month_before(datetime.fromisoformat(f"{month}-15T12:00:00+00:00"))
     first = _first_entry(scene, program_id)

@@ -20,7 +20,7 @@ HEADER = ("ride_id", "completed_at", "fare", "Charged to voucher", "authorizatio
 @pytest.fixture(scope="module")
 def program_id(scene: Scene) -> str:
     """A programme of its own."""
-    return scene.new_program("statement")
+    return _new_program(scene, "statement")
 
 
 def test_a_statement_is_reconciled_applied_and_reconciled_again(
@@ -53,7 +53,7 @@ def test_a_statement_is_reconciled_applied_and_reconciled_again(
 
 
 def test_a_statement_stands_in_the_months_report(scene: Scene) -> None:
-    program_id = scene.new_program("invoiced")
+    program_id = _new_program(scene, "invoiced")
     made = _ride(scene, program_id)
     scene.complete(made, 1_500)
     _drop(scene, _path(scene, program_id), _row(made, 1_600))
@@ -67,7 +67,7 @@ def test_a_statement_stands_in_the_months_report(scene: Scene) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_told_beside_it_until_it_can(scene: Scene) -> None:
-    program_id = scene.new_program("unread")
+    program_id = _new_program(scene, "unread")
     made = _ride(scene, program_id)
     scene.complete(made, 1_500)
     path = _path(scene, program_id)
@@ -91,9 +91,14 @@ def test_a_file_of_another_name_is_told_beside_it(scene: Scene) -> None:
 # ── the company's side ───────────────────────────────────────────────────────────────────────────
 
 
+def _new_program(scene: Scene, name: str) -> str:
+    return scene.new_program(name, partner_id=scene.other_partner_id)
+
+
 def _ride(scene: Scene, program_id: str) -> dict[str, Any]:
     """A ride that was approved, on a voucher of its own."""
-    return scene.request(scene.mint(program_id=program_id)["code"])
+    voucher = scene.mint(partner_id=scene.other_partner_id, program_id=program_id)
+    return scene.request(voucher["code"])
 
 
 def _row(ride: dict[str, Any], cents: int) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The figures of a report that are worked out, and its equations, of which none may fail."""
 
+from datetime import date
 from statistics import median as exact_median
 
 import pytest
@@ -17,8 +18,8 @@ from farechance.reports.figures import Names, Period
 from farechance.reports.tally import Tally
 
 
-def empty_report(month: str = "2026-03") -> Report:
-    """Of a programme in which nothing happened."""
+def empty_report(month: str = "2026-03", today: date | None = None) -> Report:
+    """Of a programme in which nothing happened; with `today`, of a month that isn't over."""
     rules = builders.rules()
     program = Program(
         program_id=PROGRAM,
@@ -29,7 +30,7 @@ def empty_report(month: str = "2026-03") -> Report:
         time_zone=rules.time_zone,
     )
     return figures.of_program(
-        Period(program, rules, month, is_complete=True),
+        Period(program, rules, month, today is None, today or date(2028, 1, 1)),
         Closing(program_id=PROGRAM, month=month),
         {},
         Tally(rules.zone, month),
@@ -73,6 +74,14 @@ def test_the_budget_says_how_many_of_its_days_are_over(month: str, over: int) ->
 
     assert budget is not None
     assert (budget.days_over, budget.days_in_all) == (over, 365)
+
+
+@pytest.mark.parametrize(("day", "over"), [(1, 59), (2, 60), (31, 89)])
+def test_of_a_month_that_goes_on_the_days_before_today_are_over(day: int, over: int) -> None:
+    budget = empty_report("2026-03", date(2026, 3, day)).budget
+
+    assert budget is not None
+    assert budget.days_over == over
 
 
 def test_one_equation_that_fails_is_told_with_both_of_its_sides() -> None:

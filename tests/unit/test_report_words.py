@@ -25,8 +25,9 @@ def test_page_one_tells_rides_dollars_the_median_and_people() -> None:
 
     assert first == (
         "From March 1 to March 31, 2026, New York time, Harbor Rides Home paid $31,267.75 for "
-        "1,912 rides. The median fare was $14.20: half of the rides cost no more than that. 640 "
-        "people rode: 212 for the first time, and 428 who had ridden in an earlier month."
+        "1,912 rides, $115.00 of it in fees for cancelled rides. The median fare was $14.20: half "
+        "of the rides cost no more than that. 640 people rode: 212 for the first time, and 428 who "
+        "had ridden in an earlier month."
     )
 
 
@@ -191,7 +192,7 @@ def test_one_of_each_is_right_in_grammar() -> None:
     said = _said(report)
 
     for right in (
-        "for 1 ride.",
+        "for 1 ride, $115.00 of it in fees for cancelled rides.",
         "1 person rode: 1 for the first time, and 0 who had ridden in an earlier month.",
         "1 card was handed out without a person. 1 card got a person later. 1 ride was taken on",
         "1 person was still employed after 30 days.",

@@ -65,6 +65,29 @@ def test_partners_are_told_where_no_small_count_follows(
     assert told(hidden(people(*riders))) == shown
 
 
+def test_one_ride_does_not_tell_one_rider() -> None:
+    asked = people(1, 0, 10, 50)
+    rides = (1, 2, 40, 90)
+    rows = tuple(
+        row.model_copy(update={"rides": count})
+        for row, count in zip(asked.by_partner, rides, strict=True)
+    )
+
+    shown = hidden(asked.model_copy(update={"by_partner": rows}))
+
+    # Of so few rides none may be told either, or what is hidden would be one at least.
+    assert told(shown) == [None, None, None, 50]
+
+
+def test_a_partner_whose_many_rides_were_all_of_cards_is_told_to_have_no_rider() -> None:
+    asked = people(0, 50)
+    row = asked.by_partner[0].model_copy(update={"rides": 40})
+
+    shown = hidden(asked.model_copy(update={"by_partner": (row, asked.by_partner[1])}))
+
+    assert told(shown) == [0, 50]
+
+
 def test_a_small_total_hides_all_that_would_tell_it() -> None:
     shown = hidden(people(4, 6, new=3))
 

@@ -221,8 +221,8 @@ class People(_Part):
 
 
 class LateAdjustments(_Part):
-    """What the month changed of rides of an earlier month: they stay in that month's report, and
-    the change is in this one's."""
+    """What came in this month of rides of an earlier one, and changed money: a ride that was told
+    late, or another fare. That month's report stays as it is, and the change is in this one's."""
 
     month: Month
     adjustments: Count

@@ -71,10 +71,12 @@ def differences(statement: Statement) -> int:
 def _together(report: Report) -> str:
     companies, statements = report.money.ride_companies, report.exceptions.statements
     paid = phrases.money(sum(one.paid_cents for one in companies), report.currency)
-    payable = phrases.money(sum(one.closing_cents for one in companies), report.currency)
+    owed = sum(one.closing_cents for one in companies)
+    payable = phrases.money(abs(owed), report.currency)
+    to_them = "still payable to them" if owed >= 0 else "owed back by them"
     said = (
         f"{number(len(companies))} ride companies were paid {paid} in the month, and {payable} is "
-        "still payable to them."
+        f"{to_them}."
     )
     if not statements:
         return f"{said} None of their statements has been compared yet."

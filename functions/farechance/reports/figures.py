@@ -43,12 +43,13 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A programme's month, and whether it is over."""
+    """A programme's month. `today`: the day on which it is reported, in the programme's zone."""
 
     program: Program
     rules: Rules
     month: str
     is_complete: bool
+    today: date
 
     @property
     def first_day(self) -> date:
@@ -153,7 +154,8 @@ def _report(
         money=money,
         budget=budget,
         vouchers=_vouchers(tally),
-        rides=_rides(tally),
+        # A partner sees of a ride its day: the hour could be one person's (domain.md, 'People').
+        rides=_rides(tally, with_hours=partner is None),
         people=people,
         exceptions=_exceptions(tally, statements),
         identities=(),
@@ -212,7 +214,9 @@ def _budget(period: Period, after: Sums) -> Budget:
     granted, spent = after.granted_cents, after.spent_cents
     rules = period.rules
     days = (rules.ends_on - rules.starts_on).days + 1
-    over = min(days, max(0, (period.last_day - rules.starts_on).days + 1))
+    # Of a month that isn't over, the days before today.
+    until = period.last_day if period.is_complete else period.today - timedelta(days=1)
+    over = min(days, max(0, (until - rules.starts_on).days + 1))
     return Budget(
         granted_cents=granted,
         spent_cents=spent,
@@ -244,7 +248,7 @@ def _vouchers(tally: Tally) -> Vouchers:
     )
 
 
-def _rides(tally: Tally) -> Rides:
+def _rides(tally: Tally, *, with_hours: bool) -> Rides:
     approved, declined = tally.approved_by_hour.total(), tally.declined.total()
     fare_cents = sum(cents * times for cents, times in tally.fares.items())
     return Rides(
@@ -273,7 +277,7 @@ def _rides(tally: Tally) -> Rides:
         ),
         by_hour=tuple(
             Share(name=f"{hour:02d}", rides=tally.approved_by_hour[hour], net_cents=0)
-            for hour in range(24)
+            for hour in range(24 if with_hours else 0)
         ),
     )
 
@@ -319,7 +323,7 @@ def _exceptions(tally: Tally, statements: tuple[Statement, ...]) -> Exceptions:
                 captured_cents=tally.late_captured[month],
                 refunded_cents=tally.late_refunded[month],
             )
-            for month, times in sorted(tally.late_adjustments.items())
+            for month, times in sorted(tally.late_changes.items())
         ),
         statements=statements,
     )

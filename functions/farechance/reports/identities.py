@@ -14,10 +14,10 @@ from farechance.reports.tally import Tally
 
 
 def of_program(
-    report: Report, tally: Tally, after: Sums, own_account: Sums, parts: Sequence[Report]
+    report: Report, tally: Tally, after: Sums, own_account: Sums | None, parts: Sequence[Report]
 ) -> tuple[Identity, ...]:
     """All of a programme's. `own_account` is what the programme's own account says, read by
-    itself and not by month."""
+    itself and not by month; None while the month goes on."""
     money = report.money
     return (
         *_of_any(report),
@@ -28,13 +28,7 @@ def of_program(
             left_value=after.granted_cents,
             right_value=money.closing.total_cents + after.spent_cents,
         ),
-        Identity(
-            name="The programme's own account says the same",
-            left="granted − not allotted − paid directly, from all months",
-            right="the same, from the account alone",
-            left_value=_kept(after),
-            right_value=_kept(own_account),
-        ),
+        *(() if own_account is None else (_own_account(after, own_account),)),
         _vouchers(report, tally),
         *(_company(one) for one in money.ride_companies),
         Identity(
@@ -148,6 +142,16 @@ def _vouchers(report: Report, tally: Tally) -> Identity:
         - moved[Movement.RETURN]
         - moved_over,
         right_value=_on_vouchers(money.closing),
+    )
+
+
+def _own_account(after: Sums, own_account: Sums) -> Identity:
+    return Identity(
+        name="The programme's own account says the same",
+        left="granted − not allotted − paid directly, from all months",
+        right="the same, from the account alone",
+        left_value=_kept(after),
+        right_value=_kept(own_account),
     )
 
 

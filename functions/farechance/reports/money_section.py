@@ -119,13 +119,7 @@ def _beyond(report: Report) -> h.Node:
         ("Shortfalls", "The programme, if accepted", money.shortfalls_cents),
         ("Fares beyond vouchers", "The programme, if accepted", money.overage_program_cents),
         ("Fares beyond vouchers", "The rider", money.overage_rider_cents),
-        ("Accepted, and so payable", "The programme", money.accepted_cents),
-        ("Written off", "Nobody", money.written_off_cents),
-        (
-            f"Not decided yet, {phrases.the_end(is_complete=report.is_complete)}",
-            "The programme, if accepted",
-            money.undecided_cents,
-        ),
+        *(() if report.partner_id else _decided(report)),
         ("Tips on bills", "Never paid by a voucher", money.tips_cents),
     )
     fees = phrases.money(money.fees_cents, report.currency)
@@ -143,6 +137,20 @@ def _beyond(report: Report) -> h.Node:
     ]
 
 
+def _decided(report: Report) -> tuple[tuple[str, str, int], ...]:
+    """What was decided of debts beyond vouchers, which is the programme's and no partner's part."""
+    money = report.money
+    return (
+        ("Accepted, and so payable", "The programme", money.accepted_cents),
+        ("Written off", "Nobody", money.written_off_cents),
+        (
+            f"Not decided yet, {phrases.the_end(is_complete=report.is_complete)}",
+            "The programme, if accepted",
+            money.undecided_cents,
+        ),
+    )
+
+
 def _by_day(report: Report) -> h.Node:
     of_day = {one.day: one.net_cents for one in report.money.by_day}
     if not of_day:
@@ -150,6 +158,9 @@ def _by_day(report: Report) -> h.Node:
     count = (report.last_day - report.first_day).days + 1
     days = [report.first_day + timedelta(days=after) for after in range(count)]
     most = max(days, key=lambda day: of_day.get(day, 0))
+    if of_day.get(most, 0) <= 0:
+        # All of it is of days before the month: the table has them.
+        return None
     title = "Spent on rides, by day of the ride"
     said = (
         f"The most was spent on {phrases.day(most)}: "

@@ -6,7 +6,7 @@ from datetime import date
 import htpy as h
 
 from farechance.reports import phrases
-from farechance.reports.content import DayOfRides, Report
+from farechance.reports.content import DayOfRides, Report, Share
 from farechance.reports.document import section, table
 from farechance.reports.phrases import counted, number
 
@@ -28,14 +28,16 @@ def figures_section(report: Report) -> h.Node:
         h.div(".thirds")[
             _days("By day of the ride", days[:half], report),
             h.div(".stack")[_days("By day, continued", days[half:], report), _weeks(report)],
-            table(
-                "By hour",
-                ("Hour", "Approved"),
-                ((f"{one.name}:00", number(one.rides)) for one in rides.by_hour),
-                is_long=True,
-            ),
+            _hours(rides.by_hour),
         ],
     )
+
+
+def _hours(hours: Sequence[Share]) -> h.Node:
+    if not hours:
+        return None
+    rows = ((f"{one.name}:00", number(one.rides)) for one in hours)
+    return table("By hour", ("Hour", "Approved"), rows, is_long=True)
 
 
 def _days(caption: str, days: Sequence[DayOfRides], report: Report) -> h.Element:
@@ -91,8 +93,12 @@ def notes_section(report: Report) -> h.Element:
         ),
         (
             "Small counts",
-            f"A count of fewer than {threshold} people is not told, nor is a larger one from which "
-            "it could be worked out.",
+            (
+                "All counts of your own people are told here: keep this report to yourselves."
+                if report.partner_id
+                else f"A count of fewer than {threshold} people is not told, nor is a larger one "
+                "from which it could be worked out."
+            ),
         ),
         (
             "People",

@@ -35,8 +35,8 @@ def people_section(report: Report) -> h.Element:
             ),
             h.p(".note")[
                 "Somebody whom two partners enrolled counts twice, since no partner learns about "
-                "another’s people. Rides on cards without a person have no rider here. A count of "
-                f"fewer than {threshold} is not told."
+                "another’s people. Rides on cards without a person have no rider here.",
+                f" A count of fewer than {threshold} is not told." if not report.partner_id else "",
             ],
         ],
         None if report.partner_id else _by_partner(report),

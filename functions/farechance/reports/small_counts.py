@@ -37,18 +37,23 @@ def hidden(people: People) -> People:
 def _rows(rows: Sequence[PartnerRow], least: int) -> tuple[PartnerRow, ...]:
     """Partners add up to the riders. So where one's count is small, others' go too, the smallest
     first, until what is hidden is at least two counts and together not small."""
-    by_size = sorted((row for row in rows if row.riders), key=lambda row: row.riders or 0)
+    may_be_hidden = (row for row in rows if row.riders or _is_small_row(row, least))
     gone: set[str] = set()
     together = 0
-    for row in by_size:
+    for row in sorted(may_be_hidden, key=lambda row: row.riders or 0):
         is_enough = not gone or (len(gone) > 1 and together >= least)
-        if not _is_small(row.riders, least) and is_enough:
+        if not _is_small_row(row, least) and is_enough:
             break
         gone.add(row.partner_id)
         together += row.riders or 0
     return tuple(
         row.model_copy(update={"riders": None}) if row.partner_id in gone else row for row in rows
     )
+
+
+def _is_small_row(row: PartnerRow, least: int) -> bool:
+    # So few rides bound the riders: were none of them told, one that is hidden would be one.
+    return _is_small(row.riders, least) or (row.riders == 0 and 0 < row.rides < least)
 
 
 def _told(count: int | None, least: int) -> int | None:

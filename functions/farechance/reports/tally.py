@@ -52,7 +52,7 @@ class Tally:
     covered_cents: int = 0
     wholly_covered: int = 0
     shortfalls: int = 0
-    late_adjustments: Counter[str] = field(default_factory=Counter)
+    late_changes: Counter[str] = field(default_factory=Counter)
     late_captured: Counter[str] = field(default_factory=Counter)
     late_refunded: Counter[str] = field(default_factory=Counter)
     used: set[int] = field(default_factory=set)
@@ -114,7 +114,7 @@ class Tally:
         if entry.voucher_id is not None:
             if entry.used_up:
                 self.used_up.add(mark(entry.voucher_id))
-            if entry.changes.get(Account.SPENT, 0) > 0:
+            if entry.counted and entry.changes.get(Account.SPENT, 0) > 0:
                 self.used.add(mark(entry.voucher_id))
 
     def _add_ride(self, entry: Entry) -> None:
@@ -127,13 +127,19 @@ class Tally:
             self._add_request(entry)
         elif entry.kind in _RIDE_EVENTS and entry.reason is not None:
             self.refused[entry.reason] += 1
-        elif entry.kind is Kind.RIDE_COMPLETED and entry.counted:
+        else:
+            self._add_outcome(entry, spent_cents)
+
+    def _add_outcome(self, entry: Entry, spent_cents: int) -> None:
+        """What an event made of a ride. One of a day before the month came late."""
+        changed = spent_cents or entry.overage_cents or entry.shortfall_cents
+        if entry.ride_day is not None and f"{entry.ride_day:%Y-%m}" < self.month and changed:
+            self._add_late(f"{entry.ride_day:%Y-%m}", spent_cents)
+        if entry.kind is Kind.RIDE_COMPLETED and entry.counted:
             self._add_completion(entry, spent_cents)
         elif entry.kind is Kind.RIDE_CANCELLED:
             self.fees += spent_cents > 0
             self.cancelled += spent_cents == 0
-        elif entry.kind is Kind.RIDE_ADJUSTED:
-            self._add_adjustment(entry, spent_cents)
 
     def _add_request(self, entry: Entry) -> None:
         if entry.reason is not None:
@@ -155,13 +161,10 @@ class Tally:
         else:
             self.riders.add(mark(entry.subject_id))
 
-    def _add_adjustment(self, entry: Entry, spent_cents: int) -> None:
-        if entry.ride_day is None or f"{entry.ride_day:%Y-%m}" >= self.month:
-            return
-        adjusted = f"{entry.ride_day:%Y-%m}"
-        self.late_adjustments[adjusted] += 1
-        self.late_captured[adjusted] += max(0, spent_cents)
-        self.late_refunded[adjusted] += max(0, -spent_cents)
+    def _add_late(self, month: str, spent_cents: int) -> None:
+        self.late_changes[month] += 1
+        self.late_captured[month] += max(0, spent_cents)
+        self.late_refunded[month] += max(0, -spent_cents)
 
     def captured_of(self, provider_id: str) -> int:
         """What a ride company's rides and fees took from vouchers, before refunds."""
