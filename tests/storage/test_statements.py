@@ -177,6 +177,23 @@ def test_a_ride_that_was_adjusted_in_a_later_month_matches_as_charged_before_and
     assert (statement.matched, statement.charged_cents, statement.ledger_cents) == (2, 2_700, 2_700)
 
 
+def test_a_ride_that_is_charged_on_two_months_statements_matches_its_own_alone(
+    world: World,
+) -> None:
+    charged = row(world, _made(world, "twice"), "twice")
+    world.clock.passes(days=40)
+    drop(world, charged)
+    drop(world, charged, month="2026-04")
+
+    march, april = _statement(world), _statement(world, "2026-04")
+
+    money = {"charged_cents": 1_500, "ledger_cents": 1_500}
+    assert _counts(march) == {"lines": 1, "matched": 1, **money}
+    assert _counts(april) == {"lines": 1, "only_theirs": 1, "charged_cents": 1_500}
+    (found,) = json.loads(_files(world, "2026-04")["statement.json"])["findings"]
+    assert found["because"] == "other_month"
+
+
 def test_a_ride_of_another_programme_is_no_ride_of_this_one_and_is_never_applied(
     world: World,
 ) -> None:

@@ -61,11 +61,12 @@ def reconciled(
     entries: list[Entry],
     lines: list[StatementLine | UnreadableLine],
     rides: dict[str, KnownRide] | None = None,
+    month: str = "2026-03",
 ) -> Reconciled:
     ours = OurRides(PROVIDER)
     for one in entries:
         ours.add(one)
-    it = Reconciliation(PROGRAM, "2026-03", NEW_YORK, ours)
+    it = Reconciliation(PROGRAM, month, NEW_YORK, ours)
     for one_line in lines:
         if not it.take(one_line) and isinstance(one_line, StatementLine):
             it.look_up(one_line, (rides or {}).get(one_line.ride_id))
@@ -157,6 +158,25 @@ def test_the_first_of_two_lines_of_a_ride_counts_and_the_other_names_it() -> Non
     assert (found.verdict, found.line, found.first_line) == (Verdict.DOUBLED, 3, 2)
     assert (it.statement.matched, it.statement.doubled) == (1, 1)
     assert (it.statement.charged_cents, it.statement.ledger_cents) == (2_200, 1_500)
+
+
+@pytest.mark.parametrize("is_recorded_in_april", [False, True])
+def test_a_ride_is_matched_on_the_statement_of_its_own_month_alone(
+    is_recorded_in_april: bool,
+) -> None:
+    ride = {"a": known(1_500, completed_at=NOON)}
+    entries = [entry("a", 1_500)]
+    march = reconciled([] if is_recorded_in_april else entries, [line(2, "a", 1_500)], ride)
+
+    april = reconciled(
+        entries if is_recorded_in_april else [], [line(2, "a", 1_500)], ride, "2026-04"
+    )
+
+    assert (march.statement.matched, march.statement.ledger_cents) == (1, 1_500)
+    assert classes(april) == [(Verdict.ONLY_THEIRS, Because.OTHER_MONTH)]
+    assert (april.statement.only_theirs, april.statement.matched) == (1, 0)
+    assert (april.statement.charged_cents, april.statement.ledger_cents) == (1_500, 0)
+    assert "belongs to the statement of 2026-03" in to_do(april.findings[0])
 
 
 def test_what_the_ledger_recorded_of_an_earlier_months_ride_is_told_and_counts_nowhere() -> None:

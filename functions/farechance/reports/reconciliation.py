@@ -7,7 +7,7 @@ it is captured − refunded: of its entries of the month, or else of the whole r
 (it may have been recorded late, or adjusted since)."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from farechance.ledger import Account, Entry
 from farechance.reports import content
 from farechance.reports.statement_sheet import StatementLine, UnreadableLine
 from farechance.rides import RideState, ride_id_of
-from farechance.times import local_day
+from farechance.times import local_day, local_month
 
 OPEN = frozenset({RideState.NONE, RideState.HELD, RideState.LAPSED})
 """Of a ride of which no completion is known: its message may have been lost."""
@@ -46,18 +46,20 @@ class Because(StrEnum):
     NO_AUTHORIZATION = "no_authorization"
     WRONG_AUTHORIZATION = "wrong_authorization"
     OTHER_PROGRAM = "other_program"
+    OTHER_MONTH = "other_month"
 
 
 @dataclass(frozen=True, slots=True)
 class KnownRide:
     """A ride as it stands now, whenever it was recorded: `none` if only its voucher is known, from
     the authorization. `program_id` is the voucher's; `is_authorized`: the line's authorization
-    leads to this voucher."""
+    leads to this voucher. `completed_at` is None where nothing was captured."""
 
     state: RideState
     captured_cents: int
     program_id: str
     is_authorized: bool
+    completed_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -68,7 +70,8 @@ class KnownRide:
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One line of the file, or one ride that none of them names. `why`: of an unreadable line, in
-    words. `first_line` has the ride of a doubled one already."""
+    words. `first_line` has the ride of a doubled one already. `of_month`: the month whose
+    statement it belongs to, if that is another."""
 
     verdict: Verdict
     because: Because = Because.AS_IT_IS
@@ -79,6 +82,7 @@ class Finding:
     ledger_cents: int | None = None
     first_line: int | None = None
     why: str = ""
+    of_month: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,8 @@ class Reconciliation:
         if first != line.line:
             self._find(self._finding(line, Verdict.DOUBLED, first_line=first))
             return True
-        if self._ours.get(line.ride_id, (None, None))[0] == line.charged_cents:
+        cents, day = self._ours.get(line.ride_id, (None, None))
+        if cents == line.charged_cents and not self._is_of_other_month(day):
             self._counts[Verdict.MATCHED] += 1
             self._ledger_cents += line.charged_cents
             return True
@@ -148,6 +153,9 @@ class Reconciliation:
             self._find(self._finding(line, Verdict.ONLY_THEIRS, Because.OTHER_PROGRAM))
         elif known is None or known.is_open:
             self._find(self._finding(line, Verdict.ONLY_THEIRS, _whether_applied(line, known)))
+        elif month := self._other_month(known):
+            found = self._finding(line, Verdict.ONLY_THEIRS, Because.OTHER_MONTH)
+            self._find(replace(found, of_month=month))
         else:
             self._compare(line, known)
 
@@ -166,6 +174,16 @@ class Reconciliation:
         of_lines.sort(key=lambda finding: finding.line or 0)
         others = [finding for finding in self._findings if finding.line is None]
         return Reconciled(self._statement(), (*of_lines, *others))
+
+    def _is_of_other_month(self, day: date | None) -> bool:
+        return day is not None and f"{day:%Y-%m}" != self._month
+
+    def _other_month(self, known: KnownRide) -> str | None:
+        """The month that a ride belongs to, if it is known and isn't this one."""
+        if known.completed_at is None:
+            return None
+        month = local_month(known.completed_at, self._zone)
+        return None if month == self._month else month
 
     def _compare(self, line: StatementLine, known: KnownRide) -> None:
         self._ledger_cents += known.captured_cents

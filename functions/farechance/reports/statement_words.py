@@ -63,6 +63,11 @@ def to_do(finding: Finding) -> str:
             f"The ride stands on line {finding.first_line} already, and it is paid once. Ask the "
             "ride company to take this charge back."
         )
+    if finding.because is Because.OTHER_MONTH:
+        return (
+            f"The ride belongs to the statement of {finding.of_month}, the month in which it was "
+            "completed. Ask the ride company to take it off this one."
+        )
     return _TO_DO[finding.verdict, finding.because]
 
 
