@@ -160,7 +160,7 @@ class _Run:
     def _why_not(self, one: LookedUp) -> str | None:
         if one.line.authorization_id is None:
             return _NO_AUTHORIZATION
-        if one.known is None or not one.known.is_authorized:
+        if one.known is None or not one.known.can_be_applied:
             return _WRONG_AUTHORIZATION
         if one.known.program_id != self._command.program_id:
             return _OTHER_PROGRAM

@@ -376,6 +376,21 @@ def test_only_rides_that_the_statement_alone_has_are_applied(world: World) -> No
     assert str(completed.ride_day) == "2026-03-02"
 
 
+def test_a_ride_that_nobody_approved_is_never_applied(world: World) -> None:
+    direct = builders.rules(direct_capture=True)
+    world.administer("set_rules", program_id=world.program_id, rules=direct)
+    world.clock.passes(minutes=2)
+    code = world.code()
+    # All that is known of the ride is an adjustment.
+    world.adjust(code, "unasked")
+    drop(world, row(world, code, "unasked"))
+
+    told = apply(world)
+
+    assert (told["applied"], told["refused"]) == (0, {"authorization_wrong": 1})
+    assert world.voucher(code).spent_cents == 0
+
+
 def test_a_dry_run_changes_nothing_and_names_the_file(world: World) -> None:
     lost = _asked_for(world, "lost")
     drop(world, row(world, lost, "lost", 1_250, charged=1_000))

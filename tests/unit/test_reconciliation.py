@@ -124,7 +124,7 @@ def test_a_ride_with_entries_that_isnt_there_is_a_defect() -> None:
         (known(0, RideState.REFUSED), Verdict.DIFFERENT_AMOUNT, Because.NOTHING_PAID),
         (known(0, RideState.HELD), Verdict.ONLY_THEIRS, Because.CAN_BE_APPLIED),
         (known(0, RideState.LAPSED), Verdict.ONLY_THEIRS, Because.CAN_BE_APPLIED),
-        (known(0, RideState.NONE), Verdict.ONLY_THEIRS, Because.CAN_BE_APPLIED),
+        (known(0, RideState.NONE), Verdict.ONLY_THEIRS, Because.WRONG_AUTHORIZATION),
         (
             known(0, RideState.HELD, is_authorized=False),
             Verdict.ONLY_THEIRS,

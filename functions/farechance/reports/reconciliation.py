@@ -19,8 +19,11 @@ from farechance.reports.statement_sheet import StatementLine, UnreadableLine
 from farechance.rides import RideState, ride_id_of
 from farechance.times import local_day, local_month
 
-OPEN = frozenset({RideState.NONE, RideState.HELD, RideState.LAPSED})
-"""Of a ride of which no completion is known: its message may have been lost."""
+_APPROVED = frozenset({RideState.HELD, RideState.LAPSED})
+"""Of a ride that was approved and has no end: the message of its completion may have been lost."""
+
+OPEN = _APPROVED | {RideState.NONE}
+"""Of a ride of which no completion is known."""
 
 
 class Verdict(StrEnum):
@@ -65,6 +68,11 @@ class KnownRide:
     def is_open(self) -> bool:
         """Whether no completion of it is known."""
         return self.state in OPEN
+
+    @property
+    def can_be_applied(self) -> bool:
+        """Whether it was approved and has no end, and the line has its authorization."""
+        return self.state in _APPROVED and self.is_authorized
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +243,6 @@ class Reconciliation:
 def _whether_applied(line: StatementLine, known: KnownRide | None) -> Because:
     if line.authorization_id is None:
         return Because.NO_AUTHORIZATION
-    if known is None or not known.is_authorized:
+    if known is None or not known.can_be_applied:
         return Because.WRONG_AUTHORIZATION
     return Because.CAN_BE_APPLIED
