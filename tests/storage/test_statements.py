@@ -393,7 +393,7 @@ def test_a_ride_that_nobody_approved_is_never_applied(world: World) -> None:
 
 def test_a_dry_run_changes_nothing_and_names_the_file(world: World) -> None:
     lost = _asked_for(world, "lost")
-    drop(world, row(world, lost, "lost", 1_250, charged=1_000))
+    drop(world, row(world, lost, "lost", 1_250))
     before = world.everything()
 
     told = world.administer(
@@ -405,10 +405,49 @@ def test_a_dry_run_changes_nothing_and_names_the_file(world: World) -> None:
     )
 
     assert world.everything() == before
-    assert (told["would_apply"], told["fare_cents"], told["charged_cents"]) == (1, 1_250, 1_000)
+    assert (told["would_apply"], told["fare_cents"], told["charged_cents"]) == (1, 1_250, 1_250)
+    assert (told["captured_cents"], told["shortfall_cents"]) == (1_250, 0)
     assert told["in_words"].startswith("Nothing was done.")
     assert "America/New_York" in told["in_words"]
     assert len(told["statement_digest"]) == 64
+
+
+@pytest.mark.parametrize("charged", [1_000, 1_501])
+def test_no_more_and_no_less_is_paid_than_is_charged(world: World, charged: int) -> None:
+    lost = _asked_for(world, "lost")
+    drop(world, row(world, lost, "lost", charged=charged))
+    before = world.everything()
+    looked = apply_dry(world)
+    assert world.everything() == before
+
+    told = apply_as_it_is(world, looked)
+
+    assert (looked["would_apply"], looked["captured_cents"]) == (0, 0)
+    assert looked["refused"] == told["refused"] == {"charged_differs": 1}
+    assert (told["applied"], told["captured_cents"]) == (0, 0)
+    assert world.voucher(lost).spent_cents == 0
+    assert Kind.RIDE_COMPLETED not in world.kinds(lost)
+
+
+def test_a_look_foresees_what_is_paid_and_what_is_a_shortfall(world: World) -> None:
+    paid = _asked_for(world, "paid")
+    short = _asked_for(world, "short", value_cents=1_500, rides=1)
+    dear = _asked_for(world, "dear", value_cents=10_000)
+    drop(
+        world,
+        row(world, paid, "paid", 1_250),
+        row(world, short, "short"),
+        row(world, dear, "dear", 9_000, charged=5_000),
+    )
+    early = apply_dry(world)
+    world.clock.passes(days=20)
+
+    late = apply_dry(world)
+
+    figures = ("would_apply", "captured_cents", "shortfall_cents")
+    assert [early[name] for name in figures] == [3, 7_750, 0]
+    assert [late[name] for name in figures] == [2, 0, 2_750]
+    assert late["refused"] == {"charged_differs": 1}
 
 
 def test_another_file_than_the_one_that_was_looked_at_is_not_applied(world: World) -> None:
