@@ -159,7 +159,7 @@ def test_a_ride_that_was_recorded_in_another_month_matches_its_own_and_is_missed
     assert (late["class"], late["because"]) == ("matched", "late")
     assert _counts(april) == {"lines": 1, "unreadable": 1}
     findings = json.loads(_files(world, "2026-04")["statement.json"])["findings"]
-    assert [it["class"] for it in findings] == ["unreadable", "of_earlier_month"]
+    assert [it["class"] for it in findings] == ["unreadable", "of_other_month"]
 
 
 def test_a_ride_that_was_adjusted_in_a_later_month_matches_as_charged_before_and_after(

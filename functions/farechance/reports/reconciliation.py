@@ -27,7 +27,7 @@ OPEN = _APPROVED | {RideState.NONE}
 
 
 class Verdict(StrEnum):
-    """The class of a line, or of a ride that has none. `of_earlier_month` was recorded in the month
+    """The class of a line, or of a ride that has none. `of_other_month` was recorded in the month
     and belongs to another month's statement: it is told, and counts nowhere."""
 
     MATCHED = "matched"
@@ -36,7 +36,7 @@ class Verdict(StrEnum):
     ONLY_OURS = "only_ours"
     DOUBLED = "doubled"
     UNREADABLE = "unreadable"
-    OF_EARLIER_MONTH = "of_earlier_month"
+    OF_OTHER_MONTH = "of_other_month"
 
 
 class Because(StrEnum):
@@ -169,14 +169,13 @@ class Reconciliation:
 
     def end(self) -> Reconciled:
         """After the last line: what the ledger has beside them."""
-        first_day = date.fromisoformat(f"{self._month}-01")
         missing = ((ride, *it) for ride, it in self._ours.items() if ride not in self._first_lines)
         for ride_id, cents, day in sorted(missing, key=lambda it: (str(it[2]), it[0])):
             if cents == 0:
                 continue
-            is_earlier = day is not None and day < first_day
-            verdict = Verdict.OF_EARLIER_MONTH if is_earlier else Verdict.ONLY_OURS
-            self._ledger_cents += 0 if is_earlier else cents
+            is_of_other = self._is_of_other_month(day)
+            verdict = Verdict.OF_OTHER_MONTH if is_of_other else Verdict.ONLY_OURS
+            self._ledger_cents += 0 if is_of_other else cents
             self._find(Finding(verdict, ride_id=ride_id, day=day, ledger_cents=cents))
         of_lines = [finding for finding in self._findings if finding.line is not None]
         of_lines.sort(key=lambda finding: finding.line or 0)
@@ -225,7 +224,7 @@ class Reconciliation:
 
     def _statement(self) -> content.Statement:
         counts = self._counts
-        beside = counts[Verdict.ONLY_OURS] + counts[Verdict.OF_EARLIER_MONTH]
+        beside = counts[Verdict.ONLY_OURS] + counts[Verdict.OF_OTHER_MONTH]
         return content.Statement(
             provider_id=self._provider_id,
             lines=sum(counts.values()) - beside,
