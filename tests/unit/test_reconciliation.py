@@ -144,6 +144,12 @@ def test_a_ride_that_the_month_doesnt_settle_is_classed_as_it_stands_now(
     assert it.statement.charged_cents == 1_500
 
 
+def test_nothing_charged_for_a_ride_that_nothing_was_paid_for_simply_matches() -> None:
+    it = reconciled([entry("a", 0)], [line(2, "a", 0)], {"a": known(0, completed_at=NOON)})
+
+    assert (it.statement.matched, it.findings) == (1, ())
+
+
 def test_without_an_authorization_a_lost_ride_cant_be_applied() -> None:
     for rides in ({}, {"a": known(0, RideState.HELD, is_authorized=False)}):
         it = reconciled([], [line(2, "a", 1_500, None)], rides)

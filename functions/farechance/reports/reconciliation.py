@@ -194,6 +194,10 @@ class Reconciliation:
 
     def _compare(self, line: StatementLine, known: KnownRide) -> None:
         self._ledger_cents += known.captured_cents
+        if known.captured_cents == line.charged_cents == 0:
+            # No entry says of nothing when it was recorded, and there is nothing to be told.
+            self._counts[Verdict.MATCHED] += 1
+            return
         if known.captured_cents == line.charged_cents:
             found = self._finding(line, Verdict.MATCHED, Because.LATE)
         else:
