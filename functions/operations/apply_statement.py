@@ -27,6 +27,7 @@ from farechance.store import Remembered, Store, keys
 from operations.administration_plan import Plan
 from operations.look_up_rides import AT_ONCE, LookedUp, look_up
 from operations.open_statement import Statement, open_statement
+from operations.read_terms import read_terms
 from operations.record_ride_event import foreseen, record_ride_event
 
 # Reasons beside those that a message can be refused for.
@@ -35,6 +36,7 @@ _WRONG_AUTHORIZATION = "authorization_wrong"
 _OTHER_PROGRAM = "other_program"
 _IN_THE_FUTURE = "completed_in_the_future"
 _CHARGED_DIFFERS = "charged_differs"
+_LOOKS_LIKE_FEE = "looks_like_cancellation_fee"
 
 
 class _ChargedDiffers(Exception):
@@ -170,7 +172,17 @@ class _Run:
             return _WRONG_AUTHORIZATION
         if one.known.program_id != self._command.program_id:
             return _OTHER_PROGRAM
+        if self._looks_like_fee(one):
+            return _LOOKS_LIKE_FEE
         return None
+
+    def _looks_like_fee(self, one: LookedUp) -> bool:
+        """A fee that is covered is never more than this, and would be counted as a ride."""
+        if one.voucher is None:
+            return False
+        terms = read_terms(one.voucher, self._remembered, self._tools.clock())
+        most_cents = terms.rules.max_cancellation_fee_cents
+        return most_cents > 0 and one.line.charged_cents <= most_cents
 
     def _apply(self, one: LookedUp) -> None:
         event = self._event(one.line)

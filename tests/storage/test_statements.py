@@ -391,6 +391,20 @@ def test_a_ride_that_nobody_approved_is_never_applied(world: World) -> None:
     assert world.voucher(code).spent_cents == 0
 
 
+def test_what_may_be_a_cancellation_fee_is_not_applied_as_a_ride(world: World) -> None:
+    fees = builders.rules(max_cancellation_fee_cents=500)
+    world.administer("set_rules", program_id=world.program_id, rules=fees)
+    world.clock.passes(minutes=2)
+    fee, ride = _asked_for(world, "fee"), _asked_for(world, "ride")
+    drop(world, row(world, fee, "fee", 500), row(world, ride, "ride", 501))
+
+    told = apply(world)
+
+    assert (told["applied"], told["captured_cents"]) == (1, 501)
+    assert told["refused"] == {"looks_like_cancellation_fee": 1}
+    assert world.voucher(fee).spent_cents == 0
+
+
 def test_a_dry_run_changes_nothing_and_names_the_file(world: World) -> None:
     lost = _asked_for(world, "lost")
     drop(world, row(world, lost, "lost", 1_250))
