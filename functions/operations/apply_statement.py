@@ -20,19 +20,27 @@ from farechance.reports import statement_words
 from farechance.reports.applied import Applied, carried_out, looked_at
 from farechance.reports.reconciliation import OPEN
 from farechance.reports.statement_sheet import StatementLine, UnreadableLine
+from farechance.ride_case import Outcome
 from farechance.rides import EventKind, Ride, RideEvent, identity_of
 from farechance.statement_files import StatementName
 from farechance.store import Remembered, Store, keys
 from operations.administration_plan import Plan
 from operations.look_up_rides import AT_ONCE, LookedUp, look_up
 from operations.open_statement import Statement, open_statement
-from operations.record_ride_event import record_ride_event
+from operations.read_terms import read_terms
+from operations.record_ride_event import foreseen, record_ride_event
 
 # Reasons beside those that a message can be refused for.
 _NO_AUTHORIZATION = "authorization_missing"
 _WRONG_AUTHORIZATION = "authorization_wrong"
 _OTHER_PROGRAM = "other_program"
 _IN_THE_FUTURE = "completed_in_the_future"
+_CHARGED_DIFFERS = "charged_differs"
+_LOOKS_LIKE_FEE = "looks_like_cancellation_fee"
+
+
+class _ChargedDiffers(Exception):
+    """The voucher would pay something else than the line charges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,25 +163,55 @@ class _Run:
         elif not self._tools.has_time():
             self.counts.lines_left += 1
         else:
-            self._apply(one.line)
+            self._apply(one)
 
     def _why_not(self, one: LookedUp) -> str | None:
         if one.line.authorization_id is None:
             return _NO_AUTHORIZATION
-        if one.known is None or not one.known.is_authorized:
+        if one.known is None or not one.known.can_be_applied:
             return _WRONG_AUTHORIZATION
         if one.known.program_id != self._command.program_id:
             return _OTHER_PROGRAM
+        if self._looks_like_fee(one):
+            return _LOOKS_LIKE_FEE
         return None
 
-    def _apply(self, line: StatementLine) -> None:
-        event = self._event(line)
+    def _looks_like_fee(self, one: LookedUp) -> bool:
+        """A fee that is covered is never more than this, and would be counted as a ride."""
+        if one.voucher is None:
+            return False
+        terms = read_terms(one.voucher, self._remembered, self._tools.clock())
+        most_cents = terms.rules.max_cancellation_fee_cents
+        return most_cents > 0 and one.line.charged_cents <= most_cents
+
+    def _apply(self, one: LookedUp) -> None:
+        event = self._event(one.line)
         if event is None:
             self.counts.refused[_IN_THE_FUTURE] += 1
             return
-        if not self._is_real:
-            self.counts.add(line, None, {})
+        try:
+            if self._is_real:
+                self._record(event, one.line)
+            else:
+                self._foresee(event, one)
+        except _ChargedDiffers:
+            self.counts.refused[_CHARGED_DIFFERS] += 1
+
+    def _foresee(self, event: RideEvent, one: LookedUp) -> None:
+        if one.ride is None or one.voucher is None:
             return
+        outcome = foreseen(
+            event,
+            one.ride,
+            one.voucher,
+            store=self._tools.store,
+            remembered=self._remembered,
+            now=self._tools.clock(),
+        )
+        _check_charged(one.line, outcome)
+        self.counts.add(one.line, outcome.reason and outcome.reason.value, outcome.answer)
+
+    def _record(self, event: RideEvent, line: StatementLine) -> None:
         told = record_ride_event(
             event,
             store=self._tools.store,
@@ -182,6 +220,7 @@ class _Run:
             code_keys={},
             clock=self._tools.clock,
             command_id=self._command.command_id,
+            check=lambda outcome: _check_charged(line, outcome),
         )
         if told.is_replay:
             self.counts.already_there += 1
@@ -201,3 +240,11 @@ class _Run:
             return stated.event(self._command.provider_id, self._tools.clock())
         except FieldErrors:
             return None
+
+
+def _check_charged(line: StatementLine, outcome: Outcome) -> None:
+    """Raises _ChargedDiffers unless what is paid, with what was promised and can't be paid any
+    more, is what is charged. What is refused pays nothing."""
+    promised = outcome.answer.get("captured_cents", 0) + outcome.answer.get("shortfall_cents", 0)
+    if outcome.reason is None and promised != line.charged_cents:
+        raise _ChargedDiffers

@@ -36,6 +36,7 @@ class LookedUp:
             program_id=self.voucher.program_id,
             # An authorization is given with a ride that is on record.
             is_authorized=self.ride is not None and self.authorized_key == self.ride.voucher_key,
+            completed_at=None if self.ride is None else self.ride.completed_at,
         )
 
 

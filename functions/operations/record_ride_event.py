@@ -19,7 +19,7 @@ from farechance.store import LostRace, Remembered, Store, keys
 from farechance.vouchers import Reason, Terms, Voucher
 from operations.read_terms import ProgramTerms, provider_help_phone, read_terms
 from operations.ride_writes import ride_writes
-from operations.settle_predecessor import settle_predecessor
+from operations.settle_predecessor import settle_predecessor, with_inheritance
 
 _MOMENT_SECONDS = 0.1
 
@@ -54,10 +54,33 @@ def record_ride_event(
     code_keys: CodeKeys,
     clock: Callable[[], datetime],
     command_id: str | None = None,
+    check: Callable[[Outcome], None] = lambda _: None,
 ) -> Told:
     """Raises Busy when it was overtaken too often; repeating is safe. `command_id` names the admin
-    command that states the event in the provider's place."""
-    return store.again(lambda: _attempt(event, store, remembered, code_keys, clock(), command_id))
+    command that states the event in the provider's place. `check` sees what is decided before any
+    of it is written, and may raise."""
+    return store.again(
+        lambda: _attempt(event, store, remembered, code_keys, clock(), command_id, check)
+    )
+
+
+def foreseen(
+    event: RideEvent,
+    ride: Ride,
+    voucher: Voucher,
+    *,
+    store: Store,
+    remembered: Remembered,
+    now: datetime,
+) -> Outcome:
+    """What an event of a ride that is known would do now, by itself; nothing is written."""
+    voucher = with_inheritance(voucher, store=store, now=now)
+    terms = _judged_by(read_terms(voucher, remembered, now))
+    return ride_table.decide(Case(voucher, ride, event, terms, now))
+
+
+def _judged_by(terms: ProgramTerms) -> Terms:
+    return Terms(terms.rules, terms.program.status, terms.partner.status)
 
 
 def _attempt(
@@ -67,6 +90,7 @@ def _attempt(
     code_keys: CodeKeys,
     now: datetime,
     command_id: str | None,
+    check: Callable[[Outcome], None],
 ) -> Told:
     found = _read(event, store, code_keys)
     if found is None:
@@ -91,11 +115,12 @@ def _attempt(
         found.voucher,
         found.ride,
         event,
-        Terms(terms.rules, terms.program.status, terms.partner.status),
+        _judged_by(terms),
         now,
         found.replaced_ride,
     )
     outcome = ride_table.conflict(case) if found.first else ride_table.decide(case)
+    check(outcome)
     answer = {**outcome.answer, **_rider_message(case, outcome, terms)}
     is_conflict = found.first is not None
     identity = event.identity if outcome.takes == "identity" else event.identity_of_content

@@ -159,7 +159,7 @@ def test_a_ride_that_was_recorded_in_another_month_matches_its_own_and_is_missed
     assert (late["class"], late["because"]) == ("matched", "late")
     assert _counts(april) == {"lines": 1, "unreadable": 1}
     findings = json.loads(_files(world, "2026-04")["statement.json"])["findings"]
-    assert [it["class"] for it in findings] == ["unreadable", "of_earlier_month"]
+    assert [it["class"] for it in findings] == ["unreadable", "of_other_month"]
 
 
 def test_a_ride_that_was_adjusted_in_a_later_month_matches_as_charged_before_and_after(
@@ -175,6 +175,23 @@ def test_a_ride_that_was_adjusted_in_a_later_month_matches_as_charged_before_and
     statement = _statement(world)
 
     assert (statement.matched, statement.charged_cents, statement.ledger_cents) == (2, 2_700, 2_700)
+
+
+def test_a_ride_that_is_charged_on_two_months_statements_matches_its_own_alone(
+    world: World,
+) -> None:
+    charged = row(world, _made(world, "twice"), "twice")
+    world.clock.passes(days=40)
+    drop(world, charged)
+    drop(world, charged, month="2026-04")
+
+    march, april = _statement(world), _statement(world, "2026-04")
+
+    money = {"charged_cents": 1_500, "ledger_cents": 1_500}
+    assert _counts(march) == {"lines": 1, "matched": 1, **money}
+    assert _counts(april) == {"lines": 1, "only_theirs": 1, "charged_cents": 1_500}
+    (found,) = json.loads(_files(world, "2026-04")["statement.json"])["findings"]
+    assert found["because"] == "other_month"
 
 
 def test_a_ride_of_another_programme_is_no_ride_of_this_one_and_is_never_applied(
@@ -359,9 +376,38 @@ def test_only_rides_that_the_statement_alone_has_are_applied(world: World) -> No
     assert str(completed.ride_day) == "2026-03-02"
 
 
+def test_a_ride_that_nobody_approved_is_never_applied(world: World) -> None:
+    direct = builders.rules(direct_capture=True)
+    world.administer("set_rules", program_id=world.program_id, rules=direct)
+    world.clock.passes(minutes=2)
+    code = world.code()
+    # All that is known of the ride is an adjustment.
+    world.adjust(code, "unasked")
+    drop(world, row(world, code, "unasked"))
+
+    told = apply(world)
+
+    assert (told["applied"], told["refused"]) == (0, {"authorization_wrong": 1})
+    assert world.voucher(code).spent_cents == 0
+
+
+def test_what_may_be_a_cancellation_fee_is_not_applied_as_a_ride(world: World) -> None:
+    fees = builders.rules(max_cancellation_fee_cents=500)
+    world.administer("set_rules", program_id=world.program_id, rules=fees)
+    world.clock.passes(minutes=2)
+    fee, ride = _asked_for(world, "fee"), _asked_for(world, "ride")
+    drop(world, row(world, fee, "fee", 500), row(world, ride, "ride", 501))
+
+    told = apply(world)
+
+    assert (told["applied"], told["captured_cents"]) == (1, 501)
+    assert told["refused"] == {"looks_like_cancellation_fee": 1}
+    assert world.voucher(fee).spent_cents == 0
+
+
 def test_a_dry_run_changes_nothing_and_names_the_file(world: World) -> None:
     lost = _asked_for(world, "lost")
-    drop(world, row(world, lost, "lost", 1_250, charged=1_000))
+    drop(world, row(world, lost, "lost", 1_250))
     before = world.everything()
 
     told = world.administer(
@@ -373,10 +419,49 @@ def test_a_dry_run_changes_nothing_and_names_the_file(world: World) -> None:
     )
 
     assert world.everything() == before
-    assert (told["would_apply"], told["fare_cents"], told["charged_cents"]) == (1, 1_250, 1_000)
+    assert (told["would_apply"], told["fare_cents"], told["charged_cents"]) == (1, 1_250, 1_250)
+    assert (told["captured_cents"], told["shortfall_cents"]) == (1_250, 0)
     assert told["in_words"].startswith("Nothing was done.")
     assert "America/New_York" in told["in_words"]
     assert len(told["statement_digest"]) == 64
+
+
+@pytest.mark.parametrize("charged", [1_000, 1_501])
+def test_no_more_and_no_less_is_paid_than_is_charged(world: World, charged: int) -> None:
+    lost = _asked_for(world, "lost")
+    drop(world, row(world, lost, "lost", charged=charged))
+    before = world.everything()
+    looked = apply_dry(world)
+    assert world.everything() == before
+
+    told = apply_as_it_is(world, looked)
+
+    assert (looked["would_apply"], looked["captured_cents"]) == (0, 0)
+    assert looked["refused"] == told["refused"] == {"charged_differs": 1}
+    assert (told["applied"], told["captured_cents"]) == (0, 0)
+    assert world.voucher(lost).spent_cents == 0
+    assert Kind.RIDE_COMPLETED not in world.kinds(lost)
+
+
+def test_a_look_foresees_what_is_paid_and_what_is_a_shortfall(world: World) -> None:
+    paid = _asked_for(world, "paid")
+    short = _asked_for(world, "short", value_cents=1_500, rides=1)
+    dear = _asked_for(world, "dear", value_cents=10_000)
+    drop(
+        world,
+        row(world, paid, "paid", 1_250),
+        row(world, short, "short"),
+        row(world, dear, "dear", 9_000, charged=5_000),
+    )
+    early = apply_dry(world)
+    world.clock.passes(days=20)
+
+    late = apply_dry(world)
+
+    figures = ("would_apply", "captured_cents", "shortfall_cents")
+    assert [early[name] for name in figures] == [3, 7_750, 0]
+    assert [late[name] for name in figures] == [2, 0, 2_750]
+    assert late["refused"] == {"charged_differs": 1}
 
 
 def test_another_file_than_the_one_that_was_looked_at_is_not_applied(world: World) -> None:

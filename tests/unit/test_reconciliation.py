@@ -61,11 +61,12 @@ def reconciled(
     entries: list[Entry],
     lines: list[StatementLine | UnreadableLine],
     rides: dict[str, KnownRide] | None = None,
+    month: str = "2026-03",
 ) -> Reconciled:
     ours = OurRides(PROVIDER)
     for one in entries:
         ours.add(one)
-    it = Reconciliation(PROGRAM, "2026-03", NEW_YORK, ours)
+    it = Reconciliation(PROGRAM, month, NEW_YORK, ours)
     for one_line in lines:
         if not it.take(one_line) and isinstance(one_line, StatementLine):
             it.look_up(one_line, (rides or {}).get(one_line.ride_id))
@@ -123,7 +124,7 @@ def test_a_ride_with_entries_that_isnt_there_is_a_defect() -> None:
         (known(0, RideState.REFUSED), Verdict.DIFFERENT_AMOUNT, Because.NOTHING_PAID),
         (known(0, RideState.HELD), Verdict.ONLY_THEIRS, Because.CAN_BE_APPLIED),
         (known(0, RideState.LAPSED), Verdict.ONLY_THEIRS, Because.CAN_BE_APPLIED),
-        (known(0, RideState.NONE), Verdict.ONLY_THEIRS, Because.CAN_BE_APPLIED),
+        (known(0, RideState.NONE), Verdict.ONLY_THEIRS, Because.WRONG_AUTHORIZATION),
         (
             known(0, RideState.HELD, is_authorized=False),
             Verdict.ONLY_THEIRS,
@@ -143,6 +144,12 @@ def test_a_ride_that_the_month_doesnt_settle_is_classed_as_it_stands_now(
     assert it.statement.charged_cents == 1_500
 
 
+def test_nothing_charged_for_a_ride_that_nothing_was_paid_for_simply_matches() -> None:
+    it = reconciled([entry("a", 0)], [line(2, "a", 0)], {"a": known(0, completed_at=NOON)})
+
+    assert (it.statement.matched, it.findings) == (1, ())
+
+
 def test_without_an_authorization_a_lost_ride_cant_be_applied() -> None:
     for rides in ({}, {"a": known(0, RideState.HELD, is_authorized=False)}):
         it = reconciled([], [line(2, "a", 1_500, None)], rides)
@@ -159,15 +166,38 @@ def test_the_first_of_two_lines_of_a_ride_counts_and_the_other_names_it() -> Non
     assert (it.statement.charged_cents, it.statement.ledger_cents) == (2_200, 1_500)
 
 
-def test_what_the_ledger_recorded_of_an_earlier_months_ride_is_told_and_counts_nowhere() -> None:
-    entries = [entry("a", 1_500, day=date(2026, 2, 28)), entry("b", 1_000)]
+@pytest.mark.parametrize("is_recorded_in_april", [False, True])
+def test_a_ride_is_matched_on_the_statement_of_its_own_month_alone(
+    is_recorded_in_april: bool,
+) -> None:
+    ride = {"a": known(1_500, completed_at=NOON)}
+    entries = [entry("a", 1_500)]
+    march = reconciled([] if is_recorded_in_april else entries, [line(2, "a", 1_500)], ride)
+
+    april = reconciled(
+        entries if is_recorded_in_april else [], [line(2, "a", 1_500)], ride, "2026-04"
+    )
+
+    assert (march.statement.matched, march.statement.ledger_cents) == (1, 1_500)
+    assert classes(april) == [(Verdict.ONLY_THEIRS, Because.OTHER_MONTH)]
+    assert (april.statement.only_theirs, april.statement.matched) == (1, 0)
+    assert (april.statement.charged_cents, april.statement.ledger_cents) == (1_500, 0)
+    assert "belongs to the statement of 2026-03" in to_do(april.findings[0])
+
+
+# A clock that is a little ahead has a ride completed in the month to come.
+@pytest.mark.parametrize("day", [date(2026, 2, 28), date(2026, 4, 1)])
+def test_what_the_ledger_recorded_of_another_months_ride_is_told_and_counts_nowhere(
+    day: date,
+) -> None:
+    entries = [entry("a", 1_500, day=day), entry("b", 1_000)]
 
     it = reconciled(entries, [])
 
-    assert [(one.verdict, one.ride_id) for one in it.findings] == [
-        (Verdict.OF_EARLIER_MONTH, "a"),
+    assert {(one.verdict, one.ride_id) for one in it.findings} == {
+        (Verdict.OF_OTHER_MONTH, "a"),
         (Verdict.ONLY_OURS, "b"),
-    ]
+    }
     assert (it.statement.lines, it.statement.only_ours, it.statement.ledger_cents) == (0, 1, 1_000)
 
 
@@ -182,7 +212,7 @@ def test_every_class_has_its_words_and_says_what_to_do() -> None:
         Finding(Verdict.UNREADABLE, line=2, why="the fare is below zero"),
         Finding(Verdict.DOUBLED, line=3, first_line=2),
         Finding(Verdict.ONLY_OURS),
-        Finding(Verdict.OF_EARLIER_MONTH),
+        Finding(Verdict.OF_OTHER_MONTH),
         Finding(Verdict.MATCHED, Because.LATE),
         Finding(Verdict.DIFFERENT_AMOUNT),
         Finding(Verdict.DIFFERENT_AMOUNT, Because.NOTHING_PAID),
@@ -295,7 +325,7 @@ def _write(  # noqa: C901 - a case for each mistake
             theirs(amount, Verdict.DIFFERENT_AMOUNT, 0)
         case "earlier":
             ours(amount, amount, date(2026, 2, 27))
-            expected[Verdict.OF_EARLIER_MONTH] += 1
+            expected[Verdict.OF_OTHER_MONTH] += 1
 
 
 @given(_written())
@@ -304,8 +334,8 @@ def test_every_statement_that_is_made_from_a_ledger_is_classed_exactly(made: _Wr
 
     statement = it.statement
     counts = {verdict: getattr(statement, verdict.value, None) for verdict in Verdict}
-    earlier = [one for one in it.findings if one.verdict is Verdict.OF_EARLIER_MONTH]
-    counts[Verdict.OF_EARLIER_MONTH] = len(earlier)
+    earlier = [one for one in it.findings if one.verdict is Verdict.OF_OTHER_MONTH]
+    counts[Verdict.OF_OTHER_MONTH] = len(earlier)
     assert counts == made.expected
     assert statement.lines == len(made.lines)
     assert statement.charged_cents == made.charged_cents

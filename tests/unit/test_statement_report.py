@@ -218,18 +218,21 @@ def test_the_message_by_which_a_queue_is_tried_out_has_no_files() -> None:
 
 def test_a_look_says_what_would_be_done_and_how() -> None:
     counts = Applied(already_there=3)
-    counts.add(StatementLine(2, "a", None, 1_500, 1_200, None), None, {})  # type: ignore[arg-type]
+    line = StatementLine(2, "a", None, 1_500, 1_200, None)  # type: ignore[arg-type]
+    counts.add(line, None, {"captured_cents": 1_000, "shortfall_cents": 200})
     counts.refused["authorization_missing"] += 1
 
     told = looked_at(counts, ZoneInfo("America/New_York"))
 
     assert told["in_words"] == (
         "1 ride that only the statement has would be recorded, with fares of 15.00, of which it "
-        "charges 12.00. The ledger knew 3 rides of the others before. 1 line can't be applied, see "
-        "'refused'. Times without a zone are those of America/New_York. To do it, send the command "
-        "with this statement_digest."
+        "charges 12.00. Vouchers would pay 10.00 in all and leave a shortfall of 2.00, each ride "
+        "looked at by itself. The ledger knew 3 rides of the others before. 1 line can't be "
+        "applied, see 'refused'. Times without a zone are those of America/New_York. To "
+        "do it, send the command with this statement_digest."
     )
     assert (told["would_apply"], told["refused"]) == (1, {"authorization_missing": 1})
+    assert (told["captured_cents"], told["shortfall_cents"]) == (1_000, 200)
 
 
 def test_what_is_left_is_said_and_how_it_goes_on() -> None:

@@ -182,6 +182,14 @@ def test_what_is_no_amount_or_could_be_two_is_refused_in_words(cell: str, said: 
     assert wrong.value.why == said
 
 
+@pytest.mark.parametrize("cell", ["$12.34", "12,34 $"])
+def test_a_dollar_sign_is_that_of_the_united_states_alone(cell: str) -> None:
+    with pytest.raises(UnreadableCell) as wrong:
+        cents_of(cell, "the fare", "CAD")
+
+    assert wrong.value.why == "the fare is not in CAD, the programme's currency"
+
+
 @given(st.integers(0, 1_000_000), st.sampled_from(["{:,}.{:02d}", "{}.{:02d}", "${:,}.{:02d}"]))
 def test_every_amount_that_is_written_with_two_decimals_is_read_back(cents: int, as_: str) -> None:
     written = as_.format(cents // 100, cents % 100)

@@ -46,10 +46,18 @@ def looked_at(counts: Applied, zone: ZoneInfo) -> dict[str, Any]:
     words = (
         f"{counted(counts.applied, 'ride')} that only the statement has would be recorded, with "
         f"fares of {dollars(counts.fare_cents)}, of which it charges "
-        f"{dollars(counts.charged_cents)}. {_others(counts)} Times without a zone are those of "
-        f"{zone.key}. To do it, send the command with this statement_digest."
+        f"{dollars(counts.charged_cents)}. Vouchers would pay {dollars(counts.captured_cents)} in "
+        f"all{_short(counts)}, each ride looked at by itself. {_others(counts)} Times "
+        f"without a zone are those of {zone.key}. To do it, send the command with this "
+        "statement_digest."
     )
-    return {"in_words": words, "would_apply": counts.applied, **_figures(counts)}
+    return {
+        "in_words": words,
+        "would_apply": counts.applied,
+        "captured_cents": counts.captured_cents,
+        "shortfall_cents": counts.shortfall_cents,
+        **_figures(counts),
+    }
 
 
 def carried_out(counts: Applied) -> dict[str, Any]:
@@ -71,6 +79,12 @@ def carried_out(counts: Applied) -> dict[str, Any]:
         "shortfall_cents": counts.shortfall_cents,
         **_figures(counts),
     }
+
+
+def _short(counts: Applied) -> str:
+    if not counts.shortfall_cents:
+        return ""
+    return f" and leave a shortfall of {dollars(counts.shortfall_cents)}"
 
 
 def _others(counts: Applied) -> str:

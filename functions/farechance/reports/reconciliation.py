@@ -7,7 +7,7 @@ it is captured − refunded: of its entries of the month, or else of the whole r
 (it may have been recorded late, or adjusted since)."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -17,14 +17,17 @@ from farechance.ledger import Account, Entry
 from farechance.reports import content
 from farechance.reports.statement_sheet import StatementLine, UnreadableLine
 from farechance.rides import RideState, ride_id_of
-from farechance.times import local_day
+from farechance.times import local_day, local_month
 
-OPEN = frozenset({RideState.NONE, RideState.HELD, RideState.LAPSED})
-"""Of a ride of which no completion is known: its message may have been lost."""
+_APPROVED = frozenset({RideState.HELD, RideState.LAPSED})
+"""Of a ride that was approved and has no end: the message of its completion may have been lost."""
+
+OPEN = _APPROVED | {RideState.NONE}
+"""Of a ride of which no completion is known."""
 
 
 class Verdict(StrEnum):
-    """The class of a line, or of a ride that has none. `of_earlier_month` was recorded in the month
+    """The class of a line, or of a ride that has none. `of_other_month` was recorded in the month
     and belongs to another month's statement: it is told, and counts nowhere."""
 
     MATCHED = "matched"
@@ -33,7 +36,7 @@ class Verdict(StrEnum):
     ONLY_OURS = "only_ours"
     DOUBLED = "doubled"
     UNREADABLE = "unreadable"
-    OF_EARLIER_MONTH = "of_earlier_month"
+    OF_OTHER_MONTH = "of_other_month"
 
 
 class Because(StrEnum):
@@ -46,29 +49,37 @@ class Because(StrEnum):
     NO_AUTHORIZATION = "no_authorization"
     WRONG_AUTHORIZATION = "wrong_authorization"
     OTHER_PROGRAM = "other_program"
+    OTHER_MONTH = "other_month"
 
 
 @dataclass(frozen=True, slots=True)
 class KnownRide:
     """A ride as it stands now, whenever it was recorded: `none` if only its voucher is known, from
     the authorization. `program_id` is the voucher's; `is_authorized`: the line's authorization
-    leads to this voucher."""
+    leads to this voucher. `completed_at` is None where nothing was captured."""
 
     state: RideState
     captured_cents: int
     program_id: str
     is_authorized: bool
+    completed_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether no completion of it is known."""
         return self.state in OPEN
 
+    @property
+    def can_be_applied(self) -> bool:
+        """Whether it was approved and has no end, and the line has its authorization."""
+        return self.state in _APPROVED and self.is_authorized
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One line of the file, or one ride that none of them names. `why`: of an unreadable line, in
-    words. `first_line` has the ride of a doubled one already."""
+    words. `first_line` has the ride of a doubled one already. `of_month`: the month whose
+    statement it belongs to, if that is another."""
 
     verdict: Verdict
     because: Because = Because.AS_IT_IS
@@ -79,6 +90,7 @@ class Finding:
     ledger_cents: int | None = None
     first_line: int | None = None
     why: str = ""
+    of_month: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +146,8 @@ class Reconciliation:
         if first != line.line:
             self._find(self._finding(line, Verdict.DOUBLED, first_line=first))
             return True
-        if self._ours.get(line.ride_id, (None, None))[0] == line.charged_cents:
+        cents, day = self._ours.get(line.ride_id, (None, None))
+        if cents == line.charged_cents and not self._is_of_other_month(day):
             self._counts[Verdict.MATCHED] += 1
             self._ledger_cents += line.charged_cents
             return True
@@ -148,27 +161,43 @@ class Reconciliation:
             self._find(self._finding(line, Verdict.ONLY_THEIRS, Because.OTHER_PROGRAM))
         elif known is None or known.is_open:
             self._find(self._finding(line, Verdict.ONLY_THEIRS, _whether_applied(line, known)))
+        elif month := self._other_month(known):
+            found = self._finding(line, Verdict.ONLY_THEIRS, Because.OTHER_MONTH)
+            self._find(replace(found, of_month=month))
         else:
             self._compare(line, known)
 
     def end(self) -> Reconciled:
         """After the last line: what the ledger has beside them."""
-        first_day = date.fromisoformat(f"{self._month}-01")
         missing = ((ride, *it) for ride, it in self._ours.items() if ride not in self._first_lines)
         for ride_id, cents, day in sorted(missing, key=lambda it: (str(it[2]), it[0])):
             if cents == 0:
                 continue
-            is_earlier = day is not None and day < first_day
-            verdict = Verdict.OF_EARLIER_MONTH if is_earlier else Verdict.ONLY_OURS
-            self._ledger_cents += 0 if is_earlier else cents
+            is_of_other = self._is_of_other_month(day)
+            verdict = Verdict.OF_OTHER_MONTH if is_of_other else Verdict.ONLY_OURS
+            self._ledger_cents += 0 if is_of_other else cents
             self._find(Finding(verdict, ride_id=ride_id, day=day, ledger_cents=cents))
         of_lines = [finding for finding in self._findings if finding.line is not None]
         of_lines.sort(key=lambda finding: finding.line or 0)
         others = [finding for finding in self._findings if finding.line is None]
         return Reconciled(self._statement(), (*of_lines, *others))
 
+    def _is_of_other_month(self, day: date | None) -> bool:
+        return day is not None and f"{day:%Y-%m}" != self._month
+
+    def _other_month(self, known: KnownRide) -> str | None:
+        """The month that a ride belongs to, if it is known and isn't this one."""
+        if known.completed_at is None:
+            return None
+        month = local_month(known.completed_at, self._zone)
+        return None if month == self._month else month
+
     def _compare(self, line: StatementLine, known: KnownRide) -> None:
         self._ledger_cents += known.captured_cents
+        if known.captured_cents == line.charged_cents == 0:
+            # No entry says of nothing when it was recorded, and there is nothing to be told.
+            self._counts[Verdict.MATCHED] += 1
+            return
         if known.captured_cents == line.charged_cents:
             found = self._finding(line, Verdict.MATCHED, Because.LATE)
         else:
@@ -199,7 +228,7 @@ class Reconciliation:
 
     def _statement(self) -> content.Statement:
         counts = self._counts
-        beside = counts[Verdict.ONLY_OURS] + counts[Verdict.OF_EARLIER_MONTH]
+        beside = counts[Verdict.ONLY_OURS] + counts[Verdict.OF_OTHER_MONTH]
         return content.Statement(
             provider_id=self._provider_id,
             lines=sum(counts.values()) - beside,
@@ -217,6 +246,6 @@ class Reconciliation:
 def _whether_applied(line: StatementLine, known: KnownRide | None) -> Because:
     if line.authorization_id is None:
         return Because.NO_AUTHORIZATION
-    if known is None or not known.is_authorized:
+    if known is None or not known.can_be_applied:
         return Because.WRONG_AUTHORIZATION
     return Because.CAN_BE_APPLIED

@@ -44,8 +44,8 @@ class UnreadableCell(Exception):
 
 def cents_of(cell: str, what: str, currency: str) -> int:
     """Exact cents, with at most two decimals. Taken: `12`, `12.3`, `12.34`, `12,34`, `1,234.56`,
-    `1.234,56`, `1 234,56`, with `$` or the programme's currency before or behind. Raises
-    UnreadableCell; `what` names the cell."""
+    `1.234,56`, `1 234,56`, with the programme's currency, or `$` for USD, before or
+    behind. Raises UnreadableCell; `what` names the cell."""
     text = _without_currency(cell, what, currency)
     if text[:1] in tuple(_MINUS) or text[-1:] in tuple(_MINUS) or text.startswith("("):
         raise UnreadableCell(f"{what} is below zero; only rides are taken here, and no refunds")
@@ -100,6 +100,7 @@ def _without_currency(cell: str, what: str, currency: str) -> str:
         text = text.replace(blank, " ")
     text = text.strip()
     for found in _CURRENCY.finditer(text):
-        if found["code"] not in (None, currency):
+        # A $ alone may be the dollar of several countries.
+        if (found["code"] or "USD") != currency:
             raise UnreadableCell(f"{what} is not in {currency}, the programme's currency")
     return _CURRENCY.sub("", text, count=1).strip()

@@ -15,7 +15,7 @@ CLASSES: Final[Mapping[Verdict, str]] = {
     Verdict.ONLY_OURS: "Only in the ledger",
     Verdict.DOUBLED: "Charged twice",
     Verdict.UNREADABLE: "Not readable",
-    Verdict.OF_EARLIER_MONTH: "Of an earlier month",
+    Verdict.OF_OTHER_MONTH: "Of another month",
 }
 
 _TO_DO: Final[Mapping[tuple[Verdict, Because], str]] = {
@@ -37,7 +37,7 @@ _TO_DO: Final[Mapping[tuple[Verdict, Because], str]] = {
     "belongs on that programme's statement: ask the ride company to take it off this one.",
     (Verdict.ONLY_OURS, Because.AS_IT_IS): "The ledger paid for this ride and the ride company "
     "doesn't charge it. Ask whether it was forgotten, or never made.",
-    (Verdict.OF_EARLIER_MONTH, Because.AS_IT_IS): "Recorded in this month, of a ride of an earlier "
+    (Verdict.OF_OTHER_MONTH, Because.AS_IT_IS): "Recorded in this month, of a ride of another "
     "one. See whether that month's statement has it, and drop that into the inbox again if not.",
 }
 
@@ -62,6 +62,11 @@ def to_do(finding: Finding) -> str:
         return (
             f"The ride stands on line {finding.first_line} already, and it is paid once. Ask the "
             "ride company to take this charge back."
+        )
+    if finding.because is Because.OTHER_MONTH:
+        return (
+            f"The ride belongs to the statement of {finding.of_month}, the month in which it was "
+            "completed. Ask the ride company to take it off this one."
         )
     return _TO_DO[finding.verdict, finding.because]
 
