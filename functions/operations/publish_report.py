@@ -1,7 +1,8 @@
 """Publishes the report of a month, once: files first, then the manifest, then the record, which
 nobody can write twice, then the announcement. Whatever is cut off in between is done again by the
 next run and ends the same. A run that finds the record compares: equal figures are verified, others
-become a numbered correction beside what was published."""
+become a numbered correction beside what was published. Verified is a month whose files were read
+and are, byte by byte, what the record says."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,7 +13,6 @@ from farechance.programs import Program, Status
 from farechance.report_files import (
     MANIFEST,
     SO_FAR,
-    auditor_folder,
     edition_part,
     funder_folder,
     manifest,
@@ -27,10 +27,10 @@ from farechance.times import local_month
 from operations.add_up_month import Month
 from operations.administration_plan import existing_program
 from operations.close_months import GoesOn, add_up, keep_closing, kept_months
-from operations.compare_report import changes
+from operations.compare_report import changes, is_there, restore_files
 from operations.read_report_sources import Sources, read_sources
 from operations.report_tools import ReportTools
-from operations.write_report_files import write_audit_file, write_packages, write_partners
+from operations.write_report_files import sha256_of, write_packages, write_partners
 
 _MOST_NAMED = 20
 """Figures that an announcement names; the manifest has all."""
@@ -100,10 +100,12 @@ def _attempt(made: Month, lines: Lines, sources: Sources, tools: ReportTools) ->
     if before.form != FORM:
         return Reported(End.OTHER_FORM, before.edition)
     changed = changes(before, made, lines, tools.bucket)
+    if not changed:
+        changed = restore_files(before, made, lines, tools.bucket)
     if changed:
         after = _publish(before, changed, made, lines, sources, tools)
         return Reported(End.CORRECTED, after.edition, changed)
-    _verify(before, made, lines, tools)
+    _verify(before, made, tools)
     return Reported(End.VERIFIED, before.edition)
 
 
@@ -141,13 +143,11 @@ def _publish(
     return after
 
 
-def _verify(report: PublishedReport, made: Month, lines: Lines, tools: ReportTools) -> None:
-    """Puts back what the bucket forgets, and what somebody wrote last who wasn't the first."""
+def _verify(report: PublishedReport, made: Month, tools: ReportTools) -> None:
+    """Puts back the manifest, which somebody may have written last who wasn't the first, and the
+    closing."""
     part = edition_part(report.edition)
-    folder = auditor_folder(report.program_id, report.month, part)
-    if f"{folder}audit.csv" not in tools.bucket.paths(folder):
-        write_audit_file(made.report, lines, part, tools.bucket)
-    if tools.bucket.get(_manifest_path(report, part)) != manifest(report):
+    if not is_there(_manifest_path(report, part), sha256_of(manifest(report)), tools.bucket):
         _write_manifest(report, part, tools)
     _keep_if_missing(made.closing, tools)
 
@@ -180,7 +180,7 @@ def _announcement(published: PublishedReport, report: Report) -> tuple[str, str]
     return (
         f"Correction {published.edition}: {subject(report)}",
         f"This is correction {published.edition} of the report. It replaces what was published "
-        f"before. These figures changed:\n\n{named}{rest}\n\n{page_one_text(report)}",
+        f"before. These figures or files changed:\n\n{named}{rest}\n\n{page_one_text(report)}",
     )
 
 

@@ -165,6 +165,56 @@ def test_what_the_bucket_forgot_for_the_auditor_is_put_back_and_nothing_else(
     assert ridden.bucket.files[f"{AUDITOR}audit.csv"] == forgotten
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(f"{FUNDER}{name}" for name in (*PACKAGE, "manifest.json")),
+        f"{AUDITOR}audit.csv",
+        f"partners/{PARTNER}/{PROGRAM}/{MARCH}/report.json",
+    ],
+)
+def test_a_file_that_was_deleted_or_overwritten_is_put_back_as_it_was(
+    ridden: World, path: str
+) -> None:
+    ridden.publishes(MARCH)
+    right = dict(ridden.bucket.files)
+
+    del ridden.bucket.files[path]
+    deleted = ridden.publishes(MARCH)
+    assert (deleted.end, ridden.bucket.files) == (End.VERIFIED, right)
+
+    ridden.bucket.files[path] = b"overwritten"
+    overwritten = ridden.publishes(MARCH)
+    assert (overwritten.end, ridden.bucket.files) == (End.VERIFIED, right)
+
+
+def test_a_lost_page_that_would_be_laid_out_anew_becomes_a_correction(
+    ridden: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ridden.publishes(MARCH)
+    own = f"partners/{PARTNER}/{PROGRAM}/{MARCH}/summary.csv"
+    for path in (f"{FUNDER}report.html", own):
+        del ridden.bucket.files[path]
+    monkeypatch.setattr("operations.write_report_files.html", lambda _: "<p>laid out anew</p>")
+
+    corrected = ridden.publishes(MARCH)
+
+    assert corrected == Reported(End.CORRECTED, 1, ("report.html",))
+    assert f"{FUNDER}report.html" not in ridden.bucket.files
+    assert ridden.bucket.files[f"{FUNDER}correction-1/report.html"] == b"<p>laid out anew</p>"
+    assert own in ridden.bucket.files
+
+
+def test_other_figures_beside_an_overwritten_report_are_a_correction(ridden: World) -> None:
+    ridden.publishes(MARCH)
+    ridden.bucket.files[f"{FUNDER}report.json"] = b"overwritten"
+    ridden.reconciles(MARCH)
+
+    corrected = ridden.publishes(MARCH)
+
+    assert corrected == Reported(End.CORRECTED, 1, ("report.json",))
+
+
 def test_a_report_of_an_earlier_form_isnt_compared_and_stands(ridden: World) -> None:
     ridden.publishes(MARCH)
     record = _record(ridden)
