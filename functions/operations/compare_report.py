@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from pydantic import ValidationError
 
+from farechance.errors import Busy
 from farechance.report_bucket import ReportBucket
 from farechance.report_figures import changed_figures
 from farechance.report_files import edition_part
@@ -46,6 +47,16 @@ def restore_files(
         else:
             other.append(name)
     return tuple(other)
+
+
+def recorded_report(published: PublishedReport, bucket: ReportBucket) -> Report:
+    """The funder's report as it is recorded. Raises Busy if the bucket has another, which somebody
+    wrote at this moment: the next run restores or corrects it."""
+    file = _named(published.files, _JSON)
+    content = bucket.get(file.path)
+    if sha256_of(content) != file.sha256:
+        raise Busy
+    return Report.model_validate_json(content)
 
 
 def is_there(path: str, sha256: str, bucket: ReportBucket) -> bool:
