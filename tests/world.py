@@ -170,6 +170,10 @@ class FakeBucket:
         self.lose("get", path)
         return self.files[path]
 
+    def sha256(self, path: str) -> str:
+        """Of a file that is there."""
+        return hashlib.sha256(self.get(path)).hexdigest()
+
     def paths(self, folder: str) -> tuple[str, ...]:
         """The files whose path begins so."""
         self.lose("list", folder)

@@ -75,6 +75,15 @@ class ReportBucket:
             found: bytes = self._s3.get_object(Bucket=self._name, Key=path)["Body"].read()
             return found
 
+    def sha256(self, path: str) -> str:
+        """Of a file that is there and may be larger than this machine's memory. Raises Busy."""
+        sums = hashlib.sha256()
+        with _busy_if_it_passes():
+            body = self._s3.get_object(Bucket=self._name, Key=path)["Body"]
+            for some in body.iter_chunks(_CHUNK_BYTES):
+                sums.update(some)
+        return sums.hexdigest()
+
     def paths(self, folder: str) -> tuple[str, ...]:
         """All files whose path begins so, in the order of their names. Raises Busy."""
         pages = self._s3.get_paginator("list_objects_v2")

@@ -1,18 +1,19 @@
-"""Compares a month that was added up again with what was published of it."""
+"""Compares a month that was added up again with what was published of it, and the files of the
+bucket with their record."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from pydantic import ValidationError
 
+from farechance.errors import Busy
 from farechance.report_bucket import ReportBucket
 from farechance.report_figures import changed_figures
+from farechance.report_files import edition_part
 from farechance.report_records import PublishedFile, PublishedReport
 from farechance.reports.content import Report
 from farechance.reports.lines import Lines
 from operations.add_up_month import Month
-from operations.write_report_files import report_json
+from operations.write_report_files import made_files, report_json, sha256_of, write_file
 
 _JSON = "report.json"
 
@@ -25,12 +26,59 @@ def changes(
     return tuple(_changes(published, made, lines, bucket))
 
 
+def restore_files(
+    published: PublishedReport, made: Month, lines: Lines, bucket: ReportBucket
+) -> tuple[str, ...]:
+    """Writes again what is missing or other than the record says, from a month whose figures are
+    as they were. What can't be made as it was, such as a page that is laid out anew, stays; those
+    files' names are told."""
+    broken = tuple(
+        (name, one)
+        for name, one in _recorded(published)
+        if not is_there(one.path, one.sha256, bucket)
+    )
+    if not broken:
+        return ()
+    files = made_files(made, lines, edition_part(published.edition))
+    other = []
+    for name, one in broken:
+        if one.path in files and sha256_of(files[one.path]) == one.sha256:
+            write_file(one.path, files[one.path], bucket)
+        else:
+            other.append(name)
+    return tuple(other)
+
+
+def recorded_report(published: PublishedReport, bucket: ReportBucket) -> Report:
+    """The funder's report as it is recorded. Raises Busy if the bucket has another, which somebody
+    wrote at this moment: the next run restores or corrects it."""
+    file = _named(published.files, _JSON)
+    content = bucket.get(file.path)
+    if sha256_of(content) != file.sha256:
+        raise Busy
+    return Report.model_validate_json(content)
+
+
+def is_there(path: str, sha256: str, bucket: ReportBucket) -> bool:
+    """Whether the bucket has a file, byte by byte."""
+    # It is looked for in a list, since who may not list a folder is denied what isn't there.
+    return path in bucket.paths(path) and bucket.sha256(path) == sha256
+
+
+def _recorded(published: PublishedReport) -> Iterator[tuple[str, PublishedFile]]:
+    for one in published.files:
+        yield one.name, one
+    for partner_id, files in sorted(published.partners.items()):
+        for one in files:
+            yield f"partners[{partner_id}].{one.name}", one
+
+
 def _changes(
     published: PublishedReport, made: Month, lines: Lines, bucket: ReportBucket
 ) -> Iterator[str]:
     yield from _changed(published.files, made.report, bucket)
     for file in (lines.entries, lines.audit):
-        if _named(published.files, file.name).sha256 != _sha256(file):
+        if _named(published.files, file.name).sha256 != sha256_of(file):
             yield file.name
     for partner_id in sorted({*published.partners, *made.partners}):
         name = f"partners[{partner_id}]"
@@ -46,8 +94,11 @@ def _changed(
     files: Sequence[PublishedFile], report: Report, bucket: ReportBucket
 ) -> tuple[str, ...]:
     before = _named(files, _JSON)
-    if before.sha256 == hashlib.sha256(report_json(report)).hexdigest():
+    if before.sha256 == sha256_of(report_json(report)):
         return ()
+    if not is_there(before.path, before.sha256, bucket):
+        # Which figures were other isn't known any more.
+        return (_JSON,)
     try:
         return changed_figures(Report.model_validate_json(bucket.get(before.path)), report)
     except ValidationError:
@@ -57,8 +108,3 @@ def _changed(
 
 def _named(files: Sequence[PublishedFile], name: str) -> PublishedFile:
     return next(file for file in files if file.name == name)
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()

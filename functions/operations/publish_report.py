@@ -1,18 +1,20 @@
 """Publishes the report of a month, once: files first, then the manifest, then the record, which
 nobody can write twice, then the announcement. Whatever is cut off in between is done again by the
 next run and ends the same. A run that finds the record compares: equal figures are verified, others
-become a numbered correction beside what was published."""
+become a numbered correction beside what was published. Verified is a month whose files were read
+and are, byte by byte, what the record says."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from farechance.ledger import Kind
 from farechance.programs import Program, Status
 from farechance.report_files import (
     MANIFEST,
     SO_FAR,
-    auditor_folder,
     edition_part,
     funder_folder,
     manifest,
@@ -22,18 +24,23 @@ from farechance.reports.closing import Closing
 from farechance.reports.content import FORM, Report
 from farechance.reports.lines import Lines
 from farechance.reports.words import page_one_text, subject
-from farechance.store import keys, writes
+from farechance.store import Store, keys, writes
 from farechance.times import local_month
 from operations.add_up_month import Month
 from operations.administration_plan import existing_program
 from operations.close_months import GoesOn, add_up, keep_closing, kept_months
-from operations.compare_report import changes
+from operations.compare_report import changes, is_there, recorded_report, restore_files
 from operations.read_report_sources import Sources, read_sources
 from operations.report_tools import ReportTools
-from operations.write_report_files import write_audit_file, write_packages, write_partners
+from operations.write_report_files import sha256_of, write_packages, write_partners
 
 _MOST_NAMED = 20
 """Figures that an announcement names; the manifest has all."""
+
+_OF_STATEMENTS = re.compile(
+    r"exceptions\.statements\[.*\]\.\w+|money\.ride_companies\[.*\]\.invoiced_cents"
+)
+"""Figures that come from a ride company's own statement, and not from the ledger."""
 
 
 class End(StrEnum):
@@ -76,19 +83,26 @@ def publish_report(program_id: str, month: str, tools: ReportTools) -> Reported:
             return Reported(End.GOES_ON)
         if not made.report.is_complete:
             return _write_so_far(made, lines, sources, tools)
-        if before is None and _is_over(program, made.report):
+        if before is None and _is_over(program, made.report, tools.store):
             _keep_if_missing(made.closing, tools)
             return Reported(End.NOTHING_TO_REPORT)
         reported = tools.store.again(lambda: _attempt(made, lines, sources, tools))
-    _announce(made.report, tools)
+    if reported.end is not End.OTHER_FORM:
+        _announce(program_id, month, tools)
     return reported
 
 
-def _is_over(program: Program, report: Report) -> bool:
-    """A programme that was closed, that nothing happened to, and that holds and owes nothing."""
-    owed = any(one.closing_cents for one in report.money.ride_companies)
-    is_still = not report.entries and not report.money.closing.held_cents and not owed
-    return program.status is Status.CLOSED and is_still
+def _is_over(program: Program, report: Report, store: Store) -> bool:
+    """A programme that was closed before the month began, that nothing happened to in the month,
+    and that at its end holds nothing, owes nothing and has nothing to decide."""
+    money = report.money
+    owed = any(one.closing_cents for one in money.ride_companies)
+    is_open = report.entries or owed or money.closing.held_cents or money.undecided_cents
+    if is_open or program.status is not Status.CLOSED:
+        return False
+    # Its status is today's; when it was closed is in its account.
+    own = store.all_of(keys.entry(keys.program_account(program.program_id), ""))
+    return any(one.kind is Kind.PROGRAM_CLOSED and one.month < report.month for one in own)
 
 
 def _attempt(made: Month, lines: Lines, sources: Sources, tools: ReportTools) -> Reported:
@@ -100,10 +114,12 @@ def _attempt(made: Month, lines: Lines, sources: Sources, tools: ReportTools) ->
     if before.form != FORM:
         return Reported(End.OTHER_FORM, before.edition)
     changed = changes(before, made, lines, tools.bucket)
+    if not changed:
+        changed = restore_files(before, made, lines, tools.bucket)
     if changed:
         after = _publish(before, changed, made, lines, sources, tools)
         return Reported(End.CORRECTED, after.edition, changed)
-    _verify(before, made, lines, tools)
+    _verify(before, made, tools)
     return Reported(End.VERIFIED, before.edition)
 
 
@@ -141,27 +157,26 @@ def _publish(
     return after
 
 
-def _verify(report: PublishedReport, made: Month, lines: Lines, tools: ReportTools) -> None:
-    """Puts back what the bucket forgets, and what somebody wrote last who wasn't the first."""
+def _verify(report: PublishedReport, made: Month, tools: ReportTools) -> None:
+    """Puts back the manifest, which somebody may have written last who wasn't the first, and the
+    closing."""
     part = edition_part(report.edition)
-    folder = auditor_folder(report.program_id, report.month, part)
-    if f"{folder}audit.csv" not in tools.bucket.paths(folder):
-        write_audit_file(made.report, lines, part, tools.bucket)
-    if tools.bucket.get(_manifest_path(report, part)) != manifest(report):
+    if not is_there(_manifest_path(report, part), sha256_of(manifest(report)), tools.bucket):
         _write_manifest(report, part, tools)
     _keep_if_missing(made.closing, tools)
 
 
-def _announce(report: Report, tools: ReportTools) -> None:
-    """Tells of the latest edition, unless that was told. Told and not marked, it is told again:
-    twice does no harm, never would."""
-    key = keys.report(report.program_id, report.month)
+def _announce(program_id: str, month: str, tools: ReportTools) -> None:
+    """Tells of the latest edition, unless that was told, in words made from the report that is
+    recorded, whoever made it. Told and not marked, it is told again: twice does no harm, never
+    would."""
+    key = keys.report(program_id, month)
 
     def attempt() -> None:
         before = tools.store.read(key)[key]
         if before is None or before.announced_at is not None:
             return
-        tools.announcer.announce(*_announcement(before, report))
+        tools.announcer.announce(*_announcement(before, recorded_report(before, tools.bucket)))
         told = before.model_copy(
             update={"announced_at": tools.clock(), "version": before.version + 1}
         )
@@ -180,8 +195,15 @@ def _announcement(published: PublishedReport, report: Report) -> tuple[str, str]
     return (
         f"Correction {published.edition}: {subject(report)}",
         f"This is correction {published.edition} of the report. It replaces what was published "
-        f"before. These figures changed:\n\n{named}{rest}\n\n{page_one_text(report)}",
+        f"before. {_said_of(changed)}These figures or files changed:\n\n"
+        f"{named}{rest}\n\n{page_one_text(report)}",
     )
+
+
+def _said_of(changed: tuple[str, ...]) -> str:
+    if not all(_OF_STATEMENTS.fullmatch(name) for name in changed):
+        return ""
+    return "Only the comparison with the ride company's statement is new. "
 
 
 def _write_so_far(made: Month, lines: Lines, sources: Sources, tools: ReportTools) -> Reported:

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -17,9 +18,11 @@ from farechance.report_files import manifest
 from farechance.report_records import PublishedReport, ReportSalt
 from farechance.reports.closing import Closing
 from farechance.reports.content import Report
+from farechance.reports.lines import Lines
+from farechance.reports.words import page_one_text
 from farechance.store import keys, writes
 from operations import close_months
-from operations.add_up_month import OutOfTime
+from operations.add_up_month import Month, OutOfTime
 from operations.publish_report import End, Reported
 from world import FakeBucket, World
 
@@ -165,6 +168,57 @@ def test_what_the_bucket_forgot_for_the_auditor_is_put_back_and_nothing_else(
     assert ridden.bucket.files[f"{AUDITOR}audit.csv"] == forgotten
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(f"{FUNDER}{name}" for name in (*PACKAGE, "manifest.json")),
+        f"{AUDITOR}audit.csv",
+        f"partners/{PARTNER}/{PROGRAM}/{MARCH}/report.json",
+    ],
+)
+def test_a_file_that_was_deleted_or_overwritten_is_put_back_as_it_was(
+    ridden: World, path: str
+) -> None:
+    ridden.publishes(MARCH)
+    right = dict(ridden.bucket.files)
+
+    del ridden.bucket.files[path]
+    deleted = ridden.publishes(MARCH)
+    assert (deleted.end, ridden.bucket.files) == (End.VERIFIED, right)
+
+    ridden.bucket.files[path] = b"overwritten"
+    overwritten = ridden.publishes(MARCH)
+    assert (overwritten.end, ridden.bucket.files) == (End.VERIFIED, right)
+
+
+def test_a_lost_page_that_would_be_laid_out_anew_becomes_a_correction(
+    ridden: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ridden.publishes(MARCH)
+    own = f"partners/{PARTNER}/{PROGRAM}/{MARCH}/summary.csv"
+    for path in (f"{FUNDER}report.html", own):
+        del ridden.bucket.files[path]
+    monkeypatch.setattr("operations.write_report_files.html", lambda _: "<p>laid out anew</p>")
+
+    corrected = ridden.publishes(MARCH)
+
+    assert corrected == Reported(End.CORRECTED, 1, ("report.html",))
+    assert f"{FUNDER}report.html" not in ridden.bucket.files
+    assert ridden.bucket.files[f"{FUNDER}correction-1/report.html"] == b"<p>laid out anew</p>"
+    assert own in ridden.bucket.files
+    assert "Only the comparison" not in ridden.announcer.told[1][1]
+
+
+def test_other_figures_beside_an_overwritten_report_are_a_correction(ridden: World) -> None:
+    ridden.publishes(MARCH)
+    ridden.bucket.files[f"{FUNDER}report.json"] = b"overwritten"
+    ridden.reconciles(MARCH)
+
+    corrected = ridden.publishes(MARCH)
+
+    assert corrected == Reported(End.CORRECTED, 1, ("report.json",))
+
+
 def test_a_report_of_an_earlier_form_isnt_compared_and_stands(ridden: World) -> None:
     ridden.publishes(MARCH)
     record = _record(ridden)
@@ -206,6 +260,7 @@ def test_a_difference_becomes_a_numbered_correction_beside_what_was_published(
     subject, text = ridden.announcer.told[1]
     assert subject.startswith("Correction 1: ")
     assert f"* {named}" in text
+    assert "Only the comparison with the ride company's statement is new." in text
 
 
 def test_a_correction_is_what_later_runs_are_compared_with(ridden: World) -> None:
@@ -366,6 +421,30 @@ def test_a_closed_programme_that_still_owes_a_ride_company_is_reported(ridden: W
     assert ridden.publishes(APRIL).end is End.PUBLISHED
 
 
+def test_a_month_before_the_programme_was_closed_is_reported_though_it_is_closed_today(
+    world: World,
+) -> None:
+    world.clock.passes(days=70)
+    world.administer("close_program", program_id=PROGRAM, confirm=PROGRAM)
+
+    assert world.publishes(APRIL).end is End.PUBLISHED
+
+
+def test_a_closed_programme_with_money_undecided_is_reported(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def undecided(*asked: Any) -> tuple[Month, Lines]:
+        made, lines = close_months.add_up(*asked)
+        money = made.report.money.model_copy(update={"undecided_cents": 800})
+        return replace(made, report=made.report.model_copy(update={"money": money})), lines
+
+    world.administer("close_program", program_id=PROGRAM, confirm=PROGRAM)
+    world.clock.passes(days=70)
+    monkeypatch.setattr("operations.publish_report.add_up", undecided)
+
+    assert world.publishes(APRIL).end is End.PUBLISHED
+
+
 def test_books_that_dont_balance_are_published_nowhere(
     ridden: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -460,6 +539,35 @@ def test_an_announcement_that_is_lost_is_made_by_the_next_run(
     assert again.end is End.VERIFIED
     assert len(ridden.announcer.told) == 1
     assert _record(ridden).announced_at == ridden.clock.now
+
+
+def test_what_is_announced_is_what_is_recorded_whoever_made_it(
+    ridden: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another worker records and dies before it announces; between this one's look and its
+    announcement the figures are others."""
+
+    def lost(_subject: str, _text: str) -> None:
+        raise Busy
+
+    with monkeypatch.context() as cut:
+        cut.setattr(ridden.announcer, "announce", lost)
+        with pytest.raises(Busy):
+            ridden.publishes(MARCH)
+    recorded = _report(ridden, f"{FUNDER}report.json")
+    monkeypatch.setattr("operations.publish_report._attempt", lambda *_: Reported(End.VERIFIED, 0))
+    monkeypatch.setattr("operations.publish_report.add_up", _with_other_figures)
+
+    ridden.publishes(MARCH)
+
+    ((_, text),) = ridden.announcer.told
+    assert text == page_one_text(recorded)
+
+
+def _with_other_figures(*asked: Any) -> tuple[Month, Lines]:
+    made, lines = close_months.add_up(*asked)
+    rides = made.report.rides.model_copy(update={"completed": 7})
+    return replace(made, report=made.report.model_copy(update={"rides": rides})), lines
 
 
 @pytest.mark.parametrize("name", ["report.html", "audit.csv", "manifest.json"])
