@@ -55,6 +55,12 @@ def _few_shards(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"{name}.RETURN_SHARDS", 2)
 
 
+@pytest.fixture(scope="module")
+def furniture() -> dict[str, list[dict[str, Any]]]:
+    """Made anew with as few shards as are read here: in another module's, entries stand in more."""
+    return {}
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_whatever_call_is_lost_a_repeat_converges_and_is_answered_right(
     world: World, bystander: Any, name: str
