@@ -5,10 +5,8 @@ import unicodedata
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as NoConnection
 
-from farechance.errors import Busy
+from farechance.passing import busy_if_it_passes
 from farechance.settings import Settings
 
 _PASSING = frozenset({"Throttled", "ThrottledException", "InternalError", "InternalErrorException"})
@@ -31,16 +29,10 @@ class Announcer:
     def announce(self, subject: str, text: str) -> None:
         """Raises Busy where it isn't known whether it was taken: to repeat it is safe, and tells
         people twice at worst."""
-        try:
+        with busy_if_it_passes(_PASSING):
             self._sns.publish(
                 TopicArn=self._topic, Subject=in_ascii(subject), Message=_shortened(text)
             )
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _PASSING:
-                raise Busy from error
-            raise
-        except (HTTPClientError, NoConnection) as error:
-            raise Busy from error
 
 
 def in_ascii(subject: str) -> str:

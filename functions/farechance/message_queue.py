@@ -6,11 +6,9 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as NoConnection
 from pydantic import BaseModel
 
-from farechance.errors import Busy
+from farechance.passing import busy_if_it_passes
 
 _PASSING = frozenset(
     {"RequestThrottled", "ThrottlingException", "InternalError", "ServiceUnavailable"}
@@ -25,14 +23,8 @@ class MessageQueue[Message: BaseModel]:
 
     def send(self, message: Message) -> None:
         """Raises Busy where it may not have been taken."""
-        try:
+        with busy_if_it_passes(_PASSING):
             self._sqs.send_message(QueueUrl=self._url, MessageBody=message.model_dump_json())
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _PASSING:
-                raise Busy from error
-            raise
-        except (HTTPClientError, NoConnection) as error:
-            raise Busy from error
 
     @cached_property
     def _sqs(self) -> Any:

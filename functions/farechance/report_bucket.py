@@ -3,17 +3,14 @@ linked to; which file stands where is said by `report_files`."""
 
 import base64
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as NoConnection
 
-from farechance.errors import BodyTooLarge, Busy
+from farechance.errors import BodyTooLarge
+from farechance.passing import busy_if_it_passes
 from farechance.report_records import PublishedFile
 from farechance.settings import Settings
 
@@ -71,14 +68,14 @@ class ReportBucket:
 
     def get(self, path: str) -> bytes:
         """A file that is there. Raises Busy."""
-        with _busy_if_it_passes():
+        with busy_if_it_passes(_PASSING):
             found: bytes = self._s3.get_object(Bucket=self._name, Key=path)["Body"].read()
             return found
 
     def sha256(self, path: str) -> str:
         """Of a file that is there and may be larger than this machine's memory. Raises Busy."""
         sums = hashlib.sha256()
-        with _busy_if_it_passes():
+        with busy_if_it_passes(_PASSING):
             body = self._s3.get_object(Bucket=self._name, Key=path)["Body"]
             for some in body.iter_chunks(_CHUNK_BYTES):
                 sums.update(some)
@@ -87,7 +84,7 @@ class ReportBucket:
     def paths(self, folder: str) -> tuple[str, ...]:
         """All files whose path begins so, in the order of their names. Raises Busy."""
         pages = self._s3.get_paginator("list_objects_v2")
-        with _busy_if_it_passes():
+        with busy_if_it_passes(_PASSING):
             found = pages.paginate(Bucket=self._name, Prefix=folder)
             return tuple(one["Key"] for page in found for one in page.get("Contents", ()))
 
@@ -108,7 +105,7 @@ class ReportBucket:
     def fetch(self, path: str, to: BinaryIO, most_bytes: int) -> str:
         """Copies a file that is there to this machine; what is told is its version's mark. Raises
         BodyTooLarge, before any of it is read, and Busy."""
-        with _busy_if_it_passes():
+        with busy_if_it_passes(_PASSING):
             found = self._s3.get_object(Bucket=self._name, Key=path)
             if found["ContentLength"] > most_bytes:
                 found["Body"].close()
@@ -120,7 +117,7 @@ class ReportBucket:
 
     def mark(self, path: str) -> str | None:
         """The mark of a file's present version; None if there is no such file. Raises Busy."""
-        with _busy_if_it_passes():
+        with busy_if_it_passes(_PASSING):
             found = self._s3.list_objects_v2(Bucket=self._name, Prefix=path, MaxKeys=1)
         # The first of all that begin so is the file itself.
         marks = (one["ETag"] for one in found.get("Contents", ()) if one["Key"] == path)
@@ -128,11 +125,11 @@ class ReportBucket:
 
     def remove(self, path: str) -> None:
         """Takes a file away, if it is there; its versions are kept for a while. Raises Busy."""
-        with _busy_if_it_passes():
+        with busy_if_it_passes(_PASSING):
             self._s3.delete_object(Bucket=self._name, Key=path)
 
     def _put(self, path: str, content: Any, sha256: bytes) -> None:
-        with _busy_if_it_passes():
+        with busy_if_it_passes(_PASSING):
             # S3 refuses a body that isn't the one that was summed up.
             self._s3.put_object(
                 Bucket=self._name,
@@ -141,15 +138,3 @@ class ReportBucket:
                 ContentType=_TYPES[Path(path).suffix],
                 ChecksumSHA256=base64.b64encode(sha256).decode(),
             )
-
-
-@contextmanager
-def _busy_if_it_passes() -> Iterator[None]:
-    try:
-        yield
-    except ClientError as error:
-        if error.response["Error"]["Code"] in _PASSING:
-            raise Busy from error
-        raise
-    except (HTTPClientError, NoConnection) as error:
-        raise Busy from error

@@ -28,6 +28,7 @@ from farechance.batches import Batch
 from farechance.errors import Busy, Refusal
 from farechance.ledger import MONTH_SHARDS, Entry, digest
 from farechance.participants import Participant
+from farechance.passing import busy_if_it_passes
 from farechance.settings import Settings
 from farechance.store import keys
 from farechance.store.keys import Key
@@ -140,7 +141,7 @@ class Store:
             if not request:
                 break
             self._wait_before(attempt)
-            with _busy_if_it_passes():
+            with busy_if_it_passes(_BLOCKED | _UNKNOWN):
                 response = self._client.batch_get_item(RequestItems=request)
             for table_name, items in response["Responses"].items():
                 for item in items:
@@ -340,7 +341,7 @@ class Store:
     ) -> tuple[list[dict[str, Any]], Mapping[str, Any] | None]:
         """One answer to a query, and behind which key the next one begins, in DynamoDB's form.
         Raises Busy."""
-        with _busy_if_it_passes():
+        with busy_if_it_passes(_BLOCKED | _UNKNOWN):
             response = self._client.query(
                 TableName=self._tables[table],
                 KeyConditionExpression=condition,
@@ -434,19 +435,6 @@ class Store:
 
 def _can_exist(key: Key[Any]) -> bool:
     return len(key.pk.encode()) <= _MAX_PK_BYTES and len((key.sk or "").encode()) <= _MAX_SK_BYTES
-
-
-@contextmanager
-def _busy_if_it_passes() -> Iterator[None]:
-    """A read whose failure passes with time is told as Busy."""
-    try:
-        yield
-    except ClientError as error:
-        if error.response["Error"]["Code"] in _BLOCKED | _UNKNOWN:
-            raise Busy from error
-        raise
-    except (HTTPClientError, NoConnection) as error:
-        raise Busy from error
 
 
 def _number(value: object) -> int | float:
