@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from farechance.ledger import Account
+from farechance.books import Totals
 from farechance.participant_records import OutcomeCount
 from farechance.programs import Program, Rules
 from farechance.reports import figures, identities, small_counts
@@ -14,6 +14,7 @@ from farechance.reports.closing import Closing, Sums
 from farechance.reports.content import Report, Statement
 from farechance.reports.figures import Names, Period
 from farechance.reports.lines import Lines
+from farechance.reports.movements import movements
 from farechance.reports.tally import Tally
 from farechance.store import Store, keys
 from farechance.times import local_day, month_settles_at
@@ -32,11 +33,6 @@ class Month:
     report: Report
     partners: Mapping[str, Report]
     closing: Closing
-
-
-def is_over(month: str, rules: Rules, now: datetime) -> bool:
-    """Whether a month of the programme's zone has ended, so that it never changes again."""
-    return now >= month_settles_at(month, rules.zone)
 
 
 def add_up_month(  # noqa: PLR0913 - what a month is added up from, each named at the call
@@ -63,19 +59,19 @@ def add_up_month(  # noqa: PLR0913 - what a month is added up from, each named a
     for number, entry in enumerate(store.month_entries(program.program_id, month)):
         if number % _ENTRIES_BETWEEN_LOOKS == 0 and not has_time():
             raise OutOfTime
-        lines.add(entry)
-        partner_id = entry.partner_id
-        if partner_id is None:
-            own.add(entry)
-        else:
-            parts.setdefault(partner_id, Tally(rules.zone, month)).add(entry)
+        moved = tuple(movements(entry))
+        lines.add(entry, moved)
+        part = own
+        if entry.partner_id is not None:
+            part = parts.setdefault(entry.partner_id, Tally(rules.zone, month))
+        part.add(entry, moved)
     lines.finish()
     whole = Tally(rules.zone, month)
     for tally in (own, *parts.values()):
         whole.include(tally)
     closing = _closing(opening, month, parts, whole)
-    today = local_day(now, rules.zone)
-    period = Period(program, rules, month, is_over(month, rules, now), today)
+    is_complete = now >= month_settles_at(month, rules.zone)
+    period = Period(program, rules, month, is_complete, local_day(now, rules.zone))
     partners = {
         partner_id: _partner_report(period, opening, partner_id, part, names, outcomes)
         for partner_id, part in sorted(parts.items())
@@ -120,9 +116,8 @@ def _own_account(program: Program, month: str, store: Store) -> Sums:
     """What the programme's own account says up to the month's end, read by itself (which is
     consistent, and small: an entry for each admin command)."""
     account = keys.program_account(program.program_id)
-    moved: dict[Account, int] = {}
+    totals = Totals()
     for entry in store.all_of(keys.entry(account, "")):
         if entry.month <= month:
-            for place, cents in entry.changes.items():
-                moved[place] = moved.get(place, 0) + cents
-    return Sums(moved=moved)
+            totals.add(entry)
+    return Sums(moved=totals.moved)

@@ -60,7 +60,7 @@ def keep_closing(program_id: str, closing: Closing, tools: ReportTools) -> None:
     tools.bucket.put(closing_path(program_id, closing.month), content)
 
 
-def kept_months(program_id: str, tools: ReportTools) -> Mapping[str, str]:
+def _kept_months(program_id: str, tools: ReportTools) -> Mapping[str, str]:
     """The months of which a closing is there, with its path."""
     paths = tools.bucket.paths(closings_folder(program_id))
     months = {path: closing_month(path) for path in paths}
@@ -68,7 +68,7 @@ def kept_months(program_id: str, tools: ReportTools) -> Mapping[str, str]:
 
 
 def _latest_closing(month: str, sources: Sources, tools: ReportTools) -> Closing | None:
-    kept = kept_months(sources.program.program_id, tools)
+    kept = _kept_months(sources.program.program_id, tools)
     for earlier in sorted((one for one in kept if one < month), reverse=True):
         try:
             return Closing.model_validate_json(gzip.decompress(tools.bucket.get(kept[earlier])))

@@ -62,7 +62,7 @@ def recorded_report(published: PublishedReport, bucket: ReportBucket) -> Report:
 def is_there(path: str, sha256: str, bucket: ReportBucket) -> bool:
     """Whether the bucket has a file, byte by byte."""
     # It is looked for in a list, since who may not list a folder is denied what isn't there.
-    return path in bucket.paths(path) and bucket.sha256(path) == sha256
+    return bucket.mark(path) is not None and bucket.sha256(path) == sha256
 
 
 def _recorded(published: PublishedReport) -> Iterator[tuple[str, PublishedFile]]:

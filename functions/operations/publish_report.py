@@ -15,6 +15,7 @@ from farechance.programs import Program, Status
 from farechance.report_files import (
     MANIFEST,
     SO_FAR,
+    closing_path,
     edition_part,
     funder_folder,
     manifest,
@@ -28,7 +29,7 @@ from farechance.store import Store, keys, writes
 from farechance.times import local_month
 from operations.add_up_month import Month
 from operations.administration_plan import existing_program
-from operations.close_months import GoesOn, add_up, keep_closing, kept_months
+from operations.close_months import GoesOn, add_up, keep_closing
 from operations.compare_report import changes, is_there, recorded_report, restore_files
 from operations.read_report_sources import Sources, read_sources
 from operations.report_tools import ReportTools
@@ -229,5 +230,5 @@ def _manifest_path(report: PublishedReport, part: str) -> str:
 
 
 def _keep_if_missing(closing: Closing, tools: ReportTools) -> None:
-    if closing.month not in kept_months(closing.program_id, tools):
+    if tools.bucket.mark(closing_path(closing.program_id, closing.month)) is None:
         keep_closing(closing.program_id, closing, tools)

@@ -1,16 +1,17 @@
 """Reads what a month's report is made from beside its entries: rules, names, the programme's salt,
 counts of outcomes and reconciled statements. Nothing of it leads to a person."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import batched
 
 from farechance.errors import BooksDiffer
 from farechance.participant_records import OutcomeCount
-from farechance.programs import Program, Rules
+from farechance.programs import Partner, Program, Provider, Rules
 from farechance.report_records import ReportSalt
 from farechance.reports.content import Statement
 from farechance.reports.figures import Names
-from farechance.store import Store, keys, writes
+from farechance.store import Key, Store, keys, writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,15 @@ def read_sources(program: Program, rules_version: int, *, new_salt: bytes, store
     by_number = dict(enumerate(versions, start=1))
     if rules_version not in by_number:
         raise BooksDiffer(f"{program.program_id} has no rules {rules_version}")
+    allotments = store.all_of(keys.allotment(program.program_id, ""))
+    partners = {one.partner_id: keys.partner(one.partner_id) for one in allotments}
     # A ride company that no rule names any more may still be owed.
     companies = sorted({one for rules in by_number.values() for one in rules.provider_ids})
+    providers = {one: keys.provider(one) for one in companies}
     return Sources(
         program=program,
         rules=by_number[rules_version],
-        names=Names(_partners(program.program_id, store), _providers(companies, store)),
+        names=Names(_names(partners, store), _names(providers, store)),
         first_month=first_month(program.program_id, store),
         salt=_salt(program.program_id, new_salt, store),
     )
@@ -61,27 +65,15 @@ def statements_of(program_id: str, month: str, store: Store) -> tuple[Statement,
     return tuple(one.statement for one in found)
 
 
-def _partners(program_id: str, store: Store) -> dict[str, str]:
-    named = [one.partner_id for one in store.all_of(keys.allotment(program_id, ""))]
+def _names(wanted: Mapping[str, Key[Partner] | Key[Provider]], store: Store) -> dict[str, str]:
+    """By id. A programme may name a ride company before it is registered: then its id is its
+    name."""
     names = {}
-    for some in batched(named, 100, strict=False):
-        wanted = {one: keys.partner(one) for one in some}
-        found = store.read(*wanted.values())
-        for partner_id, key in wanted.items():
-            partner = found[key]
-            names[partner_id] = partner_id if partner is None else partner.name
-    return names
-
-
-def _providers(named: list[str], store: Store) -> dict[str, str]:
-    names = {}
-    for some in batched(named, 100, strict=False):
-        wanted = {one: keys.provider(one) for one in some}
-        found = store.read(*wanted.values())
-        for provider_id, key in wanted.items():
-            provider = found[key]
-            # A programme may name a ride company before it is registered.
-            names[provider_id] = provider_id if provider is None else provider.name
+    for some in batched(wanted.items(), 100, strict=False):
+        found = store.read(*(key for _, key in some))
+        for name, key in some:
+            named = found.items[key]
+            names[name] = name if named is None else named.name
     return names
 
 

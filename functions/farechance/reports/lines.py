@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from farechance.ledger import Account, Entry
 from farechance.reports.closing import Closing, Sums, mark
 from farechance.reports.content import Split
-from farechance.reports.movements import movements
+from farechance.reports.movements import Moved
 from farechance.sheets import harmless
 from farechance.times import instant_text, local_day
 
@@ -89,12 +89,12 @@ class Lines:
             for row in _opening_audited(partner_id, sums):
                 self._put("audit", _FIRST, row)
 
-    def add(self, entry: Entry) -> None:
-        """Writes the lines of one entry."""
+    def add(self, entry: Entry, moved: Sequence[Moved]) -> None:
+        """Writes the lines of one entry, with what it moved."""
         event = f"{entry.account} {entry.identity}"
         recorded_on = local_day(entry.recorded_at, self._zone).isoformat()
         day = recorded_on if entry.ride_day is None else entry.ride_day.isoformat()
-        for movement, cents in movements(entry):
+        for movement, cents in moved:
             line = self._name("line", f"{event} {movement}")
             self._put("entries", line[0], [day, movement, cents, entry.provider_id or "", line])
         self._put("audit", recorded_on, self._audited(entry, event))

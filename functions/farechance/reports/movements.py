@@ -86,7 +86,11 @@ _AS_OF: Mapping[tuple[Kind, Movement], Movement] = {
 _ORDER = (Account.HELD, Account.SPENT)
 
 
-def movements(entry: Entry) -> Iterator[tuple[Movement, int]]:
+type Moved = tuple[Movement, int]
+"""A movement, and its cents."""
+
+
+def movements(entry: Entry) -> Iterator[Moved]:
     """What the entry moved and says, in cents, none of them zero. Raises BooksDiffer where money
     went a way that there isn't."""
     for way, cents in _ways(entry):

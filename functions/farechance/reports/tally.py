@@ -3,7 +3,7 @@ report counts. Its size grows with the people and the vouchers that rode in the 
 bytes for each, and not with the entries."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from typing import Self
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from farechance.books import owed_change, payable_change
 from farechance.ledger import Account, Entry, Kind
 from farechance.reports.closing import Sums, mark
-from farechance.reports.movements import CAPTURES, Movement, movements
+from farechance.reports.movements import Moved, Movement
 
 _NAMING_A_PERSON = (Kind.VOUCHER_MINTED, Kind.VOUCHER_ASSIGNED)
 _RIDE_EVENTS = (Kind.RIDE_COMPLETED, Kind.RIDE_CANCELLED, Kind.RIDE_ADJUSTED)
@@ -60,13 +60,13 @@ class Tally:
     riders: set[int] = field(default_factory=set)
     given: set[int] = field(default_factory=set)
 
-    def add(self, entry: Entry) -> None:
-        """Takes one entry in. Raises BooksDiffer if its money went a way that there isn't."""
+    def add(self, entry: Entry, moved: Sequence[Moved]) -> None:
+        """Takes one entry in, with what it moved."""
         self.entries += 1
         self.acts[entry.kind] += 1
         self.moved.update(entry.changes)
         self.undecided_cents += owed_change(entry)
-        for movement, cents in movements(entry):
+        for movement, cents in moved:
             self.movements[movement] += cents
             if entry.provider_id is not None:
                 self.of_company[entry.provider_id, movement] += cents
@@ -165,10 +165,6 @@ class Tally:
         self.late_changes[month] += 1
         self.late_captured[month] += max(0, spent_cents)
         self.late_refunded[month] += max(0, -spent_cents)
-
-    def captured_of(self, provider_id: str) -> int:
-        """What a ride company's rides and fees took from vouchers, before refunds."""
-        return sum(self.of_company[provider_id, one] for one in CAPTURES)
 
 
 def _by_monday(by_day: Mapping[date, int]) -> Counter[date]:
