@@ -1,6 +1,7 @@
 """The files of monthly reports: in which folder of the bucket each stands, and the manifest. It
 owns their places, by which access is given (a funder's, an auditor's and each partner's folder is
-apart from the others); it must never read or write one."""
+apart from the others, and figures so far are in none of them: who compared two runs would learn
+counts that are too small to be told); it must never read or write one."""
 
 import json
 import re
@@ -12,7 +13,8 @@ from farechance.times import instant_text
 MANIFEST: Final = "manifest.json"
 REPORTS, AUDIT, PARTNERS, CLOSINGS = "reports/", "audit/", "partners/", "closings/"
 SO_FAR: Final = "so-far/"
-"""In place of an edition: a month that isn't over."""
+"""In place of an edition: a month that isn't over. The funder's package of it has this folder for
+itself."""
 
 _CLOSING = re.compile(r"\d{4}-\d\d(?=\.json\.gz$)", re.ASCII)
 
@@ -24,6 +26,8 @@ def edition_part(edition: int) -> str:
 
 def funder_folder(program_id: str, month: str, part: str) -> str:
     """Of the package for the funder. `part`: `edition_part` or `SO_FAR`."""
+    if part == SO_FAR:
+        return f"{SO_FAR}{program_id}/{month}/"
     return f"{REPORTS}{program_id}/{month}/{part}"
 
 
@@ -64,14 +68,14 @@ def manifest(report: PublishedReport) -> bytes:
         "corrects_edition": report.edition - 1 if report.edition else None,
         "changes": report.changes,
         "published_at": instant_text(report.published_at),
-        "funder": _listed(report, REPORTS),
-        "auditor": _listed(report, AUDIT),
+        "funder": [_told(file) for file in report.files if not _is_audited(file)],
+        "auditor": [_told(file) for file in report.files if _is_audited(file)],
     }
     return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def _listed(report: PublishedReport, package: str) -> list[dict[str, Any]]:
-    return [_told(file) for file in report.files if file.path.startswith(package)]
+def _is_audited(file: PublishedFile) -> bool:
+    return file.path.startswith(AUDIT)
 
 
 def _told(file: PublishedFile) -> dict[str, Any]:

@@ -208,7 +208,7 @@ def _said_of(changed: tuple[str, ...]) -> str:
 
 
 def _write_so_far(made: Month, lines: Lines, sources: Sources, tools: ReportTools) -> Reported:
-    """Beside where the report will be; neither recorded nor announced."""
+    """Where no funder reads; neither recorded nor announced."""
     report = PublishedReport(
         program_id=made.report.program_id,
         month=made.report.month,

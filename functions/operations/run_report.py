@@ -70,7 +70,7 @@ def _answer(
     else:
         what = (
             f"{month} isn't over. Its figures so far are written in the next minutes, into a "
-            "folder of the bucket; nobody is told of them."
+            "folder of the bucket that only admins open; nobody is told of them."
         )
         so_far = {"folder": funder_folder(program_id, month, SO_FAR)}
     return {"in_words": what, "program_id": program_id, "month": month, **so_far}

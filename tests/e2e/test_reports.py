@@ -156,7 +156,7 @@ def test_a_month_that_isnt_over_is_written_so_far_and_told_to_nobody(scene: Scen
     ran = _run(scene, scene.program_id, month)
 
     assert "isn't over" in ran["in_words"]
-    folder = f"reports/{scene.program_id}/{month}/so-far/"
+    folder = f"so-far/{scene.program_id}/{month}/"
     until(lambda: f"{folder}manifest.json" in _paths(scene, folder))
     assert json.loads(_get(scene, f"{folder}report.json"))["is_complete"] is False
     assert _record(scene, scene.program_id, month) is None

@@ -59,7 +59,7 @@ def test_a_statement_stands_in_the_months_report(scene: Scene) -> None:
     _drop(scene, _path(scene, program_id), _row(made, 1_600))
 
     def stands_there() -> bool:
-        content = _read(scene, f"reports/{program_id}/{_month()}/so-far/report.json")
+        content = _read(scene, f"so-far/{program_id}/{_month()}/report.json")
         statements = json.loads(content or "{}").get("exceptions", {}).get("statements", [])
         return bool(statements) and statements[0]["different_amount"] == 1
 

@@ -368,12 +368,15 @@ def test_a_month_that_isnt_over_is_written_so_far_and_neither_recorded_nor_annou
 
     reported = ridden.publishes(MARCH)
 
-    folder = f"{FUNDER}so-far/"
+    # Where no funder reads: two runs, compared, would tell what one doesn't.
+    folder = f"so-far/{PROGRAM}/{MARCH}/"
     assert reported == Reported(End.SO_FAR)
     assert sorted(ridden.bucket.files) == sorted(
         [f"{folder}{name}" for name in (*PACKAGE, "manifest.json")] + [f"{AUDITOR}so-far/audit.csv"]
     )
     assert not _report(ridden, f"{folder}report.json").is_complete
+    assert [one["name"] for one in _manifest(ridden, folder)["auditor"]] == ["audit.csv"]
+    assert {one["name"] for one in _manifest(ridden, folder)["funder"]} == set(PACKAGE)
     assert (ridden.published(MARCH), ridden.announcer.told) == (None, [])
 
 

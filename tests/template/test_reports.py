@@ -74,6 +74,7 @@ def test_nobody_reaches_the_bucket_without_tls() -> None:
     ("rule", "prefix", "days", "days_of_older_versions"),
     [
         ("AuditFilesFor30Days", "audit/", 30, 1),
+        ("FiguresSoFarFor30Days", "so-far/", 30, 1),
         ("StatementsAsTheyCameFor90Days", "inbox/", 90, 1),
         ("ReconciledStatementsForTwoYears", "statements/", 731, 90),
         ("OlderVersionsFor90Days", None, None, 90),
@@ -92,7 +93,7 @@ def test_what_names_rides_is_forgotten_in_time(
 def test_reports_partners_parts_and_closings_are_kept() -> None:
     expiring = [rule["Prefix"] for rule in RULES.values() if "ExpirationInDays" in rule]
 
-    assert sorted(expiring) == ["audit/", "inbox/", "statements/"]
+    assert sorted(expiring) == ["audit/", "inbox/", "so-far/", "statements/"]
 
 
 def test_the_functions_reach_only_the_folders_that_are_their_business() -> None:
@@ -102,10 +103,11 @@ def test_the_functions_reach_only_the_folders_that_are_their_business() -> None:
         if _s3_statements(name)
     }
 
-    whole = [_folder(it) for it in ("reports", "audit", "partners", "closings")]
+    compared = [_folder(it) for it in ("reports", "audit", "partners", "closings")]
+    written = [_folder(it) for it in ("reports", "so-far", "audit", "partners", "closings")]
     assert reached["ReportingFunction"] == {
-        ("s3:PutObject", str(whole)),
-        ("s3:GetObject", str(whole)),
+        ("s3:PutObject", str(written)),
+        ("s3:GetObject", str(compared)),
         ("s3:ListBucket", str(ARN)),
     }
     assert reached["SharingFunction"] == {("s3:GetObject", str(_folder("partners")))}
