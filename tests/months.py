@@ -99,6 +99,7 @@ def differences(summed: Summed) -> list[str]:
     found += _unless_equal("closing", told["money"]["closing"], counted["closing"])
     found += _unless_equal("entries", told["entries"], counted["entries"])
     found += _unless_equal("spent", report.money.net_cents, counted["spent_cents"])
+    found += _unless_equal("fees", report.money.fees_cents, counted["fees_cents"])
     exceptions = told["exceptions"] | {"late_adjustments": late}
     audited = counted["exceptions"]
     found += _unless_equal("exceptions", {one: exceptions[one] for one in audited}, audited)

@@ -112,6 +112,11 @@ def all_of_it(audit_csv: Path, zone: str, month: str) -> dict[str, Any]:
     return {
         "entries": len(entries),
         "spent_cents": sum(int(line["voucher.spent"]) for line in entries),
+        "fees_cents": sum(
+            max(0, int(line["voucher.spent"]))
+            for line in entries
+            if line["kind"] == "ride.cancelled" or line["of_fee"] == "true"
+        ),
         "closing": {
             name: sum(int(line[account] or 0) for line in (*whole, *entries))
             for name, account in (

@@ -92,7 +92,7 @@ class Facts(BaseModel):
     paid, `act_reason` why somebody did something to a voucher. `overage_cents` and
     `shortfall_cents` are what the event added, `owed_cents` what it changed of the ride's debt that
     is undecided. `used_up`: the ride left the voucher without money or without a ride;
-    `never_used`: it expired, and never paid."""
+    `never_used`: it expired, and never paid; `of_fee`: what was adjusted is a cancellation fee."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
 
@@ -117,6 +117,7 @@ class Facts(BaseModel):
     counted: bool | None = None
     used_up: Literal[True] | None = None
     never_used: Literal[True] | None = None
+    of_fee: Literal[True] | None = None
     command_id: str | None = None
     batch_id: str | None = None
 

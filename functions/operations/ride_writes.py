@@ -68,6 +68,8 @@ def _facts(case: Case, outcome: Outcome) -> Facts:
     day = ride.completed_at if event.kind is EventKind.ADJUSTED else event.pickup_at
     own_fare_cents = event.fare_cents - event.tip_cents
     counts = event.kind is EventKind.COMPLETED and outcome.reason is None and ride.counted
+    # A fee's own entry says so by its kind.
+    is_fee = event.kind is EventKind.ADJUSTED and ride.fee_cap_cents is not None
     return Facts(
         provider_id=event.provider_id,
         ride_day=local_day(day or event.at, case.rules.zone),
@@ -79,4 +81,5 @@ def _facts(case: Case, outcome: Outcome) -> Facts:
         shortfall_cents=outcome.shortfall_cents or None,
         owed_cents=(ride.owed_cents - case.known_ride.owed_cents) or None,
         counted=True if counts else None,
+        of_fee=True if is_fee else None,
     )

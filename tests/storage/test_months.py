@@ -86,6 +86,27 @@ def test_a_month_says_what_happened_in_it(told_apart: World, tmp_path: Path) -> 
     assert months.differences(summed) == []
 
 
+def test_what_an_adjustment_takes_for_a_fee_is_a_fee_too(told_apart: World, tmp_path: Path) -> None:
+    world = told_apart
+    code = world.code(expires_at=world.clock.now + timedelta(days=60))
+    world.request(code, "a", 1_000)
+    world.cancel(code, "a", cancellation_fee_cents=400)
+    world.adjust(code, "a", 100)
+    world.clock.passes(days=30)
+    world.adjust(code, "a", 350, adjustment_id="2")
+
+    march = months.add_up(world, MARCH, tmp_path)
+    april = months.add_up(world, "2026-04", tmp_path, march.month.closing)
+
+    money = march.report.money
+    assert (money.captured_cents, money.refunded_cents, money.fees_cents) == (400, 300, 400)
+    money = april.report.money
+    assert (money.captured_cents, money.refunded_cents, money.fees_cents) == (250, 0, 250)
+    assert money.ride_companies[0].fees_cents == 250
+    assert (march.report.rides.fees, april.report.rides.fees) == (1, 0)
+    assert months.differences(march) == months.differences(april) == []
+
+
 def test_a_partners_part_is_its_own(told_apart: World, tmp_path: Path) -> None:
     world = played(told_apart)
     world.mint(world.mint_request(), partner=OTHER_PARTNER)

@@ -87,6 +87,7 @@ def some_entries() -> list[Entry]:
         ),
         (Kind.RIDE_ADJUSTED, {spent: -250, free: 250}, one),
         (Kind.RIDE_ADJUSTED, {spent: 300, free: -300}, two),
+        (Kind.RIDE_ADJUSTED, {spent: 70, free: -70}, {"of_fee": True, **two}),
         (
             Kind.RIDE_COMPLETED,
             {held: -700, spent: 700},
@@ -137,7 +138,7 @@ def _for_sqlite(view: str) -> str:
         view,
     )
     return re.sub(
-        r"item\.(\w+)\.([sn])\b",
+        r"item\.(\w+)\.(s|n|bool)\b",
         lambda it: f"json_extract(line, '$.Item.{it[1]}.{it[2].upper()}')",
         view,
     )
@@ -164,9 +165,9 @@ def test_the_query_adds_up_what_the_report_does_by_movement_and_ride_company() -
 
 
 def test_the_table_holds_all_that_the_view_takes_out_of_an_item() -> None:
-    taken = set(re.findall(r"item\.(\w+)\.([smn])\b", VIEW))
+    taken = set(re.findall(r"item\.(\w+)\.(s|m|n|bool)\b", VIEW))
 
-    defined = set(re.findall(r"`?(\w+)`?:struct<([smn]):", TABLE))
+    defined = set(re.findall(r"`?(\w+)`?:struct<(s|m|n|bool):", TABLE))
 
     assert taken == defined
     assert {name for name, _ in taken} <= Entry.model_fields.keys()

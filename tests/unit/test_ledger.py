@@ -99,6 +99,7 @@ def test_the_digest_of_an_entry_changes_with_any_of_its_fields() -> None:
             counted=True,
             used_up=True,
             never_used=True,
+            of_fee=True,
             command_id="fund-1",
             batch_id="bat_1",
         )

@@ -70,6 +70,8 @@ def test_the_kind_of_an_entry_says_what_a_way_was_for() -> None:
     accepted = {Account.UNALLOTTED: -400, Account.PAID_DIRECT: 400}
 
     assert moved(Kind.RIDE_CANCELLED, changes=hold_to_spent) == {"fee": 400}
+    assert moved(Kind.RIDE_ADJUSTED, changes=hold_to_spent) == {"capture": 400}
+    assert moved(Kind.RIDE_ADJUSTED, changes=hold_to_spent, of_fee=True) == {"fee": 400}
     assert moved(Kind.HOLD_LAPSED, changes=hold_to_available) == {"lapse": 400}
     assert moved(Kind.HOLD_REPLACED, changes=hold_to_available) == {"void": 400}
     assert moved(Kind.OVERAGE_ACCEPTED, changes=accepted) == {"accept_overage": 400}

@@ -55,8 +55,9 @@ class Split(_Part):
 
 class Owing(_Part):
     """One ride company. Payable at the end = at the opening + captured − refunded + accepted −
-    paid. `fees_cents` are captured cancellation fees, a part of captured. `invoiced_cents` is what
-    the company's own statement of the month charged, null without one."""
+    paid. `fees_cents` are captured cancellation fees, with what adjustments captured of them, a
+    part of captured. `invoiced_cents` is what the company's own statement of the month charged,
+    null without one."""
 
     provider_id: ProviderId
     name: str

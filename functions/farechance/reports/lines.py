@@ -47,6 +47,7 @@ _FACTS = (
     "counted",
     "used_up",
     "never_used",
+    "of_fee",
 )
 AUDIT_COLUMNS = (
     "recorded_at",

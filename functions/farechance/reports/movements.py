@@ -74,10 +74,12 @@ WAYS: Mapping[tuple[Account, Account], Movement] = {
 }
 """The only ways, each with what it is called unless the entry's kind says more."""
 
+_OF_FEES: Mapping[Movement, Movement] = {
+    Movement.CAPTURE: Movement.FEE,
+    Movement.CAPTURE_AVAILABLE: Movement.FEE_AVAILABLE,
+}
 _AS_OF: Mapping[tuple[Kind, Movement], Movement] = {
     (Kind.HOLD_LAPSED, Movement.VOID): Movement.LAPSE,
-    (Kind.RIDE_CANCELLED, Movement.CAPTURE): Movement.FEE,
-    (Kind.RIDE_CANCELLED, Movement.CAPTURE_AVAILABLE): Movement.FEE_AVAILABLE,
     (Kind.OVERAGE_ACCEPTED, Movement.ACCEPT_SHORTFALL): Movement.ACCEPT_OVERAGE,
 }
 
@@ -96,7 +98,7 @@ def movements(entry: Entry) -> Iterator[Moved]:
     for way, cents in _ways(entry):
         if way not in WAYS:
             raise BooksDiffer(f"{entry.account} {entry.identity}: {way[0]} to {way[1]} is no way")
-        yield _AS_OF.get((entry.kind, WAYS[way]), WAYS[way]), cents
+        yield _named(entry, WAYS[way]), cents
     said = {
         Movement.SHORTFALL: entry.shortfall_cents,
         Movement.OVERAGE_OF_PROGRAM: _overage(entry, "program"),
@@ -109,6 +111,13 @@ def movements(entry: Entry) -> Iterator[Moved]:
     for movement, cents_said in said.items():
         if cents_said:
             yield movement, cents_said
+
+
+def _named(entry: Entry, movement: Movement) -> Movement:
+    """What the kind of the entry says that the movement was for."""
+    if entry.kind is Kind.RIDE_CANCELLED or entry.of_fee:
+        return _OF_FEES.get(movement, movement)
+    return _AS_OF.get((entry.kind, movement), movement)
 
 
 def _ways(entry: Entry) -> Iterator[tuple[tuple[Account, Account], int]]:

@@ -87,7 +87,7 @@ def _paid(report: Report, payer: str) -> str:
     if net and not report.rides.completed:
         # Nobody rode, and yet there were fees, or fares of earlier rides went up.
         return f"{payer} paid for no rides, and {cost} for fees and earlier rides"
-    if net and report.rides.fees:
+    if net and report.money.fees_cents:
         fees = phrases.money(report.money.fees_cents, report.currency)
         return f"{payer} paid {cost} for {rides}, {fees} of it in fees for cancelled rides"
     return f"{payer} paid {cost} for {rides}" if net else f"{payer} paid for {rides}"
