@@ -82,7 +82,9 @@ def add_up_month(  # noqa: PLR0913 - what a month is added up from, each named a
     equations = identities.of_program(
         report, whole, closing.program, account, list(partners.values())
     )
-    told = {"identities": equations, "people": small_counts.hidden(report.people)}
+    parts_of_people = [one.people for one in partners.values()]
+    people = small_counts.hidden(report.people, parts_of_people, outcomes)
+    told = {"identities": equations, "people": people}
     return Month(identities.check(report.model_copy(update=told)), partners, closing)
 
 

@@ -1,5 +1,5 @@
-"""How it stands with the ride companies, in sentences for page one: paid, still payable, and what
-the company's own statement says. It must never compute a figure."""
+"""How it stands with the ride companies, in sentences for page one: paid, still payable, not decided
+yet, and what the company's own statement says. It must never compute a figure."""
 
 from farechance.reports import phrases
 from farechance.reports.content import Owing, Report, Statement
@@ -10,18 +10,31 @@ COMPANIES_BY_NAME = 3
 
 
 def debts(report: Report) -> str:
-    """What was paid to each ride company, what is still payable to it, and how its own statement of
-    the month compares."""
+    """What was paid to each ride company, what is still payable to it, how its own statement of the
+    month compares, and what nobody has decided yet."""
+    return " ".join([*_of_companies(report), *_undecided(report)])
+
+
+def _of_companies(report: Report) -> list[str]:
     companies = report.money.ride_companies
     statements = {one.provider_id: one for one in report.exceptions.statements}
     if not companies:
-        return "No ride company is owed anything."
+        return ["No ride company is owed anything."]
     if len(companies) > COMPANIES_BY_NAME:
-        return _together(report)
-    return " ".join(
+        return [_together(report)]
+    return [
         _to_company(company, statements.get(company.provider_id), report.currency)
         for company in companies
-    )
+    ]
+
+
+def _undecided(report: Report) -> list[str]:
+    """What may become payable beside that."""
+    cents = report.money.undecided_cents
+    if not cents:
+        return []
+    beyond = phrases.money(cents, report.currency)
+    return [f"{beyond} beyond the vouchers is not decided yet."]
 
 
 def _to_company(company: Owing, statement: Statement | None, currency: str) -> str:
