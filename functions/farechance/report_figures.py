@@ -14,12 +14,18 @@ _NAMES = ("provider_id", "partner_id", "day", "month", "reason", "outcome", "nam
 
 def changed_figures(before: Report, after: Report) -> tuple[str, ...]:
     """The names of the figures that differ, such as `money.ride_companies[pvd_1].paid_cents`."""
-    old, new = dict(_figures(before, "")), dict(_figures(after, ""))
+    old, new = _all_of(before), _all_of(after)
     named = {**old, **new}
     return tuple(name for name in named if name not in old or old[name] != new.get(name, _GONE))
 
 
 _GONE = object()
+
+
+def _all_of(report: Report) -> dict[str, Any]:
+    # Equations are made of the other figures, and are called by words and by what ride companies
+    # are called.
+    return dict(_figures(report.model_copy(update={"identities": ()}), ""))
 
 
 def _figures(value: Any, name: str) -> Iterator[tuple[str, Any]]:

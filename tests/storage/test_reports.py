@@ -287,6 +287,25 @@ def test_another_way_of_saying_it_is_no_correction(
     assert again.end is End.VERIFIED
 
 
+def test_a_ride_company_or_a_partner_that_is_renamed_corrects_nothing(ridden: World) -> None:
+    ridden.publishes(MARCH)
+    for key in (keys.provider(ridden.provider_id), keys.partner(PARTNER)):
+        # No command does that yet.
+        ridden.client.update_item(
+            TableName=ridden.tables["programs"],
+            Key={"pk": {"S": key.pk}, "sk": {"S": str(key.sk)}},
+            UpdateExpression="SET #name = :name",
+            ConditionExpression="attribute_exists(pk)",
+            ExpressionAttributeNames={"#name": "name"},
+            ExpressionAttributeValues={":name": {"S": "Metro"}},
+        )
+
+    again = ridden.publishes(MARCH)
+
+    assert again == Reported(End.VERIFIED, 0)
+    assert "City Cabs" in _report(ridden, f"{FUNDER}report.json").model_dump_json()
+
+
 # ── months before ────────────────────────────────────────────────────────────────────────────────
 
 

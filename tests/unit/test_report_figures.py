@@ -118,9 +118,28 @@ def test_a_count_that_isnt_told_any_more_is_a_difference() -> None:
 
 def test_words_arent_figures() -> None:
     one = Identity(name="it adds up", left="a", right="b", left_value=1, right_value=1)
-    other = one.model_copy(update={"left": "said better", "right": "this too"})
+    # An equation is called by words, and both of its sides are made of figures.
+    other = one.model_copy(
+        update={"name": "nothing is lost", "left": "said better", "right": "this too"}
+    )
     renamed = {"program_name": "Harbour rides", "funder": "The Foundation", "basis": "in short"}
 
     before, after = _report(identities=(one,)), _report(identities=(other,), **renamed)
 
     assert changed_figures(before, after) == ()
+
+
+def test_what_a_ride_company_is_called_is_no_figure() -> None:
+    def named(first: str, second: str) -> Report:
+        companies = (_company("pvd_a", 1), _company("pvd_b", 2))
+        calls = zip(companies, (first, second), strict=True)
+        renamed = tuple(one.model_copy(update={"name": name}) for one, name in calls)
+        payable = tuple(
+            Identity(
+                name=f"Payable to {one.name}", left="a", right="b", left_value=1, right_value=1
+            )
+            for one in renamed
+        )
+        return _with_money(ride_companies=renamed).model_copy(update={"identities": payable})
+
+    assert changed_figures(named("City Cabs", "Bay Wheels"), named("Metro", "Metro")) == ()

@@ -48,7 +48,7 @@ def test_page_one_tells_what_is_owed_against_the_ride_companys_own_statement() -
         "City Cabs was paid $22,154.00 in the month; $25,960.80 is still payable to it. Its own "
         "statement says $25,999.05, and our books $25,928.80: 1,571 lines agree, 5 differ. Bay "
         "Wheels was paid $4,026.15 in the month; $5,338.95 is still payable to it. Its own "
-        "statement has not been compared yet. $21.30 beyond the vouchers is not decided yet."
+        "statement has not been compared yet. $21.30 beyond the vouchers is undecided."
     )
 
 
@@ -56,11 +56,11 @@ def test_what_nobody_has_decided_is_told_only_where_there_is_any() -> None:
     decided = builders.money(undecided_cents=0)
     of_nobody = builders.money(ride_companies=(), undecided_cents=800)
 
-    assert "not decided" not in _said(builders.a_report(money=decided))
-    assert (
-        "No ride company is owed anything. $8.00 beyond the vouchers is not decided yet."
-    ) in _said(builders.a_report(money=of_nobody))
-    assert "not decided" not in _said(builders.a_partner_report())
+    assert "undecided" not in _said(builders.a_report(money=decided))
+    assert ("No ride company is owed anything. $8.00 beyond the vouchers is undecided.") in _said(
+        builders.a_report(money=of_nobody)
+    )
+    assert "undecided" not in _said(builders.a_partner_report())
 
 
 def test_a_statement_that_agrees_is_said_to() -> None:

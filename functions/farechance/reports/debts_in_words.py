@@ -34,7 +34,7 @@ def _undecided(report: Report) -> list[str]:
     if not cents:
         return []
     beyond = phrases.money(cents, report.currency)
-    return [f"{beyond} beyond the vouchers is not decided yet."]
+    return [f"{beyond} beyond the vouchers is undecided."]
 
 
 def _to_company(company: Owing, statement: Statement | None, currency: str) -> str:
