@@ -5,12 +5,15 @@ counts that are too small to be told); it must never read or write one."""
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 from farechance.report_records import PublishedFile, PublishedReport
 from farechance.times import instant_text
 
 MANIFEST: Final = "manifest.json"
+CHANGES: Final = "changes.json"
+"""All names of what a correction changed, where the record has no room for them."""
 REPORTS, AUDIT, PARTNERS, CLOSINGS = "reports/", "audit/", "partners/", "closings/"
 SO_FAR: Final = "so-far/"
 """In place of an edition: a month that isn't over. The funder's package of it has this folder for
@@ -57,16 +60,17 @@ def closing_month(path: str) -> str | None:
     return None if found is None else found[0]
 
 
-def manifest(report: PublishedReport) -> bytes:
+def manifest(report: PublishedReport, changes: Sequence[str]) -> bytes:
     """The sums of every file of both packages, by which anybody can tell that they are as they were
-    published, and what an edition corrects. Nothing in it but what the record says."""
+    published, and what an edition corrects: all `changes`. Nothing else in it but what the record
+    says."""
     content: dict[str, Any] = {
         "form": report.form,
         "program_id": report.program_id,
         "month": report.month,
         "edition": report.edition,
         "corrects_edition": report.edition - 1 if report.edition else None,
-        "changes": report.changes,
+        "changes": changes,
         "published_at": instant_text(report.published_at),
         "funder": [_told(file) for file in report.files if not _is_audited(file)],
         "auditor": [_told(file) for file in report.files if _is_audited(file)],

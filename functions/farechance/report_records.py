@@ -11,6 +11,10 @@ from farechance.programs import STORED
 from farechance.reports.content import Month, Statement
 from farechance.times import Instant
 
+MOST_CHANGES = 100
+"""Names that a record holds of what a correction changed: 500 partners, of which each has dozens of
+figures, would be more than an item may be."""
+
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -32,8 +36,9 @@ class PublishedFile(BaseModel):
 class PublishedReport(BaseModel):
     """The latest edition of a month's report: 0 as first published, then corrections from 1 on,
     each of which replaces the one before as a whole. `changes` names the figures that a correction
-    changed. `rules_version`: the rules that the month was first reported by, since those of later
-    must not change it. `files` are the funder's and the auditor's. Not announced yet, it is
+    changed, the first hundred; `more_changes` counts the rest, which a file of its own names.
+    `rules_version`: the rules that the month was first reported by, since those of later must not
+    change it. `files` are the funder's and the auditor's. Not announced yet, it is
     announced by whoever comes by."""
 
     model_config = STORED
@@ -43,7 +48,8 @@ class PublishedReport(BaseModel):
     form: int
     rules_version: int
     edition: int = Field(default=0, ge=0)
-    changes: tuple[str, ...] = ()
+    changes: tuple[str, ...] = Field(default=(), max_length=MOST_CHANGES)
+    more_changes: int = Field(default=0, ge=0)
     published_at: Instant
     announced_at: Instant | None = None
     files: tuple[PublishedFile, ...]

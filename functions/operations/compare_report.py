@@ -1,6 +1,7 @@
 """Compares a month that was added up again with what was published of it, and the files of the
 bucket with their record."""
 
+import json
 from collections.abc import Iterator, Sequence
 
 from pydantic import ValidationError
@@ -8,7 +9,7 @@ from pydantic import ValidationError
 from farechance.errors import Busy
 from farechance.report_bucket import ReportBucket
 from farechance.report_figures import changed_figures
-from farechance.report_files import edition_part
+from farechance.report_files import CHANGES, edition_part
 from farechance.report_records import PublishedFile, PublishedReport
 from farechance.reports.content import Report
 from farechance.reports.lines import Lines
@@ -52,17 +53,32 @@ def restore_files(
 def recorded_report(published: PublishedReport, bucket: ReportBucket) -> Report:
     """The funder's report as it is recorded. Raises Busy if the bucket has another, which somebody
     wrote at this moment: the next run restores or corrects it."""
-    file = _named(published.files, _JSON)
-    content = bucket.get(file.path)
-    if sha256_of(content) != file.sha256:
-        raise Busy
-    return Report.model_validate_json(content)
+    return Report.model_validate_json(_read(_named(published.files, _JSON), bucket))
+
+
+def changes_json(changed: Sequence[str]) -> bytes:
+    """What the file of all that a correction changed holds."""
+    return (json.dumps(changed, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def recorded_changes(published: PublishedReport, bucket: ReportBucket) -> tuple[str, ...]:
+    """All that a correction changed. Raises Busy as `recorded_report` does."""
+    if not published.more_changes:
+        return published.changes
+    return tuple(json.loads(_read(_named(published.files, CHANGES), bucket)))
 
 
 def is_there(path: str, sha256: str, bucket: ReportBucket) -> bool:
     """Whether the bucket has a file, byte by byte."""
     # It is looked for in a list, since who may not list a folder is denied what isn't there.
     return bucket.mark(path) is not None and bucket.sha256(path) == sha256
+
+
+def _read(file: PublishedFile, bucket: ReportBucket) -> bytes:
+    content = bucket.get(file.path)
+    if sha256_of(content) != file.sha256:
+        raise Busy
+    return content
 
 
 def _recorded(published: PublishedReport) -> Iterator[tuple[str, PublishedFile]]:

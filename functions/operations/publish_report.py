@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from farechance.ledger import Kind
 from farechance.programs import Program, Status
 from farechance.report_files import (
+    CHANGES,
     MANIFEST,
     SO_FAR,
     closing_path,
@@ -20,7 +21,7 @@ from farechance.report_files import (
     funder_folder,
     manifest,
 )
-from farechance.report_records import PublishedReport
+from farechance.report_records import MOST_CHANGES, PublishedFile, PublishedReport
 from farechance.reports.closing import Closing
 from farechance.reports.content import FORM, Report
 from farechance.reports.lines import Lines
@@ -30,7 +31,14 @@ from farechance.times import local_month
 from operations.add_up_month import Month
 from operations.administration_plan import existing_program
 from operations.close_months import GoesOn, add_up, keep_closing
-from operations.compare_report import changes, is_there, recorded_report, restore_files
+from operations.compare_report import (
+    changes,
+    changes_json,
+    is_there,
+    recorded_changes,
+    recorded_report,
+    restore_files,
+)
 from operations.read_report_sources import Sources, read_sources
 from operations.report_tools import ReportTools
 from operations.write_report_files import sha256_of, write_packages, write_partners
@@ -142,14 +150,18 @@ def _publish(
         form=FORM,
         rules_version=sources.program.rules_version if before is None else before.rules_version,
         edition=edition,
-        changes=changed,
+        changes=changed[:MOST_CHANGES],
+        more_changes=len(changed[MOST_CHANGES:]),
         published_at=tools.clock(),
-        files=write_packages(report, lines, part, tools.bucket),
+        files=(
+            *write_packages(report, lines, part, tools.bucket),
+            *_write_changes(report, changed, part, tools),
+        ),
         partners=write_partners(made, part, tools.bucket),
         version=1 if before is None else before.version + 1,
     )
     keep_closing(report.program_id, made.closing, tools)
-    _write_manifest(after, part, tools)
+    _write_manifest(after, changed, part, tools)
     key = keys.report(report.program_id, report.month)
     if before is None:
         tools.store.commit(writes.put_new(key, after))
@@ -161,9 +173,10 @@ def _publish(
 def _verify(report: PublishedReport, made: Month, tools: ReportTools) -> None:
     """Puts back the manifest, which somebody may have written last who wasn't the first, and the
     closing."""
-    part = edition_part(report.edition)
-    if not is_there(_manifest_path(report, part), sha256_of(manifest(report)), tools.bucket):
-        _write_manifest(report, part, tools)
+    part, changed = edition_part(report.edition), recorded_changes(report, tools.bucket)
+    right = sha256_of(manifest(report, changed))
+    if not is_there(_manifest_path(report, part), right, tools.bucket):
+        _write_manifest(report, changed, part, tools)
     _keep_if_missing(made.closing, tools)
 
 
@@ -191,18 +204,19 @@ def _announcement(published: PublishedReport, report: Report) -> tuple[str, str]
         return subject(report), page_one_text(report)
     changed = published.changes
     named = "\n".join(f"* {name}" for name in changed[:_MOST_NAMED])
-    more = len(changed) - _MOST_NAMED
+    more = len(changed[_MOST_NAMED:]) + published.more_changes
     rest = f"\n* and {more} more, see the manifest" if more > 0 else ""
     return (
         f"Correction {published.edition}: {subject(report)}",
         f"This is correction {published.edition} of the report. It replaces what was published "
-        f"before. {_said_of(changed)}These figures or files changed:\n\n"
+        f"before. {_said_of(published)}These figures or files changed:\n\n"
         f"{named}{rest}\n\n{page_one_text(report)}",
     )
 
 
-def _said_of(changed: tuple[str, ...]) -> str:
-    if not all(_OF_STATEMENTS.fullmatch(name) for name in changed):
+def _said_of(published: PublishedReport) -> str:
+    is_of_statements = all(_OF_STATEMENTS.fullmatch(name) for name in published.changes)
+    if published.more_changes or not is_of_statements:
         return ""
     return "Only the comparison with the ride company's statement is new. "
 
@@ -217,12 +231,24 @@ def _write_so_far(made: Month, lines: Lines, sources: Sources, tools: ReportTool
         published_at=tools.clock(),
         files=write_packages(made.report, lines, SO_FAR, tools.bucket),
     )
-    _write_manifest(report, SO_FAR, tools)
+    _write_manifest(report, (), SO_FAR, tools)
     return Reported(End.SO_FAR)
 
 
-def _write_manifest(report: PublishedReport, part: str, tools: ReportTools) -> None:
-    tools.bucket.put(_manifest_path(report, part), manifest(report))
+def _write_changes(
+    report: Report, changed: tuple[str, ...], part: str, tools: ReportTools
+) -> tuple[PublishedFile, ...]:
+    """For whoever puts the manifest back, where the record hasn't all."""
+    if len(changed) <= MOST_CHANGES:
+        return ()
+    path = funder_folder(report.program_id, report.month, part) + CHANGES
+    return (tools.bucket.put(path, changes_json(changed)),)
+
+
+def _write_manifest(
+    report: PublishedReport, changed: tuple[str, ...], part: str, tools: ReportTools
+) -> None:
+    tools.bucket.put(_manifest_path(report, part), manifest(report, changed))
 
 
 def _manifest_path(report: PublishedReport, part: str) -> str:

@@ -263,6 +263,32 @@ def test_a_difference_becomes_a_numbered_correction_beside_what_was_published(
     assert "Only the comparison with the ride company's statement is new." in text
 
 
+def test_a_correction_of_more_figures_than_a_record_holds_names_all_of_them_in_its_files(
+    ridden: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ridden.publishes(MARCH)
+    names = tuple(f"partners[org_{one}].money.net_cents" for one in range(2_500))
+    with monkeypatch.context() as cut:
+        cut.setattr("operations.publish_report.changes", lambda *_: names)
+        corrected = ridden.publishes(MARCH)
+    folder = f"{FUNDER}correction-1/"
+    right = dict(ridden.bucket.files)
+
+    again = ridden.publishes(MARCH)
+    del ridden.bucket.files[f"{folder}manifest.json"]
+    restored = ridden.publishes(MARCH)
+
+    record = _record(ridden)
+    assert corrected == Reported(End.CORRECTED, 1, names)
+    assert (record.changes, record.more_changes) == (names[:100], 2_400)
+    assert _manifest(ridden, folder)["changes"] == list(names)
+    assert json.loads(ridden.bucket.files[f"{folder}changes.json"]) == list(names)
+    assert "changes.json" in {one["name"] for one in _manifest(ridden, folder)["funder"]}
+    assert "* and 2480 more, see the manifest" in ridden.announcer.told[1][1]
+    assert again == restored == Reported(End.VERIFIED, 1)
+    assert ridden.bucket.files == right
+
+
 def test_a_correction_is_what_later_runs_are_compared_with(ridden: World) -> None:
     ridden.publishes(MARCH)
     ridden.reconciles(MARCH)
@@ -611,4 +637,4 @@ def test_of_two_workers_at_once_one_publishes_and_the_other_verifies(
     assert ends == [Reported(End.PUBLISHED, 0), Reported(End.VERIFIED, 0)]
     assert len(ridden.announcer.told) == 1
     # The slower one wrote its manifest last; what stands there is what the record says.
-    assert ridden.bucket.files[f"{FUNDER}manifest.json"] == manifest(_record(ridden))
+    assert ridden.bucket.files[f"{FUNDER}manifest.json"] == manifest(_record(ridden), ())

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from boto3.dynamodb.types import TypeSerializer
+from pydantic import ValidationError
 
 from farechance.announcer import in_ascii
 from farechance.report_files import (
@@ -16,7 +18,9 @@ from farechance.report_files import (
     manifest,
     partner_folder,
 )
-from farechance.report_records import PublishedFile, PublishedReport
+from farechance.report_records import MOST_CHANGES, PublishedFile, PublishedReport
+from farechance.store import keys
+from units import size
 
 PROGRAM, MONTH, SHA = "prg_harbor", "2026-03", "0" * 64
 
@@ -79,7 +83,7 @@ def test_a_closing_is_known_by_its_path(path: str, month: str | None) -> None:
 
 
 def test_a_manifest_lists_both_packages_and_no_partners_part() -> None:
-    told = json.loads(manifest(_report()))
+    told = json.loads(manifest(_report(), ()))
 
     assert told == {
         "form": 1,
@@ -109,7 +113,7 @@ def test_a_manifest_lists_both_packages_and_no_partners_part() -> None:
 
 
 def test_a_corrections_manifest_says_what_it_corrects_and_why() -> None:
-    told = json.loads(manifest(_report(edition=2, changes=("money.fees_cents",))))
+    told = json.loads(manifest(_report(edition=2), ("money.fees_cents",)))
 
     assert (told["edition"], told["corrects_edition"]) == (2, 1)
     assert told["changes"] == ["money.fees_cents"]
@@ -120,7 +124,7 @@ def test_a_manifest_is_the_same_whenever_it_is_made_and_whoever_was_told() -> No
 
     told = report.model_copy(update={"announced_at": report.published_at, "version": 2})
 
-    assert manifest(report) == manifest(told)
+    assert manifest(report, ()) == manifest(told, ())
 
 
 @pytest.mark.parametrize(
@@ -135,3 +139,29 @@ def test_a_manifest_is_the_same_whenever_it_is_made_and_whoever_was_told() -> No
 )
 def test_a_subject_is_one_line_of_ascii(subject: str, ascii_only: str) -> None:
     assert in_ascii(subject) == ascii_only
+
+
+def test_the_record_of_500_partners_with_long_names_is_an_item_that_dynamodb_takes() -> None:
+    program = f"prg_{'p' * 40}"
+    partners = [f"org_{number:040d}" for number in range(500)]
+    changed = [f"partners[{one}].exceptions.statements[{'x' * 44}].matched" for one in partners]
+    record = _report(
+        program_id=program,
+        edition=10,
+        changes=tuple(changed[:MOST_CHANGES]),
+        more_changes=len(changed[MOST_CHANGES:]),
+        partners={
+            one: tuple(
+                _file(f"{partner_folder(one, program, MONTH, edition_part(10))}{name}", 100_000)
+                for name in ("report.html", "report.json", "summary.csv")
+            )
+            for one in partners
+        },
+    )
+
+    item = keys.stored(record)
+
+    to_item = TypeSerializer()
+    assert size({name: to_item.serialize(value) for name, value in item.items()}) < 400 * 1024
+    with pytest.raises(ValidationError):
+        _report(changes=tuple(changed))
