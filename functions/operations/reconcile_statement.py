@@ -12,13 +12,15 @@ from farechance.errors import Busy, MalformedSheet, NotFound
 from farechance.report_bucket import ReportBucket
 from farechance.report_records import ReconciledStatement
 from farechance.reports import content, statement_words
-from farechance.reports.reconciliation import OurRides, Reconciled, Reconciliation
+from farechance.reports.findings import Because, Reconciled
+from farechance.reports.reconciliation import OurRides, Reconciliation
 from farechance.reports.statement_report import About, as_csv, as_json, as_page
 from farechance.reports.statement_sheet import StatementLine
 from farechance.statement_files import FORM, StatementName, is_to_be_read, problem_path
-from farechance.store import Store, keys, writes
+from farechance.store import Remembered, Store, keys, writes
 from farechance.times import local_month
-from operations.look_up_rides import AT_ONCE, look_up
+from operations.judge_lines import LineJudge
+from operations.look_up_rides import AT_ONCE, look_up, read_rides
 from operations.open_statement import Statement, open_statement
 
 _ATTEMPTS = 3
@@ -68,17 +70,22 @@ def reconcile_statement(path: str, tools: StatementTools) -> Told | None:
     raise Busy
 
 
-def compare(statement: Statement, store: Store) -> Reconciled:
+def compare(statement: Statement, store: Store, clock: Callable[[], datetime]) -> Reconciled:
     """Against the ledger as it stands now. Raises MalformedSheet, BooksDiffer, Busy."""
     name = statement.name
     ours = OurRides(name.provider_id)
     for entry in store.month_entries(name.program_id, name.month):
         ours.add(entry)
     reconciliation = Reconciliation(name.program_id, name.month, statement.zone, ours)
+    judge = LineJudge(statement, store=store, remembered=Remembered(store), clock=clock)
     uncertain = _uncertain(statement, reconciliation)
     for some in batched(uncertain, AT_ONCE, strict=False):
-        for one in look_up(some, name.provider_id, store):
-            reconciliation.look_up(one.line, one.known)
+        rides = read_rides(some, name.provider_id, store)
+        for one in look_up(some, rides, name.provider_id, store):
+            known = one.known
+            is_open = known is None or known.is_open
+            whether = judge.whether(one) if is_open else Because.AS_IT_IS
+            reconciliation.look_up(one.line, known, whether)
     return reconciliation.end()
 
 
@@ -94,7 +101,7 @@ def _reconciled(name: StatementName, tools: StatementTools) -> tuple[Told, str]:
         if name.month > local_month(now, statement.zone):
             said = f"{name.month} hasn't begun yet in {statement.zone.key}."
             return _refused(name.path, name, "not_begun", said, tools), statement.mark
-        reconciled = compare(statement, tools.store)
+        reconciled = compare(statement, tools.store, tools.clock)
         _write_files(statement, reconciled, tools)
         tools.store.again(lambda: _record(name, reconciled.statement, now, tools.store))
         if tools.bucket.mark(problem_path(name.path)) is not None:

@@ -4,6 +4,7 @@ does to the money; whatever comes or is repeated afterwards changes nothing."""
 import csv
 import io
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -134,6 +135,80 @@ def test_every_line_is_in_one_class_and_every_class_is_told(world: World) -> Non
     assert because["lost"] == "can_be_applied"
     assert because["cancelled"] == "nothing_paid"
     assert because["unknown"] == "no_authorization"
+
+
+def test_another_fare_and_another_authorization_are_told_though_the_same_is_charged(
+    world: World,
+) -> None:
+    world.clock.passes(days=29)
+    codes = {ride: _made(world, ride) for ride in ("same", "fare", "ride", "voucher", "none")}
+    tipped = _made(world, "tipped", 1_700, tip_cents=200)
+    late = _asked_for(world, "late")
+    made_at = world.clock.now
+    rows = [
+        row(world, codes["same"], "same"),
+        row(world, codes["fare"], "fare", 1_600, charged=1_500),
+        row(world, codes["ride"], "ride", authorization_id=row(world, codes["ride"], "x")[-1]),
+        row(world, codes["voucher"], "voucher", authorization_id=row(world, late, "voucher")[-1]),
+        row(world, codes["none"], "none", authorization_id=""),
+        row(world, tipped, "tipped", 1_700, charged=1_500),
+        row(world, late, "late", 1_700, charged=1_500),
+    ]
+    world.clock.passes(hours=14)
+    world.complete(late, "late", 1_700, tip_cents=200, completed_at=made_at)
+    drop(world, *rows)
+
+    statement = _statement(world)
+
+    assert _counts(statement) == {
+        "lines": 7,
+        "matched": 4,
+        "different_fare": 1,
+        "different_authorization": 2,
+        "charged_cents": 7 * 1_500,
+        "ledger_cents": 7 * 1_500,
+    }
+    assert _to_look_at(world) == [
+        ("3", "Another fare", "fare"),
+        ("4", "Another authorization", "ride"),
+        ("5", "Another authorization", "voucher"),
+    ]
+    fare, *_ = json.loads(_files(world)["statement.json"])["findings"]
+    assert (fare["class"], fare["fare_cents"], fare["ledger_fare_cents"]) == (
+        "different_fare",
+        1_600,
+        1_500,
+    )
+    page = _files(world)["statement.html"].decode()
+    assert "the fare is 16.00 here and 15.00 in the ledger" in page
+    assert "4 of the lines match" in page
+
+
+def test_an_adjusted_fare_and_a_fee_match_as_they_stand(world: World) -> None:
+    fees = builders.rules(max_cancellation_fee_cents=500)
+    world.administer("set_rules", program_id=world.program_id, rules=fees)
+    world.clock.passes(minutes=2)
+    adjusted, dear, fee = (_asked_for(world, one) for one in ("adjusted", "dear", "fee"))
+    world.complete(adjusted, "adjusted", 1_500)
+    world.adjust(adjusted, "adjusted", 1_200)
+    # Beyond the cap of a ride the voucher pays the same, and the fare is another.
+    world.complete(dear, "dear", 2_600)
+    world.adjust(dear, "dear", 2_900)
+    world.cancel(fee, "fee", cancellation_fee_cents=400)
+    captured = world.voucher(dear).spent_cents
+    drop(
+        world,
+        row(world, adjusted, "adjusted", 1_200),
+        row(world, dear, "dear", 2_900, charged=captured),
+        row(world, fee, "fee", 0, charged=400),
+    )
+
+    matching = _statement(world)
+    drop(world, row(world, dear, "dear", 2_600, charged=captured))
+    before = _statement(world)
+
+    assert (matching.matched, matching.lines) == (3, 3)
+    assert (before.matched, before.different_fare) == (0, 1)
 
 
 def test_a_ride_that_was_recorded_in_another_month_matches_its_own_and_is_missed_in_neither(
@@ -365,7 +440,7 @@ def test_only_rides_that_the_statement_alone_has_are_applied(world: World) -> No
     told = apply(world)
 
     assert (told["applied"], told["captured_cents"], told["shortfall_cents"]) == (2, 2_750, 0)
-    assert told["refused"] == {"authorization_missing": 1, "authorization_wrong": 1}
+    assert told["refused"] == {"no_authorization": 1, "wrong_authorization": 1}
     figures = ("already_there", "doubled", "unreadable", "lines_left")
     assert [told[name] for name in figures] == [1, 1, 1, 0]
     assert world.voucher(there).spent_cents == 1_500
@@ -387,7 +462,7 @@ def test_a_ride_that_nobody_approved_is_never_applied(world: World) -> None:
 
     told = apply(world)
 
-    assert (told["applied"], told["refused"]) == (0, {"authorization_wrong": 1})
+    assert (told["applied"], told["refused"]) == (0, {"wrong_authorization": 1})
     assert world.voucher(code).spent_cents == 0
 
 
@@ -621,6 +696,90 @@ def _completed(world: World, code: str, ride: str, at: Any, cents: int) -> Any:
         currency="USD",
         completed_at=at,
     )
+
+
+def test_reconciling_and_applying_say_the_same_of_every_line(world: World) -> None:
+    fees = builders.rules(max_cancellation_fee_cents=500)
+    world.administer("set_rules", program_id=world.program_id, rules=fees)
+    world.clock.passes(minutes=2)
+    names = ("applied", "fee", "ahead", "more", "less", "both-1", "wrong")
+    codes = {one: _asked_for(world, one) for one in names}
+    world.request(codes["both-1"], "both-2")
+    drop(
+        world,
+        row(world, codes["applied"], "applied", 1_250),
+        row(world, codes["fee"], "fee", 500),
+        row(world, codes["ahead"], "ahead", completed_at="2026-03-20T10:00:00Z"),
+        row(world, codes["more"], "more", charged=1_501),
+        row(world, codes["less"], "less", charged=1_400),
+        row(world, codes["both-1"], "both-1", 2_000),
+        row(world, codes["both-1"], "both-2", 2_000),
+        row(world, codes["wrong"], "wrong", authorization_id="aut_nothing"),
+        row(world, codes["wrong"], "unasked", authorization_id=""),
+    )
+
+    statement = _statement(world)
+    looked = apply_dry(world)
+    told = apply_as_it_is(world, looked)
+
+    findings = json.loads(_files(world)["statement.json"])["findings"]
+    because = {one["ride_id"]: one["because"] for one in findings}
+    refused = {one: why for one, why in because.items() if why != "can_be_applied"}
+    assert refused == {
+        "fee": "looks_like_cancellation_fee",
+        "ahead": "completed_in_the_future",
+        "more": "charged_differs",
+        "less": "charged_differs",
+        "wrong": "wrong_authorization",
+        "unasked": "no_authorization",
+    }
+    assert statement.only_theirs == len(because) == 9
+    assert looked["refused"] == told["refused"] == dict(sorted(Counter(refused.values()).items()))
+    assert looked["would_apply"] == told["applied"] == 3
+    assert looked["captured_cents"] == told["captured_cents"] == 1_250 + 4_000
+
+
+def test_two_lines_of_one_voucher_are_foreseen_one_after_the_other(world: World) -> None:
+    code = _asked_for(world, "first", value_cents=2_000)
+    world.clock.passes(hours=25)
+    world.keep_house()
+    world.request(code, "second")
+    world.clock.passes(hours=25)
+    world.keep_house()
+    drop(world, row(world, code, "first"), row(world, code, "second", 1_500))
+
+    statement, looked = _statement(world), apply_dry(world)
+    told = apply_as_it_is(world, looked)
+
+    assert (looked["would_apply"], told["applied"]) == (2, 2)
+    assert looked["captured_cents"] == told["captured_cents"] == world.voucher(code).spent_cents
+    assert (looked["captured_cents"], looked["shortfall_cents"]) == (2_000, 1_000)
+    assert told["shortfall_cents"] == 1_000
+    assert statement.only_theirs == 2
+
+
+def test_the_file_is_fetched_once_and_each_open_ride_is_read_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = _asked_for(world, "lost")
+    drop(world, row(world, lost, "lost"))
+    looked = apply_dry(world)
+    fetched: list[str] = []
+    world.bucket.lose = lambda what, path: fetched.append(path) if what == "get" else None
+    read: list[Any] = []
+    reads = world.store.read
+    monkeypatch.setattr(world.store, "read", lambda *named: read.extend(named) or reads(*named))
+
+    for is_real in (False, True):
+        fetched.clear()
+        read.clear()
+        told = apply_as_it_is(world, looked) if is_real else apply_dry(world)
+
+        ride = keys.ride(f"{world.provider_id}#lost")
+        assert len(fetched) == 1
+        # To record it reads what it decides about, as every message does.
+        assert read.count(ride) == 1 + is_real
+    assert told["applied"] == 1
 
 
 # ── what is lost on the way to the bucket ────────────────────────────────────────────────────────

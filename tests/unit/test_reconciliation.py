@@ -12,21 +12,23 @@ from hypothesis import strategies as st
 from builders import NOON, PROGRAM, PROVIDER
 from farechance.errors import BooksDiffer
 from farechance.ledger import Account, Entry, Kind
-from farechance.reports.reconciliation import (
+from farechance.reports.findings import (
     Because,
     Finding,
+    KnownFare,
     KnownRide,
-    OurRides,
     Reconciled,
-    Reconciliation,
     Verdict,
+    whether_named,
 )
+from farechance.reports.reconciliation import OurRides, Reconciliation
 from farechance.reports.statement_sheet import StatementLine, UnreadableLine
 from farechance.reports.statement_words import CLASSES, to_do
-from farechance.rides import RideState
+from farechance.rides import RideState, authorization_id
 
 NEW_YORK = ZoneInfo("America/New_York")
 IN_MARCH = date(2026, 3, 2)
+KEY = "key"
 
 
 def entry(
@@ -34,7 +36,7 @@ def entry(
 ) -> Entry:
     """An entry that spent so much for a ride, or less than nothing."""
     fields: dict[str, Any] = {
-        "account": "voucher#key",
+        "account": f"voucher#{KEY}",
         "identity": f"ride#{PROVIDER}#{ride}#{what}",
         "sequence": 1,
         "kind": Kind.RIDE_COMPLETED,
@@ -43,13 +45,18 @@ def entry(
         "recorded_at": NOON,
         "month": "2026-03",
         "ride_day": day,
+        "answer": {"outcome": "captured"},
         "changes": {Account.HELD: -cents, Account.SPENT: cents} if cents else {},
     }
     return Entry(**{**fields, **changes})
 
 
-def line(number: int, ride: str, cents: int, authorization: str | None = "aut_1") -> StatementLine:
-    return StatementLine(number, ride, NOON, cents, cents, authorization)
+def line(
+    number: int, ride: str, cents: int, authorization: str | None = "", fare: int | None = None
+) -> StatementLine:
+    """Of a ride that costs what is charged, by the authorization that was given for it."""
+    given = authorization_id(KEY, f"{PROVIDER}#{ride}") if authorization == "" else authorization
+    return StatementLine(number, ride, NOON, cents if fare is None else fare, cents, given)
 
 
 def known(cents: int = 0, state: RideState = RideState.CAPTURED, **changes: Any) -> KnownRide:
@@ -69,7 +76,8 @@ def reconciled(
     it = Reconciliation(PROGRAM, month, NEW_YORK, ours)
     for one_line in lines:
         if not it.take(one_line) and isinstance(one_line, StatementLine):
-            it.look_up(one_line, (rides or {}).get(one_line.ride_id))
+            ride = (rides or {}).get(one_line.ride_id)
+            it.look_up(one_line, ride, whether_named(one_line, ride, PROGRAM))
     return it.end()
 
 
@@ -157,6 +165,99 @@ def test_without_an_authorization_a_lost_ride_cant_be_applied() -> None:
         assert classes(it) == [(Verdict.ONLY_THEIRS, Because.NO_AUTHORIZATION)]
 
 
+@pytest.mark.parametrize(
+    ("stated", "ledger", "is_same"),
+    [
+        (1_800, {"fare_cents": 1_800}, True),
+        (1_700, {"fare_cents": 1_800}, False),
+        # With its tip, or without.
+        (2_000, {"fare_cents": 1_800, "tip_cents": 200}, True),
+        (1_800, {"fare_cents": 1_800, "tip_cents": 200}, True),
+        (1_900, {"fare_cents": 1_800, "tip_cents": 200}, False),
+        # A fee is no fare.
+        (0, {"fare_cents": 1_800, "kind": Kind.RIDE_CANCELLED}, True),
+        (1_700, {"fare_cents": 1_800, "kind": Kind.RIDE_CANCELLED}, False),
+        (0, {"fare_cents": 1_800}, False),
+    ],
+)
+def test_another_fare_is_told_though_the_same_is_charged(
+    stated: int, ledger: dict[str, Any], is_same: bool
+) -> None:
+    is_fee = ledger.get("kind") is Kind.RIDE_CANCELLED
+    fare = KnownFare(1_800, ledger.get("tip_cents", 0), is_fee=is_fee)
+    charged = line(2, "a", 1_500, fare=stated)
+    now = {"a": known(1_500, fare=fare)}
+
+    of_month = reconciled([entry("a", 1_500, **ledger)], [charged], now)
+    of_now = reconciled([], [charged], now)
+
+    for it in (of_month, of_now):
+        counts = (it.statement.matched, it.statement.different_fare)
+        assert counts == ((1, 0) if is_same else (0, 1))
+        assert it.statement.ledger_cents == it.statement.charged_cents == 1_500
+    if not is_same:
+        (found,) = of_month.findings
+        assert (found.fare_cents, found.ledger_fare_cents) == (stated, 1_800)
+        assert f"the fare is {stated / 100:.2f} here and 18.00 in the ledger" in to_do(found)
+
+
+def test_the_fare_is_the_one_that_was_taken_last_and_what_was_stated_now_matches_too() -> None:
+    taken = {"outcome": "unchanged"}
+    superseded = {"outcome": "superseded"}
+    entries = [
+        entry("a", 0, what="adjusted#2", sequence=3, fare_cents=1_900, answer=taken),
+        entry("a", 0, what="adjusted#1", sequence=4, fare_cents=1_100, answer=superseded),
+        entry("a", 0, what="adjusted#3", sequence=5, fare_cents=1_000, reason="not_covered"),
+        entry("a", 1_500, sequence=2, fare_cents=1_800),
+    ]
+    now = {"a": known(1_500, fare=KnownFare(2_100))}
+
+    found = {
+        stated: reconciled(entries, [line(2, "a", 1_500, fare=stated)], now).statement
+        for stated in (1_900, 2_100, 1_800, 1_100, 1_000)
+    }
+
+    assert {stated: it.matched for stated, it in found.items()} == {
+        1_900: 1,
+        2_100: 1,
+        1_800: 0,
+        1_100: 0,
+        1_000: 0,
+    }
+
+
+def test_another_vouchers_or_rides_authorization_is_told_and_a_missing_one_isnt_compared() -> None:
+    ours = [entry("a", 1_500, fare_cents=1_500)]
+    others = [
+        authorization_id("another", f"{PROVIDER}#a"),
+        authorization_id(KEY, f"{PROVIDER}#b"),
+        "unknown",
+    ]
+    wrong = {"a": known(1_500, is_authorized=False)}
+
+    for entries in (ours, []):
+        for other in others:
+            it = reconciled(entries, [line(2, "a", 1_500, other)], wrong)
+            assert classes(it) == [(Verdict.DIFFERENT_AUTHORIZATION, Because.AS_IT_IS)]
+            assert (it.statement.different_authorization, it.statement.matched) == (1, 0)
+            assert it.statement.ledger_cents == 1_500
+        assert reconciled(entries, [line(2, "a", 1_500, None)], wrong).statement.matched == 1
+
+
+def test_another_amount_is_told_before_what_else_differs() -> None:
+    charged = line(2, "a", 1_600, "unknown", fare=9_000)
+    now = {"a": known(1_500, is_authorized=False, fare=KnownFare(1_500))}
+
+    it = reconciled([entry("a", 1_500, fare_cents=1_500)], [charged], now)
+
+    (found,) = it.findings
+    assert (found.verdict, found.fare_cents, found.ledger_fare_cents) == (
+        Verdict.DIFFERENT_AMOUNT,
+        9_000,
+        1_500,
+    )
+
+
 def test_the_first_of_two_lines_of_a_ride_counts_and_the_other_names_it() -> None:
     it = reconciled([entry("a", 1_500)], [line(2, "a", 1_500), line(3, "a", 700)])
 
@@ -215,6 +316,8 @@ def test_every_class_has_its_words_and_says_what_to_do() -> None:
         Finding(Verdict.OF_OTHER_MONTH),
         Finding(Verdict.MATCHED, Because.LATE),
         Finding(Verdict.DIFFERENT_AMOUNT),
+        Finding(Verdict.DIFFERENT_AUTHORIZATION),
+        Finding(Verdict.DIFFERENT_FARE),
         Finding(Verdict.DIFFERENT_AMOUNT, Because.NOTHING_PAID),
         *(
             Finding(Verdict.ONLY_THEIRS, because)
@@ -250,6 +353,8 @@ class _Written:
 MISTAKES = (
     "none",
     "another amount",
+    "another fare",
+    "another authorization",
     "left out",
     "twice",
     "unreadable",
@@ -275,17 +380,17 @@ def _written(draw: st.DrawFn) -> _Written:
     return made
 
 
-def _write(  # noqa: C901 - a case for each mistake
+def _write(  # noqa: C901, PLR0915 - a case for each mistake
     made: _Written, ride: str, mistake: str, amount: int, other: int
 ) -> None:
     expected = made.expected
 
     def ours(cents: int, now: int, day: date = IN_MARCH) -> None:
-        made.entries.append(entry(ride, cents, day=day))
-        made.rides[ride] = known(now)
+        made.entries.append(entry(ride, cents, day=day, fare_cents=cents))
+        made.rides[ride] = known(now, fare=KnownFare(now))
 
-    def theirs(cents: int, verdict: Verdict, ledger: int) -> None:
-        made.lines.append(line(0, ride, cents))
+    def theirs(cents: int, verdict: Verdict, ledger: int, **changes: Any) -> None:
+        made.lines.append(line(0, ride, cents, **changes))
         expected[verdict] += 1
         made.charged_cents += cents
         made.ledger_cents += ledger
@@ -297,6 +402,13 @@ def _write(  # noqa: C901 - a case for each mistake
         case "another amount":
             ours(amount, amount)
             theirs(other, Verdict.DIFFERENT_AMOUNT, amount)
+        case "another fare":
+            ours(amount, amount)
+            theirs(amount, Verdict.DIFFERENT_FARE, amount, fare=other)
+        case "another authorization":
+            ours(amount, amount)
+            made.rides[ride] = known(amount, is_authorized=False)
+            theirs(amount, Verdict.DIFFERENT_AUTHORIZATION, amount, authorization="aut_other")
         case "left out":
             ours(amount, amount)
             expected[Verdict.ONLY_OURS] += 1

@@ -1,5 +1,5 @@
-"""Small counts of people: what a funder isn't told, and neither a funder nor a partner, who knows its
-own part, can work out."""
+"""Small counts of people: what a funder isn't told, and neither a funder nor a partner, who knows
+its own part, can work out."""
 
 from collections.abc import Sequence
 from itertools import product

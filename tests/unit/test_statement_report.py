@@ -16,7 +16,7 @@ from farechance.edge.dropped_files import DroppedFiles
 from farechance.errors import MalformedSheet
 from farechance.reports.applied import Applied, carried_out, looked_at
 from farechance.reports.content import Statement
-from farechance.reports.reconciliation import Because, Finding, Reconciled, Verdict
+from farechance.reports.findings import Because, Finding, Reconciled, Verdict
 from farechance.reports.statement_report import MOST_ON_PAGE, About, as_csv, as_json, as_page
 from farechance.reports.statement_sheet import StatementLine
 from farechance.reports.statement_words import why_not
@@ -220,18 +220,18 @@ def test_a_look_says_what_would_be_done_and_how() -> None:
     counts = Applied(already_there=3)
     line = StatementLine(2, "a", None, 1_500, 1_200, None)  # type: ignore[arg-type]
     counts.add(line, None, {"captured_cents": 1_000, "shortfall_cents": 200})
-    counts.refused["authorization_missing"] += 1
+    counts.refused["no_authorization"] += 1
 
     told = looked_at(counts, ZoneInfo("America/New_York"))
 
     assert told["in_words"] == (
         "1 ride that only the statement has would be recorded, with fares of 15.00, of which it "
-        "charges 12.00. Vouchers would pay 10.00 in all and leave a shortfall of 2.00, each ride "
-        "looked at by itself. The ledger knew 3 rides of the others before. 1 line can't be "
+        "charges 12.00. Vouchers would pay 10.00 in all and leave a shortfall of 2.00, in the "
+        "order of the file. The ledger knew 3 rides of the others before. 1 line can't be "
         "applied, see 'refused'. Times without a zone are those of America/New_York. To "
         "do it, send the command with this statement_digest."
     )
-    assert (told["would_apply"], told["refused"]) == (1, {"authorization_missing": 1})
+    assert (told["would_apply"], told["refused"]) == (1, {"no_authorization": 1})
     assert (told["captured_cents"], told["shortfall_cents"]) == (1_000, 200)
 
 

@@ -47,7 +47,7 @@ def looked_at(counts: Applied, zone: ZoneInfo) -> dict[str, Any]:
         f"{counted(counts.applied, 'ride')} that only the statement has would be recorded, with "
         f"fares of {dollars(counts.fare_cents)}, of which it charges "
         f"{dollars(counts.charged_cents)}. Vouchers would pay {dollars(counts.captured_cents)} in "
-        f"all{_short(counts)}, each ride looked at by itself. {_others(counts)} Times "
+        f"all{_short(counts)}, in the order of the file. {_others(counts)} Times "
         f"without a zone are those of {zone.key}. To do it, send the command with this "
         "statement_digest."
     )

@@ -232,12 +232,16 @@ class LateAdjustments(_Part):
 
 
 class Statement(_Part):
-    """A ride company's own statement of the month against the ledger, as it was last reconciled."""
+    """A ride company's own statement of the month against the ledger, as it was last reconciled.
+    `different_authorization` and `different_fare` are charged as the ledger says, by another
+    authorization than was given for the ride, and with another fare."""
 
     provider_id: ProviderId
     lines: Count
     matched: Count
     different_amount: Count
+    different_authorization: Count = 0
+    different_fare: Count = 0
     only_theirs: Count
     only_ours: Count
     doubled: Count

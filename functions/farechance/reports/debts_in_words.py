@@ -1,5 +1,5 @@
-"""How it stands with the ride companies, in sentences for page one: paid, still payable, not decided
-yet, and what the company's own statement says. It must never compute a figure."""
+"""How it stands with the ride companies, in sentences for page one: paid, still payable, undecided,
+and what the company's own statement says. It must never compute a figure."""
 
 from farechance.reports import phrases
 from farechance.reports.content import Owing, Report, Statement
@@ -74,6 +74,8 @@ def differences(statement: Statement) -> int:
     """Lines of a statement, or of the ledger, that have no match."""
     return (
         statement.different_amount
+        + statement.different_authorization
+        + statement.different_fare
         + statement.only_theirs
         + statement.only_ours
         + statement.doubled

@@ -73,6 +73,8 @@ def _statement(company: Owing, statement: Statement, report: Report) -> h.Elemen
         ("Lines of the statement", number(statement.lines)),
         ("Match our books", number(statement.matched)),
         ("Another amount", number(statement.different_amount)),
+        ("Another authorization", number(statement.different_authorization)),
+        ("Another fare", number(statement.different_fare)),
         ("Only in the statement", number(statement.only_theirs)),
         ("Only in our books", number(statement.only_ours)),
         ("Twice in the statement", number(statement.doubled)),

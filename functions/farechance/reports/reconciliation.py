@@ -7,119 +7,77 @@ it is captured − refunded: of its entries of the month, or else of the whole r
 (it may have been recorded late, or adjusted since)."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from farechance.errors import BooksDiffer
 from farechance.identifiers import ProgramId, ProviderId
-from farechance.ledger import Account, Entry
+from farechance.ledger import Account, Entry, Kind
 from farechance.reports import content
+from farechance.reports.findings import (
+    Because,
+    Finding,
+    KnownFare,
+    KnownRide,
+    Reconciled,
+    Verdict,
+)
 from farechance.reports.statement_sheet import StatementLine, UnreadableLine
-from farechance.rides import RideState, ride_id_of
+from farechance.rides import authorization_id, ride_id_of
 from farechance.times import local_day, local_month
 
-_APPROVED = frozenset({RideState.HELD, RideState.LAPSED})
-"""Of a ride that was approved and has no end: the message of its completion may have been lost."""
-
-OPEN = _APPROVED | {RideState.NONE}
-"""Of a ride of which no completion is known."""
+_FARE_TAKEN = frozenset({"captured", "refunded", "unchanged"})
+"""What an event's answer says where the fare that it states is now the ride's."""
 
 
-class Verdict(StrEnum):
-    """The class of a line, or of a ride that has none. `of_other_month` was recorded in the month
-    and belongs to another month's statement: it is told, and counts nowhere."""
+@dataclass(slots=True)
+class OurRide:
+    """What the month's entries say of a ride. The fare is that of the latest entry that has one."""
 
-    MATCHED = "matched"
-    DIFFERENT_AMOUNT = "different_amount"
-    ONLY_THEIRS = "only_theirs"
-    ONLY_OURS = "only_ours"
-    DOUBLED = "doubled"
-    UNREADABLE = "unreadable"
-    OF_OTHER_MONTH = "of_other_month"
-
-
-class Because(StrEnum):
-    """What is known beyond the class, from which it follows what to do."""
-
-    AS_IT_IS = "as_it_is"
-    LATE = "late"
-    NOTHING_PAID = "nothing_paid"
-    CAN_BE_APPLIED = "can_be_applied"
-    NO_AUTHORIZATION = "no_authorization"
-    WRONG_AUTHORIZATION = "wrong_authorization"
-    OTHER_PROGRAM = "other_program"
-    OTHER_MONTH = "other_month"
-
-
-@dataclass(frozen=True, slots=True)
-class KnownRide:
-    """A ride as it stands now, whenever it was recorded: `none` if only its voucher is known, from
-    the authorization. `program_id` is the voucher's; `is_authorized`: the line's authorization
-    leads to this voucher. `completed_at` is None where nothing was captured."""
-
-    state: RideState
-    captured_cents: int
-    program_id: str
-    is_authorized: bool
-    completed_at: datetime | None = None
+    voucher_key: str
+    day: date | None
+    cents: int = 0
+    fare_cents: int | None = None
+    fare_sequence: int = 0
+    tip_cents: int = 0
+    is_fee: bool = False
 
     @property
-    def is_open(self) -> bool:
-        """Whether no completion of it is known."""
-        return self.state in OPEN
+    def fare(self) -> KnownFare:
+        """What it cost."""
+        return KnownFare(self.fare_cents, self.tip_cents, self.is_fee)
 
-    @property
-    def can_be_applied(self) -> bool:
-        """Whether it was approved and has no end, and the line has its authorization."""
-        return self.state in _APPROVED and self.is_authorized
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the file, or one ride that none of them names. `why`: of an unreadable line, in
-    words. `first_line` has the ride of a doubled one already. `of_month`: the month whose
-    statement it belongs to, if that is another."""
-
-    verdict: Verdict
-    because: Because = Because.AS_IT_IS
-    line: int | None = None
-    ride_id: str | None = None
-    day: date | None = None
-    charged_cents: int | None = None
-    ledger_cents: int | None = None
-    first_line: int | None = None
-    why: str = ""
-    of_month: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reconciled:
-    """What came of it. `findings` are those that didn't match, and those that did but were recorded
-    in another month: lines first, as they stand in the file."""
-
-    statement: content.Statement
-    findings: tuple[Finding, ...]
+    def add(self, entry: Entry, *, has_fare: bool) -> None:
+        """Takes one of its entries in."""
+        self.cents += entry.changes.get(Account.SPENT, 0)
+        self.tip_cents += entry.tip_cents or 0
+        self.is_fee |= entry.kind is Kind.RIDE_CANCELLED or entry.of_fee is True
+        if has_fare and entry.sequence > self.fare_sequence:
+            self.fare_cents, self.fare_sequence = entry.fare_cents, entry.sequence
 
 
 class OurRides:
-    """What the ledger's entries of the month say of one company's rides: one number and one day for
-    each ride, whatever the number of entries."""
+    """What the ledger's entries of the month say of one company's rides, whatever the number of
+    entries."""
 
     def __init__(self, provider_id: ProviderId) -> None:
         self.provider_id = provider_id
-        self.rides: dict[str, tuple[int, date | None]] = {}
+        self.rides: dict[str, OurRide] = {}
 
     def add(self, entry: Entry) -> None:
         """Takes one entry of the month in. Raises BooksDiffer."""
-        cents = entry.changes.get(Account.SPENT)
-        if entry.provider_id != self.provider_id or cents is None:
+        if entry.provider_id != self.provider_id:
+            return
+        has_fare = entry.reason is None and (entry.answer or {}).get("outcome") in _FARE_TAKEN
+        if Account.SPENT not in entry.changes and not has_fare:
             return
         ride_id = ride_id_of(entry.identity)
         if ride_id is None:
             raise BooksDiffer(f"{entry.account} {entry.identity} was spent for no ride")
-        before, day = self.rides.get(ride_id, (0, entry.ride_day))
-        self.rides[ride_id] = (before + cents, day)
+        # The account is named by the voucher's key.
+        voucher_key = entry.account.partition("#")[2]
+        ride = self.rides.setdefault(ride_id, OurRide(voucher_key, entry.ride_day))
+        ride.add(entry, has_fare=has_fare)
 
 
 class Reconciliation:
@@ -146,21 +104,22 @@ class Reconciliation:
         if first != line.line:
             self._find(self._finding(line, Verdict.DOUBLED, first_line=first))
             return True
-        cents, day = self._ours.get(line.ride_id, (None, None))
-        if cents == line.charged_cents and not self._is_of_other_month(day):
-            self._counts[Verdict.MATCHED] += 1
-            self._ledger_cents += line.charged_cents
-            return True
-        return False
+        ours = self._ours.get(line.ride_id)
+        if ours is None or self._is_of_other_month(ours.day) or not self._agrees(line, ours):
+            return False
+        self._counts[Verdict.MATCHED] += 1
+        self._ledger_cents += line.charged_cents
+        return True
 
-    def look_up(self, line: StatementLine, known: KnownRide | None) -> None:
-        """Classes a line whose ride isn't in the month with this amount. Raises BooksDiffer."""
+    def look_up(self, line: StatementLine, known: KnownRide | None, whether: Because) -> None:
+        """Classes a line whose ride isn't in the month just so. `whether` a ride of which no
+        completion is known can be applied, or why not. Raises BooksDiffer."""
         if known is None and line.ride_id in self._ours:
             raise BooksDiffer(f"the ride {line.ride_id} has entries and isn't there")
         if known is not None and known.program_id != self._program_id:
             self._find(self._finding(line, Verdict.ONLY_THEIRS, Because.OTHER_PROGRAM))
         elif known is None or known.is_open:
-            self._find(self._finding(line, Verdict.ONLY_THEIRS, _whether_applied(line, known)))
+            self._find(self._finding(line, Verdict.ONLY_THEIRS, whether))
         elif month := self._other_month(known):
             found = self._finding(line, Verdict.ONLY_THEIRS, Because.OTHER_MONTH)
             self._find(replace(found, of_month=month))
@@ -169,14 +128,14 @@ class Reconciliation:
 
     def end(self) -> Reconciled:
         """After the last line: what the ledger has beside them."""
-        missing = ((ride, *it) for ride, it in self._ours.items() if ride not in self._first_lines)
-        for ride_id, cents, day in sorted(missing, key=lambda it: (str(it[2]), it[0])):
-            if cents == 0:
+        missing = (one for one in self._ours.items() if one[0] not in self._first_lines)
+        for ride_id, ours in sorted(missing, key=lambda one: (str(one[1].day), one[0])):
+            if ours.cents == 0:
                 continue
-            is_of_other = self._is_of_other_month(day)
+            is_of_other = self._is_of_other_month(ours.day)
             verdict = Verdict.OF_OTHER_MONTH if is_of_other else Verdict.ONLY_OURS
-            self._ledger_cents += 0 if is_of_other else cents
-            self._find(Finding(verdict, ride_id=ride_id, day=day, ledger_cents=cents))
+            self._ledger_cents += 0 if is_of_other else ours.cents
+            self._find(Finding(verdict, ride_id=ride_id, day=ours.day, ledger_cents=ours.cents))
         of_lines = [finding for finding in self._findings if finding.line is not None]
         of_lines.sort(key=lambda finding: finding.line or 0)
         others = [finding for finding in self._findings if finding.line is None]
@@ -192,18 +151,39 @@ class Reconciliation:
         month = local_month(known.completed_at, self._zone)
         return None if month == self._month else month
 
+    def _agrees(self, line: StatementLine, ours: OurRide) -> bool:
+        """Whether the month's entries say of the ride what the line says."""
+        given = authorization_id(ours.voucher_key, f"{self._provider_id}#{line.ride_id}")
+        return (
+            ours.cents == line.charged_cents
+            and line.authorization_id in (None, given)
+            and ours.fare.agrees(line.fare_cents)
+        )
+
     def _compare(self, line: StatementLine, known: KnownRide) -> None:
-        self._ledger_cents += known.captured_cents
-        if known.captured_cents == line.charged_cents == 0:
+        """A line and its ride, by the month's entries and as it stands now: what matches either,
+        matches."""
+        ours = self._ours.get(line.ride_id)
+        of_month = ours.fare if ours and ours.cents == line.charged_cents else None
+        of_now = known.fare if known.captured_cents == line.charged_cents else None
+        fares = [fare for fare in (of_month, of_now) if fare is not None]
+        ledger_cents = line.charged_cents if fares else known.captured_cents
+        self._ledger_cents += ledger_cents
+        verdict, because = Verdict.MATCHED, Because.LATE
+        if not fares:
+            verdict = Verdict.DIFFERENT_AMOUNT
+            because = Because.AS_IT_IS if known.captured_cents else Because.NOTHING_PAID
+        elif line.authorization_id is not None and not known.is_authorized:
+            verdict, because = Verdict.DIFFERENT_AUTHORIZATION, Because.AS_IT_IS
+        elif not any(fare.agrees(line.fare_cents) for fare in fares):
+            verdict, because = Verdict.DIFFERENT_FARE, Because.AS_IT_IS
+        elif ledger_cents == 0:
             # No entry says of nothing when it was recorded, and there is nothing to be told.
             self._counts[Verdict.MATCHED] += 1
             return
-        if known.captured_cents == line.charged_cents:
-            found = self._finding(line, Verdict.MATCHED, Because.LATE)
-        else:
-            because = Because.AS_IT_IS if known.captured_cents else Because.NOTHING_PAID
-            found = self._finding(line, Verdict.DIFFERENT_AMOUNT, because)
-        self._find(replace(found, ledger_cents=known.captured_cents))
+        fare_cents = fares[0].cents if fares else known.fare.cents
+        found = self._finding(line, verdict, because)
+        self._find(replace(found, ledger_cents=ledger_cents, ledger_fare_cents=fare_cents))
 
     def _finding(
         self,
@@ -219,6 +199,7 @@ class Reconciliation:
             ride_id=line.ride_id,
             day=local_day(line.completed_at, self._zone),
             charged_cents=line.charged_cents,
+            fare_cents=line.fare_cents,
             first_line=first_line,
         )
 
@@ -234,6 +215,8 @@ class Reconciliation:
             lines=sum(counts.values()) - beside,
             matched=counts[Verdict.MATCHED],
             different_amount=counts[Verdict.DIFFERENT_AMOUNT],
+            different_authorization=counts[Verdict.DIFFERENT_AUTHORIZATION],
+            different_fare=counts[Verdict.DIFFERENT_FARE],
             only_theirs=counts[Verdict.ONLY_THEIRS],
             only_ours=counts[Verdict.ONLY_OURS],
             doubled=counts[Verdict.DOUBLED],
@@ -241,11 +224,3 @@ class Reconciliation:
             charged_cents=self._charged_cents,
             ledger_cents=self._ledger_cents,
         )
-
-
-def _whether_applied(line: StatementLine, known: KnownRide | None) -> Because:
-    if line.authorization_id is None:
-        return Because.NO_AUTHORIZATION
-    if known is None or not known.can_be_applied:
-        return Because.WRONG_AUTHORIZATION
-    return Because.CAN_BE_APPLIED

@@ -10,8 +10,8 @@ from typing import Any, Final
 import htpy as h
 
 from farechance.reports.document import document, section, table
+from farechance.reports.findings import Finding, Reconciled, Verdict
 from farechance.reports.phrases import counted, day, money, month, number
-from farechance.reports.reconciliation import Finding, Reconciled, Verdict
 from farechance.reports.statement_words import CLASSES, to_do
 from farechance.sheets import as_text, written
 
@@ -23,6 +23,8 @@ _COLUMNS = (
     "day",
     "charged_cents",
     "ledger_cents",
+    "fare_cents",
+    "ledger_fare_cents",
     "what_to_do",
 )
 
@@ -68,6 +70,8 @@ def as_csv(reconciled: Reconciled) -> bytes:
             None if one.day is None else one.day.isoformat(),
             one.charged_cents,
             one.ledger_cents,
+            one.fare_cents,
+            one.ledger_fare_cents,
             to_do(one),
         )
         for one in _to_look_at(reconciled.findings)
@@ -124,6 +128,8 @@ def _figures(about: About, reconciled: Reconciled) -> tuple[h.Node, ...]:
             for verdict, count in (
                 (Verdict.MATCHED, it.matched),
                 (Verdict.DIFFERENT_AMOUNT, it.different_amount),
+                (Verdict.DIFFERENT_AUTHORIZATION, it.different_authorization),
+                (Verdict.DIFFERENT_FARE, it.different_fare),
                 (Verdict.ONLY_THEIRS, it.only_theirs),
                 (Verdict.DOUBLED, it.doubled),
                 (Verdict.UNREADABLE, it.unreadable),
@@ -194,6 +200,8 @@ def _plain(finding: Finding) -> dict[str, Any]:
         "day": finding.day and finding.day.isoformat(),
         "charged_cents": finding.charged_cents,
         "ledger_cents": finding.ledger_cents,
+        "fare_cents": finding.fare_cents,
+        "ledger_fare_cents": finding.ledger_fare_cents,
         "what_to_do": to_do(finding),
     }
     return {name: value for name, value in plain.items() if value is not None}
