@@ -7,24 +7,20 @@ from typing import Any
 
 import builders
 from farechance.reports.content import (
-    Budget,
-    DayOfRides,
     Declined,
     Exceptions,
     Identity,
     LateAdjustments,
-    Money,
     Outcome,
-    Owing,
     PartnerRow,
     People,
     Report,
     Rides,
     Share,
-    Split,
     Statement,
     Vouchers,
 )
+from farechance.reports.money_content import Budget, DayOfRides, Money, Owing, Split
 
 FIRST_DAY, LAST_DAY = date(2026, 3, 1), date(2026, 3, 31)
 RIDES, CAPTURED, REFUNDED, ACCEPTED = 1_912, 3_148_215, 21_440, 3_200

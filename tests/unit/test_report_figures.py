@@ -9,7 +9,8 @@ import pytest
 from pydantic import BaseModel
 
 from farechance.report_figures import changed_figures
-from farechance.reports.content import DayOfRides, Identity, Owing, Report, Share
+from farechance.reports.content import Identity, Report, Share
+from farechance.reports.money_content import DayOfRides, Owing
 
 
 def _blank(model: type[BaseModel]) -> dict[str, Any]:

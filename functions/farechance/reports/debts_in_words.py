@@ -2,7 +2,8 @@
 and what the company's own statement says. It must never compute a figure."""
 
 from farechance.reports import phrases
-from farechance.reports.content import Owing, Report, Statement
+from farechance.reports.content import Report, Statement
+from farechance.reports.money_content import Owing
 from farechance.reports.phrases import counted, number
 
 COMPANIES_BY_NAME = 3

@@ -4,8 +4,9 @@ must never compute."""
 import htpy as h
 
 from farechance.reports import phrases
-from farechance.reports.content import Owing, Report, Statement
+from farechance.reports.content import Report, Statement
 from farechance.reports.document import section, table
+from farechance.reports.money_content import Owing
 from farechance.reports.phrases import number
 
 

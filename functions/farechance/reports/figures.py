@@ -12,14 +12,10 @@ from farechance.participants import OutcomeKind
 from farechance.programs import Program, Rules
 from farechance.reports.closing import Closing, Sums
 from farechance.reports.content import (
-    Budget,
-    DayOfRides,
     Declined,
     Exceptions,
     LateAdjustments,
-    Money,
     Outcome,
-    Owing,
     PartnerRow,
     People,
     Report,
@@ -28,6 +24,7 @@ from farechance.reports.content import (
     Statement,
     Vouchers,
 )
+from farechance.reports.money_content import Budget, DayOfRides, Money, Owing
 from farechance.reports.movements import ACCEPTANCES, CAPTURES, FEES, Movement
 from farechance.reports.tally import Tally
 from farechance.times import next_month

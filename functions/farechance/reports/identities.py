@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from farechance.errors import BooksDiffer
 from farechance.ledger import Account
 from farechance.reports.closing import Sums
-from farechance.reports.content import Identity, Owing, Report, Split
+from farechance.reports.content import Identity, Report
+from farechance.reports.money_content import Owing, Split
 from farechance.reports.movements import Movement
 from farechance.reports.tally import Tally
 

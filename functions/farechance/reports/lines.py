@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from farechance.ledger import Account, Entry
 from farechance.reports.closing import Closing, Sums, mark
-from farechance.reports.content import Split
+from farechance.reports.money_content import Split
 from farechance.reports.movements import Moved
 from farechance.sheets import harmless
 from farechance.times import instant_text, local_day

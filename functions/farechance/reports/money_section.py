@@ -8,8 +8,9 @@ import htpy as h
 
 from farechance.reports import phrases
 from farechance.reports.charts import Bar, Heading, columns, rows
-from farechance.reports.content import Budget, Identity, Report, Split
+from farechance.reports.content import Identity, Report
 from farechance.reports.document import figure, part, section, table
+from farechance.reports.money_content import Budget, Split
 from farechance.reports.phrases import number
 
 

@@ -6,8 +6,9 @@ from datetime import date
 import htpy as h
 
 from farechance.reports import phrases
-from farechance.reports.content import DayOfRides, Report, Share
+from farechance.reports.content import Report, Share
 from farechance.reports.document import section, table
+from farechance.reports.money_content import DayOfRides
 from farechance.reports.phrases import counted, number
 
 

@@ -6,10 +6,11 @@ import htpy as h
 
 from farechance.reports import phrases, words
 from farechance.reports.charts import Bar, Heading, rows
-from farechance.reports.content import Budget, Report
+from farechance.reports.content import Report
 from farechance.reports.debts_section import debts_section
 from farechance.reports.document import document, figure, section
 from farechance.reports.exceptions_section import exceptions_section
+from farechance.reports.money_content import Budget
 from farechance.reports.money_section import money_section
 from farechance.reports.notes_section import figures_section, has_figures, notes_section
 from farechance.reports.people_section import outcomes_section, people_section

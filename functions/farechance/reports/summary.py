@@ -8,7 +8,8 @@ from datetime import date
 from pydantic import BaseModel
 
 from farechance import sheets
-from farechance.reports.content import Identity, Owing, Report, Share
+from farechance.reports.content import Identity, Report, Share
+from farechance.reports.money_content import Owing
 from farechance.reports.phrases import NOT_TOLD
 from farechance.reports.plain_words import heading
 
