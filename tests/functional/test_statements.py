@@ -113,7 +113,7 @@ def test_a_statement_that_is_dropped_is_reconciled_and_stands_in_the_months_repo
     (report,) = (
         json.loads(content)
         for path, content in stack.files().items()
-        if path.startswith(f"reports/{PROGRAM}/") and path.endswith("report.json")
+        if path.startswith(f"so-far/{PROGRAM}/") and path.endswith("report.json")
     )
     assert report["exceptions"]["statements"] == [counts]
 
