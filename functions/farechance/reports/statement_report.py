@@ -169,7 +169,7 @@ def _lines(about: About, findings: list[Finding]) -> h.Node:
             (
                 "–" if one.line is None else number(one.line),
                 CLASSES[one.verdict],
-                one.ride_id or "",
+                h.span(".id")[one.ride_id] if one.ride_id else "",
                 day(one.day, with_year=False) if one.day else "",
                 to_do(one),
                 cents(one.charged_cents),

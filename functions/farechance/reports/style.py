@@ -86,6 +86,8 @@ svg .frame { fill: var(--tint); }
 svg .grid { stroke: var(--line); }
 svg .base { stroke: var(--ink); }
 .sideways { overflow-x: auto; }
+.sideways th, .sideways td { overflow-wrap: break-word; }
+.id { display: inline-block; min-width: 9ch; overflow-wrap: anywhere; }
 .notes { display: grid; grid-template-columns: 1fr 1fr 1fr; gap: 1.25rem 3rem;
   font-size: 0.875rem; }
 .notes div { break-inside: avoid; }
