@@ -49,7 +49,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "revoke_voucher": {"voucher_id": VOUCHER, "confirm": VOUCHER},
     "accept_shortfall": {**OF_A_RIDE, "amount_cents": 100},
     "accept_overage": {**OF_A_RIDE, "amount_cents": 100},
-    "write_off": {**OF_A_RIDE, "amount_cents": 100},
+    "write_off": {**OF_A_RIDE, "amount_cents": 100, "confirm": "ride-1"},
     "run_report": {"program_id": PROGRAM, "month": "2026-03"},
     "apply_statement": {
         "program_id": PROGRAM,
@@ -77,6 +77,48 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "participant_id": "par_1",
         "confirm": "par_1",
     },
+    "rotate_partner_secret": {"partner_id": PARTNER, "step": "begin"},
+    "rotate_provider_secret": {"provider_id": PROVIDER, "step": "begin"},
+    "retry_given_up": {"queue": "batches"},
+}
+# What a command does is taken back by another…
+TAKEN_BACK_BY = {
+    "fund": "defund",
+    "defund": "fund",
+    "allot": "unallot",
+    "unallot": "allot",
+    "pause_program": "resume_program",
+    "resume_program": "pause_program",
+    "suspend_partner": "resume_partner",
+    "resume_partner": "suspend_partner",
+    "block_voucher": "unblock_voucher",
+    "unblock_voucher": "block_voucher",
+    "set_rules": "set_rules",
+    "mint_cards": "revoke_voucher",
+}
+# …or it takes nothing away: it adds, asks, runs again, or pays what is owed and no more…
+TAKES_NOTHING_AWAY = {
+    "create_program",
+    "create_partner",
+    "register_provider",
+    "check_books",
+    "run_report",
+    "retry_given_up",
+    "accept_shortfall",
+    "accept_overage",
+    "record_payment",
+    # It names the very file that was looked at by its digest, which says more than a name.
+    "apply_statement",
+}
+# …or it takes something away for good, and asks for the name of that to be typed again.
+CONFIRMED = {
+    "close_program",
+    "revoke_voucher",
+    "erase_participant",
+    "write_off",
+    # Its steps that void a secret.
+    "rotate_partner_secret",
+    "rotate_provider_secret",
 }
 AMOUNTS = [name for name, fields in COMMANDS.items() if "amount_cents" in fields]
 each_command = pytest.mark.parametrize("command", COMMANDS)
@@ -95,6 +137,20 @@ def test_there_is_a_command_of_each_kind() -> None:
     assert COMMANDS.keys() == {
         get_args(one.model_fields["command"].annotation)[0] for one in get_args(union)
     }
+
+
+def test_what_no_command_takes_back_asks_for_its_name_again() -> None:
+    union, _ = get_args(Command)
+    asking = {
+        get_args(one.model_fields["command"].annotation)[0]
+        for one in get_args(union)
+        if "confirm" in one.model_fields
+    }
+
+    assert asking == CONFIRMED
+    # Who adds a command decides which it is.
+    assert TAKEN_BACK_BY.keys() | TAKES_NOTHING_AWAY | CONFIRMED == COMMANDS.keys()
+    assert set(TAKEN_BACK_BY.values()) <= COMMANDS.keys()
 
 
 @each_command
@@ -222,6 +278,12 @@ def test_the_scopes_are_those_of_the_design() -> None:
         ("record_payment", "month", "2026-3"),
         ("record_payment", "month", "1999-12"),
         ("record_payment", "invoice_ref", ""),
+        ("write_off", "confirm", "a#b"),
+        ("rotate_partner_secret", "step", "end"),
+        ("rotate_partner_secret", "confirm", PROVIDER),
+        ("rotate_provider_secret", "step", True),
+        ("rotate_provider_secret", "confirm", PARTNER),
+        ("retry_given_up", "queue", "codes"),
     ],
 )
 def test_a_field_is_taken_only_as_what_it_is(command: str, field: str, value: Any) -> None:
