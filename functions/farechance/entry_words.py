@@ -54,10 +54,18 @@ class Tellers:
         return f"{self.day(at)}, at {time_in_words(at.astimezone(self.zone).time(), 'en')}"
 
 
-def sentence(entry: Entry, by: Tellers) -> str:
-    """When it happened and what: `March 2, 2026: Second Start minted it, worth $40.00.`"""
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One entry: `March 2, 2026`, and `Second Start minted it, worth $40.00.`"""
+
+    when: str
+    what: str
+
+
+def happened(entry: Entry, by: Tellers) -> Happened:
+    """When it was and what."""
     tell = by.day_and_hour if was_declined(entry) else by.day
-    return f"{tell(entry.recorded_at)}: {_TOLD[entry.kind](entry, by)}"
+    return Happened(tell(entry.recorded_at), _TOLD[entry.kind](entry, by))
 
 
 def was_declined(entry: Entry) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from farechance.card_words import day_in_words, hours_in_words, last_day_in_words
-from farechance.entry_words import Tellers, sentence
+from farechance.entry_words import Happened, Tellers, happened
 from farechance.identifiers import Language
 from farechance.ledger import Entry
 from farechance.messages import declined
@@ -110,7 +110,8 @@ class Known:
 @dataclass(frozen=True, slots=True)
 class Story:
     """A voucher's story. `last_decline` is one sentence, also where there was none; `what_to_say`
-    is what the rider may be told, in English and in the language of the card."""
+    is what the rider may be told, in English and in the language of the card; `left_out` says so
+    where older entries aren't told."""
 
     heading: str
     last_decline: str
@@ -118,7 +119,8 @@ class Story:
     what_to_say: tuple[str, ...]
     what_is_left: tuple[str, ...]
     what_it_is: tuple[str, ...]
-    what_happened: tuple[str, ...]
+    what_happened: tuple[Happened, ...]
+    left_out: str
 
     @property
     def in_words(self) -> str:
@@ -135,7 +137,8 @@ class Story:
             *(f"What to say: {one}" for one in self.what_to_say),
             *self.what_is_left,
             *self.what_it_is,
-            *self.what_happened,
+            *((self.left_out,) if self.left_out else ()),
+            *(f"{one.when}: {one.what}" for one in self.what_happened),
         )
 
 
@@ -149,7 +152,8 @@ def tell(known: Known) -> Story:
         what_to_say=tuple(_what_to_say(known, judgement)),
         what_is_left=tuple(_what_is_left(known, judgement)),
         what_it_is=tuple(_what_it_is(known)),
-        what_happened=tuple(_what_happened(known)),
+        what_happened=tuple(happened(entry, known.tellers) for entry in known.entries),
+        left_out=_left_out(known),
     )
 
 
@@ -280,12 +284,11 @@ def _what_it_is(known: Known) -> Iterator[str]:
         yield "It is a card without a person: whoever has it may ride with it."
 
 
-def _what_happened(known: Known) -> Iterator[str]:
-    if known.older_entries:
-        older = phrases.counted(known.older_entries, "older entry", "older entries")
-        yield f"Only the newest {len(known.entries)} entries are told here; {older} left out."
-    for entry in known.entries:
-        yield sentence(entry, known.tellers)
+def _left_out(known: Known) -> str:
+    if not known.older_entries:
+        return ""
+    older = phrases.counted(known.older_entries, "older entry", "older entries")
+    return f"Only the newest {len(known.entries)} entries are told here; {older} left out."
 
 
 def _in_a_sentence(words: str) -> str:
