@@ -54,7 +54,7 @@ from operations.act_on_voucher import (
     revoke_voucher,
     unblock_voucher,
 )
-from operations.administer import Tools, administer
+from operations.administer import Tools
 from operations.assign_voucher import assign_voucher
 from operations.check_books import Books, audit
 from operations.enroll import enroll
@@ -248,12 +248,12 @@ class World:
             self.vault,  # type: ignore[arg-type]
             self.clients,  # type: ignore[arg-type]
             self.clock,
-            self.has_time,
             "https://api.invalid/v1",
             bucket=self.bucket,  # type: ignore[arg-type]
             send_report=self.sends_report,
         )
-        return administer(parsed, tools)
+        answer: dict[str, Any] = tools.carry_out(parsed, self.has_time)
+        return answer
 
     def with_program(self, cents: int = 100_000, rules: Rules | None = None) -> "World":
         """A funded programme, two partners with half of it each, a ride company."""

@@ -5,8 +5,8 @@ from farechance.edge.clock import utc_now
 from farechance.edge.console import Console
 from farechance.roles import Role
 from farechance.settings import Settings
-from operations.office import Office
+from operations.administer import Tools
 
-office = Office(Settings.from_environment(), utc_now)
-console = Console(Role.VIEWER, office.carry_out)
+tools = Tools.of(Settings.from_environment(), utc_now)
+console = Console(Role.VIEWER, tools.carry_out)
 handler = console.handle
