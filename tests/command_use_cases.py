@@ -181,6 +181,19 @@ def _asked_later(world: World) -> Act:
     return act
 
 
+def _explained_later(world: World) -> Act:
+    """The same question about a voucher that a ride was declined with."""
+    code = world.code()
+    world.request(code, cents=9_000)
+    voucher_id = world.voucher(code).voucher_id
+
+    def act(by: World) -> Any:
+        by.clock.passes(seconds=1)
+        return by.administer("explain_voucher", command_id="once", voucher_id=voucher_id)
+
+    return act
+
+
 COMMAND_USE_CASES: Mapping[str, UseCase] = {
     "create_program": _command(
         "create_program", _new_program, "create_program", Kind.PROGRAM_CREATED
@@ -231,6 +244,11 @@ COMMAND_USE_CASES: Mapping[str, UseCase] = {
             "record_ride_event",
         ),
         (Kind.RIDE_COMPLETED,),
+    ),
+    "explain_voucher": UseCase(
+        _explained_later,
+        ("administer", "explain_voucher", "find_vouchers", "tell_story"),
+        aside="command#once",
     ),
     "check_books": UseCase(_asked_later, ("administer", "check_books"), aside="command#once"),
 }
