@@ -4,10 +4,12 @@ may invoke it."""
 
 from farechance.edge.clock import utc_now
 from farechance.edge.console import Console
+from farechance.edge.widget_door import WidgetDoor
 from farechance.roles import Role
 from farechance.settings import Settings
 from operations.office import Office
 
 office = Office(Settings.from_environment(), utc_now)
-console = Console(Role.ADMINISTRATOR, office.carry_out)
+widgets = WidgetDoor(Role.ADMINISTRATOR, office.shows, utc_now)
+console = Console(Role.ADMINISTRATOR, office.carry_out, widgets.answer)
 handler = console.handle

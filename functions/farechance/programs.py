@@ -22,6 +22,7 @@ from farechance.identifiers import (
 )
 from farechance.ledger import Chain
 from farechance.money import PositiveRideCents, ProgramCents, RideCents
+from farechance.times import Instant
 
 STORED = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
 """Reads from the tables ignore what they don't know: a successor's version may have written it."""
@@ -220,6 +221,27 @@ class OwedThrough(BaseModel):
 
     month: str
     owed_cents: int
+    version: int = 1
+
+
+class Standing(BaseModel):
+    """A programme's money as housekeeping added it up at `as_of`, for those who look at it; nothing
+    is decided by it. In cents: on vouchers free, held for rides under way and spent; reserved for
+    batches; owed beyond vouchers; and what vouchers paid (captured − refunded) in `month` so far,
+    and in the month before. A month's sum is negative if more was refunded than captured."""
+
+    model_config = STORED
+
+    program_id: ProgramId
+    as_of: Instant
+    month: str
+    available_cents: int = Field(ge=0)
+    held_cents: int = Field(ge=0)
+    spent_cents: int = Field(ge=0)
+    reserved_cents: int = Field(ge=0)
+    owed_cents: int
+    covered_cents: int
+    covered_before_cents: int
     version: int = 1
 
 

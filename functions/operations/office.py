@@ -1,9 +1,12 @@
-"""What the function of each role carries commands out with: the same for all three. A function
-knows only what its role needs (the template says what), and what it doesn't know it can't reach."""
+"""What the function of each role carries commands out with, and what it shows on its dashboard: the
+same for all three. A function knows only what its role needs (the template says what), and what it
+doesn't know it can't reach."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
+
+import htpy as h
 
 from farechance.clients import Clients
 from farechance.commands import Command
@@ -12,7 +15,9 @@ from farechance.report_queue import ReportName, ReportQueue
 from farechance.settings import Settings
 from farechance.store import Store
 from farechance.vault import Vault
+from farechance.widgets.asked import Asked
 from operations.administer import Tools, administer
+from operations.show_programs import show_programs
 
 
 class Office:
@@ -39,6 +44,11 @@ class Office:
             send_report=self._send_report,
         )
         return administer(command, tools)
+
+    @property
+    def shows(self) -> Mapping[str, Callable[[Asked], h.Element]]:
+        """The widgets, by the name that a dashboard asks for."""
+        return {"programs": lambda asked: show_programs(asked, store=self.store)}
 
     def _send_report(self, program_id: str, month: str) -> None:
         self._reports.send(ReportName(program_id=program_id, month=month))

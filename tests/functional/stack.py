@@ -49,6 +49,7 @@ _REGION = "us-east-1"
 PROVIDER_SECRETS = f"{_STACK_NAME}/provider/"
 CODE_SECRET = "the-codes-of-a-test"
 BUCKET = "reports-of-a-test"
+ENDPOINT = "arn:aws:lambda:us-east-1:123456789012:function:a-function"
 
 
 @dataclass
@@ -215,6 +216,7 @@ class _Context:
 
     aws_request_id: str = "an-invocation"
     function_name: str = "a-function"
+    invoked_function_arn: str = ENDPOINT
     seconds_left: float = 60
 
     def get_remaining_time_in_millis(self) -> int:

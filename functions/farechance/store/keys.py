@@ -30,6 +30,7 @@ from farechance.programs import (
     Program,
     Provider,
     Rules,
+    Standing,
 )
 from farechance.report_records import PublishedReport, ReconciledStatement, ReportSalt
 from farechance.rides import Ride
@@ -63,6 +64,11 @@ def listed_program(program_id: str) -> Key[ListedProgram]:
 def owed_through(program_id: str) -> Key[OwedThrough]:
     """What a programme owed at the end of a month."""
     return Key("programs", OwedThrough, f"program#{program_id}", "owed")
+
+
+def standing(program_id: str) -> Key[Standing]:
+    """Where a programme's money was when housekeeping last came by."""
+    return Key("programs", Standing, f"program#{program_id}", "standing")
 
 
 def rules(program_id: str, version: int) -> Key[Rules]:
