@@ -218,11 +218,13 @@ class ClosedMonth(BaseModel):
     """A programme's sums at the end of a month, so that only later months need be added up: a
     closed month never changes (domain.md, 'Months'). In cents: what was on vouchers (`available`,
     `held`, `spent`) and reserved for batches, what was owed beyond vouchers, what this month alone
-    covered, and what each partner had been given."""
+    covered, and what each partner had been given (allotted − taken back). `entries` is how many
+    this month alone has."""
 
     model_config = STORED
 
     month: str
+    entries: int = 0
     available_cents: int = 0
     held_cents: int = 0
     spent_cents: int = 0
@@ -265,6 +267,10 @@ class Allotment(BaseModel):
     status: Status
     partner_status: PartnerStatus = PartnerStatus.ACTIVE
     available_cents: ProgramCents
+
+    def is_nearly_used_up(self, given_cents: int) -> bool:
+        """Whether less than a tenth is left of what the partner was given."""
+        return self.available_cents * 10 < given_cents
 
 
 class Partner(BaseModel):

@@ -28,7 +28,7 @@ class AddedUp:
 
     standing: Standing
     given_cents: Mapping[str, int]
-    closed_month: str | None
+    closed: ClosedMonth | None
 
 
 def add_up_standing(
@@ -54,11 +54,7 @@ def add_up_standing(
         if month >= local_month(now, zone):
             break
         month = next_month(month)
-    return AddedUp(
-        sums.standing(program.program_id, month, now),
-        sums.given,
-        None if closed is None else closed.month,
-    )
+    return AddedUp(sums.standing(program.program_id, month, now), sums.given, closed)
 
 
 def keep_standing(standing: Standing, *, store: Store) -> None:
@@ -90,7 +86,7 @@ def _keep_closed(
 
 class _Sums:
     """What the entries of all months add up to, in cents: `moved` by account, `covered` by month,
-    `given` by partner."""
+    `given` by partner; and how many `entries` each month has."""
 
     def __init__(self, closed: ClosedMonth | None) -> None:
         start = closed or ClosedMonth(month="")
@@ -103,11 +99,13 @@ class _Sums:
             }
         )
         self.owed = start.owed_cents
+        self.entries: Counter[str] = Counter()
         self.covered: Counter[str] = Counter({start.month: start.covered_cents})
         self.given: Counter[str] = Counter(start.given_cents)
 
     def add(self, month: str, entry: Entry) -> None:
         """Takes one entry of that month in."""
+        self.entries[month] += 1
         self.moved.update(entry.changes)
         self.owed += owed_change(entry)
         self.covered[month] += entry.changes.get(Account.SPENT, 0)
@@ -118,6 +116,7 @@ class _Sums:
         """At the end of that month."""
         return ClosedMonth(
             month=month,
+            entries=self.entries[month],
             available_cents=self.moved[Account.AVAILABLE],
             held_cents=self.moved[Account.HELD],
             spent_cents=self.moved[Account.SPENT],

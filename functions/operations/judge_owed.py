@@ -7,7 +7,7 @@ from datetime import datetime
 
 from farechance.errors import BooksDiffer
 from farechance.ledger import Facts, Kind
-from farechance.programs import Status
+from farechance.programs import Program, Rules, Status
 from farechance.store import Store, keys
 from operations.add_up_standing import AddedUp, add_up_standing
 from operations.administration_plan import existing_program
@@ -19,13 +19,23 @@ _WARN_PERCENT = 80
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Where a programme's money is, and the most that it may owe, in cents (None: it has no
-    limit)."""
+    """A programme as it was when its money was added up, its rules, and whether it was paused for
+    what it owes."""
 
-    program_id: str
+    program: Program
+    rules: Rules
     added_up: AddedUp
-    max_owed_cents: int | None
     was_paused: bool = False
+
+    @property
+    def program_id(self) -> str:
+        """Which programme."""
+        return self.program.program_id
+
+    @property
+    def max_owed_cents(self) -> int | None:
+        """The most that it may owe; None: it has no limit."""
+        return self.rules.max_owed_cents
 
     @property
     def owed_cents(self) -> int:
@@ -66,7 +76,7 @@ def _attempt(
     added_up = add_up_standing(program, store=store, now=now, has_time=has_time)
     if added_up is None:
         return None
-    judged = Judged(program_id, added_up, rules.max_owed_cents)
+    judged = Judged(program, rules, added_up)
     if not judged.is_reached or program.status is not Status.ACTIVE:
         return judged
     mark_allotments(program, Status.PAUSED, store)

@@ -18,17 +18,21 @@ from operations.add_up_standing import keep_standing
 from operations.erase_participant import erase_if_due
 from operations.judge_owed import Judged, judge_owed
 from operations.return_money import return_money
+from operations.warn_early import LowAllotment, MissingReport, low_allotments, missing_report
 
 
 @dataclass
 class Kept:
     """What a run did: how many vouchers it settled, batches it sent and people it erased, what it
-    judged, what failed (by its name, with the kind of error), and whether it reached the end."""
+    judged and what it warns of, what failed (by its name, with the kind of error), and whether it
+    reached the end."""
 
     returned: int = 0
     sent_again: int = 0
     erased: int = 0
     judged: list[Judged] = field(default_factory=list)
+    low: list[LowAllotment] = field(default_factory=list)
+    missing: list[MissingReport] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
     is_complete: bool = True
 
@@ -73,8 +77,11 @@ def _judge_all(
                 kept.is_complete = False
                 return
             kept.judged.append(judged)
-            # Only once it is judged: what is kept to be looked at must not hold up a pause.
+            # Only once it is judged: what is for people to look at must not hold up a pause.
             keep_standing(judged.added_up.standing, store=store)
+            kept.low += low_allotments(judged, store=store, now=clock())
+            if missing := missing_report(judged, store=store, now=clock()):
+                kept.missing.append(missing)
         except Exception as error:
             kept.failed.append((program.program_id, type(error).__name__))
 

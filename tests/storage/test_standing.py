@@ -111,7 +111,7 @@ def test_it_is_what_the_audit_finds_however_seldom_somebody_comes_by(
         # What housekeeping returned in that run came after it had added up.
         added_up = _added_up(world)
         assert added_up is not None
-        assert added_up.closed_month is not None
+        assert added_up.closed is not None
         found += standings.differences(added_up.standing, world.audit())
 
     assert found == []
@@ -163,6 +163,8 @@ def test_a_closed_month_is_kept_with_all_its_sums_and_what_each_partner_was_give
 
     assert _closed(world) == ClosedMonth(
         month="2026-03",
+        # Five of commands, one of the mint, two of the ride.
+        entries=8,
         available_cents=2_500,
         held_cents=0,
         spent_cents=1_500,
