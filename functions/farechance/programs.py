@@ -1,6 +1,7 @@
 """Programmes, their rules, allotments, partners and providers: who pays, who may mint and who
 drives. It owns the form and the statuses of each; it must never move a voucher's money."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
@@ -213,14 +214,24 @@ class ListedProgram(BaseModel):
     program_id: str
 
 
-class OwedThrough(BaseModel):
-    """What was owed beyond vouchers when a month had ended, so that only later months need be added
-    up: a closed month never changes (domain.md, 'Months')."""
+class ClosedMonth(BaseModel):
+    """A programme's sums at the end of a month, so that only later months need be added up: a
+    closed month never changes (domain.md, 'Months'). In cents: what was on vouchers (`available`,
+    `held`, `spent`) and reserved for batches, what was owed beyond vouchers, what this month alone
+    covered, and what each partner had been given (allotted − taken back). `entries` is how many
+    this month alone has."""
 
     model_config = STORED
 
     month: str
-    owed_cents: int
+    entries: int = 0
+    available_cents: int = 0
+    held_cents: int = 0
+    spent_cents: int = 0
+    reserved_cents: int = 0
+    owed_cents: int = 0
+    covered_cents: int = 0
+    given_cents: Mapping[PartnerId, int] = {}
     version: int = 1
 
 
@@ -256,6 +267,10 @@ class Allotment(BaseModel):
     status: Status
     partner_status: PartnerStatus = PartnerStatus.ACTIVE
     available_cents: ProgramCents
+
+    def is_nearly_used_up(self, given_cents: int) -> bool:
+        """Whether less than a tenth is left of what the partner was given."""
+        return self.available_cents * 10 < given_cents
 
 
 class Partner(BaseModel):
