@@ -6,9 +6,10 @@ from farechance.edge.console import Console
 from farechance.edge.widget_door import WidgetDoor
 from farechance.roles import Role
 from farechance.settings import Settings
-from operations.office import Office
+from operations.administer import Tools
+from operations.control_room import control_room
 
-office = Office(Settings.from_environment(), utc_now)
-widgets = WidgetDoor(Role.VIEWER, office.shows, utc_now)
-console = Console(Role.VIEWER, office.carry_out, widgets.answer)
+tools = Tools.of(Settings.from_environment(), utc_now)
+widgets = WidgetDoor(Role.VIEWER, control_room(tools), utc_now)
+console = Console(Role.VIEWER, tools.carry_out, widgets.answer)
 handler = console.handle
