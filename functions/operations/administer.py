@@ -30,7 +30,10 @@ from farechance.commands import (
     RegisterProvider,
     ResumePartner,
     ResumeProgram,
+    RetryGivenUp,
     RevokeVoucher,
+    RotatePartnerSecret,
+    RotateProviderSecret,
     RunReport,
     SetRules,
     SuspendPartner,
@@ -39,6 +42,7 @@ from farechance.commands import (
     WriteOff,
 )
 from farechance.errors import StateForbids
+from farechance.given_up import GivenUpQueues
 from farechance.partner_api import stored_answer
 from farechance.report_bucket import ReportBucket
 from farechance.report_queue import ReportName, ReportQueue
@@ -60,6 +64,9 @@ from operations.fund import fund
 from operations.mint_cards import mint_cards, sheet_link
 from operations.pause_program import pause_program, resume_program
 from operations.register_provider import register_provider
+from operations.retry_given_up import retry_given_up
+from operations.rotate_partner_secret import rotate_partner_secret
+from operations.rotate_provider_secret import rotate_provider_secret
 from operations.run_report import run_report
 from operations.set_rules import set_rules
 from operations.settle_owed import accept, record_payment, write_off
@@ -79,6 +86,7 @@ class Tools:
     api_url: str = ""
     bucket: ReportBucket = field(kw_only=True)
     send_report: Callable[[str, str], None] = field(kw_only=True)
+    given_up: GivenUpQueues = field(kw_only=True)
 
     @classmethod
     def of(cls, settings: Settings, clock: Callable[[], datetime]) -> Self:
@@ -94,6 +102,7 @@ class Tools:
             send_report=lambda program_id, month: reports.send(
                 ReportName(program_id=program_id, month=month)
             ),
+            given_up=GivenUpQueues(settings),
         )
 
     def carry_out(self, command: Command, has_time: Callable[[], bool]) -> dict[str, Any]:
@@ -222,6 +231,12 @@ def _plan(  # noqa: C901, PLR0911, PLR0912 - a row for each command
             return erase_by_command(command, store=store, now=now)
         case RunReport():
             return run_report(command, store=store, now=now, send=tools.send_report)
+        case RotatePartnerSecret():
+            return rotate_partner_secret(command, store=store, clients=tools.clients)
+        case RotateProviderSecret():
+            return rotate_provider_secret(command, store=store, vault=tools.vault)
+        case RetryGivenUp():
+            return retry_given_up(command, given_up=tools.given_up, has_time=has_time)
         case ApplyStatement():
             with_statements = ApplyTools(store, tools.bucket, tools.clock, has_time)
             return apply_statement(command, with_statements)

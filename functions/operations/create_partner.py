@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from farechance.clients import Clients
+from farechance.clients import Clients, client_name
 from farechance.commands import CreatePartner
 from farechance.errors import StateForbids
 from farechance.programs import Client, Partner
@@ -19,8 +19,7 @@ def create_partner(command: CreatePartner, *, store: Store, clients: Clients) ->
         raise StateForbids("partner_exists", {"partner_id": command.partner_id})
 
     def prepare() -> dict[str, Any]:
-        # Cognito's names have no colon, and no command_id has a '+'.
-        name = f"{command.partner_id}.{command.command_id}".replace(":", "+")
+        name = client_name(command.partner_id, command.command_id)
         client = clients.find_or_make(name, command.scopes)
         return {"client_id": client.client_id, "client_secret": client.client_secret}
 

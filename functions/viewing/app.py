@@ -3,10 +3,13 @@ who may invoke it."""
 
 from farechance.edge.clock import utc_now
 from farechance.edge.console import Console
+from farechance.edge.widget_door import WidgetDoor
 from farechance.roles import Role
 from farechance.settings import Settings
 from operations.administer import Tools
+from operations.control_room import control_room
 
 tools = Tools.of(Settings.from_environment(), utc_now)
-console = Console(Role.VIEWER, tools.carry_out)
+widgets = WidgetDoor(Role.VIEWER, control_room(tools), utc_now)
+console = Console(Role.VIEWER, tools.carry_out, widgets.answer)
 handler = console.handle

@@ -74,7 +74,15 @@ class Stage:
         }
         # No command of a history makes a client or a secret: those are made by the functions.
         nobody = cast("Any", None)
-        tools = Tools(self.store, nobody, nobody, lambda: at, bucket=nobody, send_report=nobody)
+        tools = Tools(
+            self.store,
+            nobody,
+            nobody,
+            lambda: at,
+            bucket=nobody,
+            send_report=nobody,
+            given_up=nobody,
+        )
         tools.carry_out(COMMAND.validate_json(json.dumps(event)), lambda: True)
 
     def has_done(self, command_id: str) -> bool:

@@ -50,7 +50,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "revoke_voucher": {"voucher_id": VOUCHER, "confirm": VOUCHER},
     "accept_shortfall": {**OF_A_RIDE, "amount_cents": 100},
     "accept_overage": {**OF_A_RIDE, "amount_cents": 100},
-    "write_off": {**OF_A_RIDE, "amount_cents": 100},
+    "write_off": {**OF_A_RIDE, "amount_cents": 100, "confirm": "ride-1"},
     "run_report": {"program_id": PROGRAM, "month": "2026-03"},
     "apply_statement": {
         "program_id": PROGRAM,
@@ -79,6 +79,9 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "participant_id": "par_1",
         "confirm": "par_1",
     },
+    "rotate_partner_secret": {"partner_id": PARTNER, "step": "begin"},
+    "rotate_provider_secret": {"provider_id": PROVIDER, "step": "begin"},
+    "retry_given_up": {"queue": "batches"},
 }
 AMOUNTS = [name for name, fields in COMMANDS.items() if "amount_cents" in fields]
 each_command = pytest.mark.parametrize("command", COMMANDS)
@@ -227,6 +230,12 @@ def test_the_scopes_are_those_of_the_design() -> None:
         ("explain_voucher", "last4", "7KD"),
         ("explain_voucher", "last4", "7K?M"),
         ("explain_voucher", "partner_id", "second_start"),
+        ("write_off", "confirm", "a#b"),
+        ("rotate_partner_secret", "step", "end"),
+        ("rotate_partner_secret", "confirm", PROVIDER),
+        ("rotate_provider_secret", "step", True),
+        ("rotate_provider_secret", "confirm", PARTNER),
+        ("retry_given_up", "queue", "codes"),
     ],
 )
 def test_a_field_is_taken_only_as_what_it_is(command: str, field: str, value: Any) -> None:

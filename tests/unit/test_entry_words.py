@@ -269,7 +269,7 @@ def test_a_decline_is_told_with_its_hour_by_the_programmes_clock_and_all_else_by
 
 
 def test_neither_person_nor_ride_nor_identity_of_an_entry_is_ever_told() -> None:
-    private = {
+    private: dict[str, Any] = {
         "subject_id": "sub_secret",
         "identity": f"ride#{PROVIDER}#ride-secret#requested",
         "voucher_id": "vch_1secret",

@@ -11,13 +11,13 @@ from farechance.programs import PartnerStatus, Status
 from farechance.vouchers import Blocker, ClosedReason, Reason, Terms, VoucherState
 
 each_reason = pytest.mark.parametrize("reason", Reason)
-BLOCKED = {"state": VoucherState.BLOCKED, "blocked_by": Blocker.PARTNER}
-CLOSED = {
+BLOCKED: dict[str, Any] = {"state": VoucherState.BLOCKED, "blocked_by": Blocker.PARTNER}
+CLOSED: dict[str, Any] = {
     "state": VoucherState.CLOSED,
     "closed_reason": ClosedReason.REVOKED,
     "closed_at": NOON,
 }
-REISSUED = {**CLOSED, "closed_reason": ClosedReason.REISSUED, "successor_key": "n" * 32}
+REISSUED: dict[str, Any] = {**CLOSED, "closed_reason": ClosedReason.REISSUED, "successor_key": "n" * 32}
 PAUSED = {"program_status": Status.PAUSED}
 SUSPENDED = {"partner_status": PartnerStatus.SUSPENDED}
 AS_THE_REASON_SAYS: dict[Reason, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -114,6 +114,6 @@ def test_of_a_voucher_that_is_over_only_a_new_one_helps(reason: Reason) -> None:
     ],
 )
 def test_a_block_is_asked_about_where_it_came_from(by: Blocker, words: str) -> None:
-    blocked = {"state": VoucherState.BLOCKED, "blocked_by": by}
+    blocked: dict[str, Any] = {"state": VoucherState.BLOCKED, "blocked_by": by}
 
     assert words in step(Reason.VOUCHER_BLOCKED, **blocked)

@@ -24,12 +24,13 @@ from farechance.participants import (
 from farechance.programs import (
     Allotment,
     Client,
+    ClosedMonth,
     ListedProgram,
-    OwedThrough,
     Partner,
     Program,
     Provider,
     Rules,
+    Standing,
 )
 from farechance.report_records import PublishedReport, ReconciledStatement, ReportSalt
 from farechance.rides import Ride
@@ -60,9 +61,15 @@ def listed_program(program_id: str) -> Key[ListedProgram]:
     return Key("programs", ListedProgram, "programs", program_id)
 
 
-def owed_through(program_id: str) -> Key[OwedThrough]:
-    """What a programme owed at the end of a month."""
-    return Key("programs", OwedThrough, f"program#{program_id}", "owed")
+def closed_month(program_id: str) -> Key[ClosedMonth]:
+    """A programme's sums at the end of its last closed month. (`owed` is what was kept before, with
+    fewer sums; nobody reads it any more.)"""
+    return Key("programs", ClosedMonth, f"program#{program_id}", "closed")
+
+
+def standing(program_id: str) -> Key[Standing]:
+    """Where a programme's money was when housekeeping last came by."""
+    return Key("programs", Standing, f"program#{program_id}", "standing")
 
 
 def rules(program_id: str, version: int) -> Key[Rules]:
