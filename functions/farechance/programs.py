@@ -293,6 +293,22 @@ class Partner(BaseModel):
     version: int = 1
 
 
+class ListedPartner(BaseModel):
+    """Stands in the one partition that names every partner, for those who look at all of them."""
+
+    model_config = STORED
+
+    partner_id: str
+
+
+class ListedProvider(BaseModel):
+    """The same of a ride company."""
+
+    model_config = STORED
+
+    provider_id: str
+
+
 class Client(BaseModel):
     """Which partner an OAuth client belongs to."""
 

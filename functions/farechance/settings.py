@@ -30,6 +30,7 @@ class Settings:
     api_url: str = ""
     stack_name: str = ""
     sms_ready: bool = False
+    metrics_namespace: str = ""
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -55,5 +56,6 @@ class Settings:
             reports_topic_arn=os.environ.get("REPORTS_TOPIC_ARN", ""),
             api_url=os.environ.get("API_URL", ""),
             stack_name=os.environ.get("STACK_NAME", ""),
+            metrics_namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", ""),
             sms_ready=os.environ.get("SMS_READY", "") == "yes",
         )

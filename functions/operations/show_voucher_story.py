@@ -1,29 +1,32 @@
 """Shows the widget that finds a voucher and tells its story. It only reads; what its buttons do is
 done by the commands that they send."""
 
+from itertools import islice
+
 import htpy as h
 
 from farechance.card_words import day_in_words, last_day_in_words
 from farechance.codes import CodeKeys
 from farechance.errors import FieldErrors, NotFound
 from farechance.programs import Partner
-from farechance.store import Remembered, Store
+from farechance.store import Remembered, Store, keys
 from farechance.times import local_day
 from farechance.voucher_names import Wanted, read_wanted
 from farechance.vouchers import Voucher
 from farechance.widgets.asked import Asked
 from farechance.widgets.voucher import FIND, Choice, Found, voucher_widget
 from operations.find_vouchers import MOST_FOUND, find_vouchers
-from operations.read_partners import read_partners
 from operations.read_terms import read_terms
 from operations.tell_story import tell_story
+
+MOST_PARTNERS = 100
 
 
 def show_voucher_story(
     asked: Asked, *, store: Store, remembered: Remembered, code_keys: CodeKeys
 ) -> h.Element:
     """Raises BooksDiffer, Busy."""
-    partners = read_partners(store)
+    partners = _partners(store)
     wanted: Wanted | None = None
     try:
         wanted = _wanted(asked)
@@ -37,6 +40,17 @@ def show_voucher_story(
     else:
         found = _found(asked, vouchers or (), store=store, remembered=remembered)
     return voucher_widget(asked, partners, found)
+
+
+def _partners(store: Store) -> tuple[Partner, ...]:
+    """To choose from, by their names."""
+    listed = islice(store.all_of(keys.listed_partner("")), MOST_PARTNERS)
+    partner_keys = [keys.partner(one.partner_id) for one in listed]
+    if not partner_keys:
+        return ()
+    found = store.read(*partner_keys)
+    partners = [one for key in partner_keys if (one := found[key]) is not None]
+    return tuple(sorted(partners, key=lambda one: one.name.casefold()))
 
 
 def _wanted(asked: Asked) -> Wanted | None:

@@ -17,7 +17,11 @@ CLOSED: dict[str, Any] = {
     "closed_reason": ClosedReason.REVOKED,
     "closed_at": NOON,
 }
-REISSUED: dict[str, Any] = {**CLOSED, "closed_reason": ClosedReason.REISSUED, "successor_key": "n" * 32}
+REISSUED: dict[str, Any] = {
+    **CLOSED,
+    "closed_reason": ClosedReason.REISSUED,
+    "successor_key": "n" * 32,
+}
 PAUSED = {"program_status": Status.PAUSED}
 SUSPENDED = {"partner_status": PartnerStatus.SUSPENDED}
 AS_THE_REASON_SAYS: dict[Reason, tuple[dict[str, Any], dict[str, Any]]] = {
