@@ -3,11 +3,15 @@ keep or log a client's secret."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import boto3
 
 from farechance.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 _RESOURCE_SERVER = "farechance"
 _TOKEN_MINUTES = 60
@@ -26,7 +30,6 @@ class Clients:
 
     def __init__(self, settings: Settings) -> None:
         self._pool = settings.user_pool_id
-        self._cognito = boto3.client("cognito-idp")
 
     def find_or_make(self, name: str, scopes: Sequence[str]) -> OAuthClient:
         """The client of this name. It is found where an attempt before was cut short after making
@@ -36,6 +39,11 @@ class Clients:
             UserPoolId=self._pool, ClientId=client_id
         )
         return OAuthClient(client_id, described["UserPoolClient"]["ClientSecret"])
+
+    @cached_property
+    def _cognito(self) -> "CognitoIdentityProviderClient":
+        # Made when it is needed: most commands of an administrator have no business with it.
+        return boto3.client("cognito-idp")
 
     def _find(self, name: str) -> str | None:
         more: dict[str, Any] = {}

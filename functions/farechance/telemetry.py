@@ -22,6 +22,7 @@ class Event(StrEnum):
     RIDE_EVENT_ANSWERED = "ride_event_answered"
     COMMAND_CARRIED_OUT = "command_carried_out"
     COMMAND_REFUSED = "command_refused"
+    WIDGET_SHOWN = "widget_shown"
     HOUSE_KEPT = "house_kept"
     HOUSEKEEPING_FAILED = "housekeeping_failed"
     OWED_NEAR = "owed_near"

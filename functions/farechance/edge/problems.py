@@ -78,6 +78,8 @@ _STATES: Mapping[str, str] = {
     "no_rides_left": "The voucher has no rides left that another card could have.",
     "looks_repeated": "A batch with the very same content came less than 24 hours ago, under "
     "another key. If it is meant to be minted once more, send it with repeat.",
+    "not_your_role": "This function doesn't carry out this command for your role. Ask somebody "
+    "whose role it is, an operator or an administrator.",
     "not_owed": "Less than that is owed for this ride and undecided.",
     "voucher_expired": "The voucher has expired: extend it, or mint a new one.",
     "nothing_left": "All of the voucher's money or rides is used or set aside for rides under way: "
