@@ -1,5 +1,5 @@
-"""OAuth clients of partners: the only place that knows Cognito. It owns making one; it must never
-keep or log a client's secret."""
+"""OAuth clients of partners: the only place that knows Cognito. It owns making and removing one; it
+must never keep or log a client's secret."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 from farechance.settings import Settings
 
@@ -25,6 +26,12 @@ class OAuthClient:
     client_secret: str
 
 
+def client_name(partner_id: str, command_id: str) -> str:
+    """Of the client that a command makes for a partner: a repeat finds it."""
+    # Cognito's names have no colon, and no command_id has a '+'.
+    return f"{partner_id}.{command_id}".replace(":", "+")
+
+
 class Clients:
     """The user pool's clients."""
 
@@ -39,6 +46,23 @@ class Clients:
             UserPoolId=self._pool, ClientId=client_id
         )
         return OAuthClient(client_id, described["UserPoolClient"]["ClientSecret"])
+
+    def scopes_of(self, client_id: str) -> tuple[str, ...]:
+        """What a client's tokens may allow."""
+        described = self._cognito.describe_user_pool_client(
+            UserPoolId=self._pool, ClientId=client_id
+        )
+        allowed = described["UserPoolClient"]["AllowedOAuthScopes"]
+        return tuple(scope.removeprefix(f"{_RESOURCE_SERVER}/") for scope in allowed)
+
+    def remove(self, client_id: str) -> None:
+        """It gets no token any more."""
+        try:
+            self._cognito.delete_user_pool_client(UserPoolId=self._pool, ClientId=client_id)
+        except ClientError as error:
+            # Removed by an attempt before, or by another at the same time.
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
 
     @cached_property
     def _cognito(self) -> "CognitoIdentityProviderClient":

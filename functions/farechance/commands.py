@@ -6,11 +6,20 @@ as they stand (api.md, 'Names that must be the same everywhere')."""
 
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, Field, StringConstraints, TypeAdapter, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    model_validator,
+)
 
 from farechance.identifiers import (
+    AuthorizationId,
     CommandId,
     Language,
+    Last4,
     ParticipantId,
     PartnerId,
     Phone,
@@ -22,8 +31,9 @@ from farechance.identifiers import (
     VoucherId,
 )
 from farechance.money import PositiveProgramCents, PositiveRideCents
-from farechance.programs import SENT, STORED, RiderNeeds, Rules
+from farechance.programs import SENT, STORED, RiderNeeds, RotationStep, Rules
 from farechance.times import Instant
+from farechance.voucher_names import NEVER_A_CODE, Remark
 
 Scope = Literal[
     "participants:read",
@@ -43,9 +53,14 @@ class _Command(BaseModel):
     model_config = SENT
 
     command_id: CommandId
-    requested_by: ShortText
-    reason: ShortText
+    requested_by: Remark
+    reason: Remark
     dry_run: bool = False
+
+
+class Question(_Command):
+    """A command that changes nothing. It is asked anew each time, also under the same
+    `command_id`, and each time is on record."""
 
 
 class CreateProgram(_Command):
@@ -207,13 +222,15 @@ class AcceptOverage(_Command):
 
 
 class WriteOff(_Command):
-    """Says that a shortfall or an overage of a ride won't be paid. Moves no money."""
+    """Says that a shortfall or an overage of a ride won't be paid. Moves no money. `confirm` is the
+    ride's id, typed again."""
 
     command: Literal["write_off"]
     program_id: ProgramId
     provider_id: ProviderId
     ride_id: RideId
     amount_cents: PositiveRideCents
+    confirm: RideId
 
 
 class RecordPayment(_Command):
@@ -250,11 +267,32 @@ class MintCards(_Command):
         return self
 
 
-class CheckBooks(_Command):
-    """Adds up every account of a programme from the stored items. A question: each time anew."""
+class CheckBooks(Question):
+    """Adds up every account of a programme from the stored items."""
 
     command: Literal["check_books"]
     program_id: ProgramId
+
+
+class ExplainVoucher(Question):
+    """Tells a voucher's story in plain sentences, and what to do. It is named by its id; or by its
+    partner and the last 4 symbols of its code; or by an authorization id, which a ride company
+    has. Never by its code."""
+
+    command: Literal["explain_voucher"]
+    voucher_id: Annotated[VoucherId | None, NEVER_A_CODE] = None
+    partner_id: Annotated[PartnerId | None, NEVER_A_CODE] = None
+    last4: Annotated[Last4 | None, NEVER_A_CODE] = None
+    authorization_id: Annotated[AuthorizationId | None, NEVER_A_CODE] = None
+
+    @model_validator(mode="after")
+    def _named_once(self) -> Self:
+        ways = (self.voucher_id, self.last4, self.authorization_id)
+        if sum(way is not None for way in ways) != 1:
+            raise ValueError("name one voucher_id, or partner_id and last4, or authorization_id")
+        if (self.partner_id is None) != (self.last4 is None):
+            raise ValueError("partner_id and last4 go together")
+        return self
 
 
 class EraseParticipant(_Command):
@@ -293,6 +331,42 @@ class ApplyStatement(_Command):
         return self
 
 
+class _Rotation(_Command):
+    """`begin` makes a new secret, shown once, beside the one that is in use: both are good, until
+    `finish` voids the old one, or `abandon` the new one. These two ask for `confirm`."""
+
+    step: RotationStep
+
+
+class RotatePartnerSecret(_Rotation):
+    """A new client for a partner, and the end of the old one. `confirm` is the partner's id, typed
+    again."""
+
+    command: Literal["rotate_partner_secret"]
+    partner_id: PartnerId
+    confirm: PartnerId | None = None
+
+
+class RotateProviderSecret(_Rotation):
+    """A new signing secret for a ride company, and the end of the old one. `confirm` is the ride
+    company's id, typed again."""
+
+    command: Literal["rotate_provider_secret"]
+    provider_id: ProviderId
+    confirm: ProviderId | None = None
+
+
+GivenUp = Literal["batches", "reports", "statements"]
+"""What waits in a queue of its own once it was given up."""
+
+
+class RetryGivenUp(_Command):
+    """Has work that was given up tried again: its messages go back to their queue."""
+
+    command: Literal["retry_given_up"]
+    queue: GivenUp
+
+
 Command = Annotated[
     CreateProgram
     | Fund
@@ -316,13 +390,17 @@ Command = Annotated[
     | RecordPayment
     | MintCards
     | CheckBooks
+    | ExplainVoucher
     | EraseParticipant
     | RunReport
-    | ApplyStatement,
+    | ApplyStatement
+    | RotatePartnerSecret
+    | RotateProviderSecret
+    | RetryGivenUp,
     Field(discriminator="command"),
 ]
 
-COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
+COMMAND: TypeAdapter[Command] = TypeAdapter(Command, config=ConfigDict(hide_input_in_errors=True))
 
 
 class CommandRecord(BaseModel):

@@ -275,8 +275,9 @@ class Allotment(BaseModel):
 
 class Partner(BaseModel):
     """An organisation that enrolls people and mints vouchers. `program_ids` says where it has an
-    allotment; a token is good only while its client stands in `client_ids`. `cursor_key` is random,
-    told to nobody, and seals the cursors of its lists."""
+    allotment; a token is good only while its client stands in `client_ids`, of which there are two,
+    the newest last, while its secret is rotated; `void_client_ids` are still to be removed.
+    `cursor_key` is random, told to nobody, and seals the cursors of its lists."""
 
     model_config = STORED
 
@@ -286,9 +287,26 @@ class Partner(BaseModel):
     help_phone: Phone
     status: PartnerStatus = PartnerStatus.ACTIVE
     client_ids: tuple[str, ...]
+    void_client_ids: tuple[str, ...] = ()
     program_ids: tuple[ProgramId, ...] = ()
     cursor_key: str
     version: int = 1
+
+
+class ListedPartner(BaseModel):
+    """Stands in the one partition that names every partner, for those who look at all of them."""
+
+    model_config = STORED
+
+    partner_id: str
+
+
+class ListedProvider(BaseModel):
+    """The same of a ride company."""
+
+    model_config = STORED
+
+    provider_id: str
 
 
 class Client(BaseModel):
@@ -310,8 +328,12 @@ class RiderNeeds(BaseModel):
     own_payment_method: bool
 
 
+RotationStep = Literal["begin", "finish", "abandon"]
+
+
 class Provider(BaseModel):
-    """A ride company. Its signing secrets are kept in Secrets Manager, not here."""
+    """A ride company. Its signing secrets are kept in Secrets Manager, not here. While it has two,
+    `rotated_by` names the command that made the second, and `rotation_step` how far it is."""
 
     model_config = STORED
 
@@ -322,3 +344,5 @@ class Provider(BaseModel):
     help_phone: Phone
     staff_can_book: bool
     status: PartnerStatus = PartnerStatus.ACTIVE
+    rotated_by: str | None = None
+    rotation_step: RotationStep | None = None

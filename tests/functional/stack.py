@@ -62,6 +62,7 @@ class Stack:
     furniture: dict[str, list[dict[str, Any]]]
     queue_url: str = ""
     report_queue_url: str = ""
+    statement_queue_url: str = ""
     given_up: dict[str, str] = field(default_factory=dict)
     bucket: str = ""
     topic_arn: str = ""
@@ -194,6 +195,7 @@ class Stack:
             "Partners": self.user_pool_id,
             "BatchQueue": self.queue_url,
             "ReportQueue": self.report_queue_url,
+            "StatementQueue": self.statement_queue_url,
             **{f"GivenUp{name}Queue": url for name, url in self.given_up.items()},
             "ReportsBucket": self.bucket,
             "ReportsTopic": self.topic_arn,
@@ -247,7 +249,9 @@ def make_stack() -> Stack:
     )
     world.with_program(rules=rules)
     sqs = boto3.client("sqs")
-    batches, reports = (sqs.create_queue(QueueName=it)["QueueUrl"] for it in ("batches", "reports"))
+    batches, reports, statements = (
+        sqs.create_queue(QueueName=it)["QueueUrl"] for it in ("batches", "reports", "statements")
+    )
     given_up = {
         name: sqs.create_queue(QueueName=f"given-up-{name.lower()}")["QueueUrl"]
         for name in ("Batch", "Report", "Statement")
@@ -256,7 +260,9 @@ def make_stack() -> Stack:
     s3.create_bucket(Bucket=BUCKET)
     s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     topic = boto3.client("sns").create_topic(Name="reports")["TopicArn"]
-    stack = Stack(world, pool, world.everything(), batches, reports, given_up, BUCKET, topic)
+    stack = Stack(
+        world, pool, world.everything(), batches, reports, statements, given_up, BUCKET, topic
+    )
     stack.untouched |= stack.image()
     return stack
 

@@ -200,7 +200,7 @@ def test_a_balance_that_differs_is_named_and_the_other_programmes_are_checked(
 def test_a_check_by_hand_that_finds_a_difference_raises_the_same_alarm(stack: Stack) -> None:
     program = {"pk": {"S": f"program#{PROGRAM}"}, "sk": {"S": "program"}}
     stack.handler("administration")
-    sys.modules["administration.app"].office.store.pause = lambda _: None
+    sys.modules["administration.app"].tools.store.pause = lambda _: None
 
     with _changed(stack, "programs", program, {"unallotted_cents": {"N": "1"}}):
         answer = stack.command(event("check_books", program_id=PROGRAM))

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 import builders
 from builders import PARTNER, PROGRAM, PROVIDER
+from farechance import codes
 from farechance.commands import COMMAND, SCOPES, Command, CreatePartner, Fund
 from farechance.partner_api import stored_answer
 
@@ -49,7 +50,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "revoke_voucher": {"voucher_id": VOUCHER, "confirm": VOUCHER},
     "accept_shortfall": {**OF_A_RIDE, "amount_cents": 100},
     "accept_overage": {**OF_A_RIDE, "amount_cents": 100},
-    "write_off": {**OF_A_RIDE, "amount_cents": 100},
+    "write_off": {**OF_A_RIDE, "amount_cents": 100, "confirm": "ride-1"},
     "run_report": {"program_id": PROGRAM, "month": "2026-03"},
     "apply_statement": {
         "program_id": PROGRAM,
@@ -72,11 +73,15 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "value_cents": 4_000,
     },
     "check_books": {"program_id": PROGRAM},
+    "explain_voucher": {"partner_id": PARTNER, "last4": "7KDM"},
     "erase_participant": {
         "partner_id": PARTNER,
         "participant_id": "par_1",
         "confirm": "par_1",
     },
+    "rotate_partner_secret": {"partner_id": PARTNER, "step": "begin"},
+    "rotate_provider_secret": {"provider_id": PROVIDER, "step": "begin"},
+    "retry_given_up": {"queue": "batches"},
 }
 AMOUNTS = [name for name, fields in COMMANDS.items() if "amount_cents" in fields]
 each_command = pytest.mark.parametrize("command", COMMANDS)
@@ -222,6 +227,15 @@ def test_the_scopes_are_those_of_the_design() -> None:
         ("record_payment", "month", "2026-3"),
         ("record_payment", "month", "1999-12"),
         ("record_payment", "invoice_ref", ""),
+        ("explain_voucher", "last4", "7KD"),
+        ("explain_voucher", "last4", "7K?M"),
+        ("explain_voucher", "partner_id", "second_start"),
+        ("write_off", "confirm", "a#b"),
+        ("rotate_partner_secret", "step", "end"),
+        ("rotate_partner_secret", "confirm", PROVIDER),
+        ("rotate_provider_secret", "step", True),
+        ("rotate_provider_secret", "confirm", PARTNER),
+        ("retry_given_up", "queue", "codes"),
     ],
 )
 def test_a_field_is_taken_only_as_what_it_is(command: str, field: str, value: Any) -> None:
@@ -249,3 +263,39 @@ def test_a_statement_that_nobody_has_looked_at_is_only_looked_at() -> None:
     assert looked.dry_run
     with pytest.raises(ValidationError, match="a dry run of this command tells it"):
         read("apply_statement", statement_digest=None)
+
+
+def test_a_voucher_to_be_explained_is_named_in_one_way() -> None:
+    neither: dict[str, Any] = {"partner_id": None, "last4": None}
+    authorization = "aut_" + "k" * 44
+
+    for one in ({"voucher_id": VOUCHER}, {"authorization_id": authorization}):
+        assert read("explain_voucher", **neither, **one).partner_id is None
+    assert read("explain_voucher", last4="o1kl").last4 == "01K1"
+    for several in (neither, {"voucher_id": VOUCHER}, {"authorization_id": authorization}):
+        with pytest.raises(ValidationError):
+            read("explain_voucher", **several)
+    with pytest.raises(ValidationError):
+        read("explain_voucher", **neither, voucher_id=VOUCHER, authorization_id=authorization)
+
+
+@pytest.mark.parametrize("field", ["voucher_id", "last4", "authorization_id", "partner_id"])
+def test_a_code_names_no_voucher_and_is_not_repeated(field: str) -> None:
+    code = codes.grouped(codes.code_of(builders.CODE_KEYS, VOUCHER) or "")
+
+    with pytest.raises(ValidationError) as caught:
+        read("explain_voucher", **{field: code})
+
+    assert "the last 4 symbols suffice" in str(caught.value)
+    assert code not in str(caught.value)
+
+
+@each_command
+def test_nobody_writes_a_code_into_what_is_kept_for_ever(command: str) -> None:
+    code = codes.grouped(codes.code_of(builders.CODE_KEYS, VOUCHER) or "")
+
+    for field in ("reason", "requested_by"):
+        with pytest.raises(ValidationError) as caught:
+            read(command, **{field: f"the card {code} was lost"})
+        assert "the last 4 symbols suffice" in str(caught.value)
+        assert code not in str(caught.value)

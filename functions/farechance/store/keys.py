@@ -25,7 +25,9 @@ from farechance.programs import (
     Allotment,
     Client,
     ClosedMonth,
+    ListedPartner,
     ListedProgram,
+    ListedProvider,
     Partner,
     Program,
     Provider,
@@ -88,6 +90,11 @@ def partner(partner_id: str) -> Key[Partner]:
     return Key("programs", Partner, f"partner#{partner_id}", "partner")
 
 
+def listed_partner(partner_id: str) -> Key[ListedPartner]:
+    """An organisation's place in the list of all."""
+    return Key("programs", ListedPartner, "partners", partner_id)
+
+
 def client(client_id: str) -> Key[Client]:
     """Whose an OAuth client is."""
     return Key("programs", Client, f"client#{client_id}", "client")
@@ -96,6 +103,11 @@ def client(client_id: str) -> Key[Client]:
 def provider(provider_id: str) -> Key[Provider]:
     """A ride company."""
     return Key("programs", Provider, f"provider#{provider_id}", "provider")
+
+
+def listed_provider(provider_id: str) -> Key[ListedProvider]:
+    """A ride company's place in the list of all."""
+    return Key("programs", ListedProvider, "providers", provider_id)
 
 
 def command(command_id: str) -> Key[CommandRecord]:
@@ -317,6 +329,8 @@ _FROM_KEY: Mapping[type[BaseModel], Callable[[str, str], dict[str, str]]] = {
     Entry: lambda pk, sk: {"account": pk, "identity": sk},
     # Whatever else stands in it, a job finds the programme and holds up no other.
     ListedProgram: lambda _, sk: {"program_id": sk},
+    ListedPartner: lambda _, sk: {"partner_id": sk},
+    ListedProvider: lambda _, sk: {"provider_id": sk},
     ParticipantCall: lambda _, sk: {"place": sk.rpartition("#")[2]},
 }
 

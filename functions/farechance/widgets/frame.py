@@ -76,10 +76,13 @@ def table(
     rows: Iterable[Sequence[h.Node]],
     *,
     figures: Sequence[int] = (),
+    is_of_money: bool = False,
 ) -> h.Element:
     """A table with a name for each row in its first cell. `figures` are the columns of numbers,
     which stand to the right. Too wide for its widget, it is moved sideways, by touch or keys."""
-    return h.div(".sideways", role="group", aria_label=caption, tabindex="0")[
+    return h.div(
+        class_=["sideways", {"money": is_of_money}], role="group", aria_label=caption, tabindex="0"
+    )[
         h.table[
             h.caption[caption],
             h.thead[
@@ -136,6 +139,7 @@ def money_bar(caption: str, parts: Sequence[MoneyPart], currency: str) -> list[h
                 for part in parts
             ],
             figures=(1, 2),
+            is_of_money=True,
         ),
     ]
 

@@ -52,8 +52,8 @@ _RULES = """
 .fare-chance h3 { font-size: 14px; line-height: 1.3; font-weight: 700; }
 .fare-chance section { padding: 12px 0; border-top: 1px solid var(--line); }
 .fare-chance section:first-of-type { border-top: 0; }
-.fare-chance section > * + *, .fare-chance form > * + *, .fare-chance details > * + * {
-  margin-top: 8px; }
+.fare-chance section > * + *, .fare-chance details > * + * { margin-top: 8px; }
+.fare-chance form > label + * { margin: 12px 0 0; }
 .fare-chance .heading { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 10px; }
 .fare-chance ul, .fare-chance ol { padding-left: 20px; }
 .fare-chance li + li { margin-top: 4px; }
@@ -69,6 +69,7 @@ _RULES = """
 .fare-chance .bad { color: var(--bad); }
 .fare-chance .plain { color: var(--muted); }
 .fare-chance .sideways { overflow-x: auto; }
+.fare-chance .money { max-width: 620px; }
 .fare-chance table { width: 100%; margin: 0; border-collapse: collapse; font-size: 13px;
   line-height: 1.35; font-variant-numeric: tabular-nums; background: none; }
 .fare-chance caption { padding: 0 0 4px; text-align: left; font-weight: 700; color: inherit; }
@@ -107,7 +108,7 @@ _RULES = """
 .fare-chance .forms > details[open] { flex-basis: 100%; }
 .fare-chance form { display: block; max-width: 420px; margin: 0; padding: 12px;
   border: 1px solid var(--line); border-radius: 4px; background: var(--tint); }
-.fare-chance label { display: block; margin: 0; font-weight: 700; color: inherit; }
+.fare-chance label { display: block; font-weight: 700; color: inherit; }
 .fare-chance .hint, .fare-chance .wrong { display: block; font-size: 12px; font-weight: 400; }
 .fare-chance .hint { color: var(--muted); }
 .fare-chance .wrong { color: var(--bad); font-weight: 700; }
@@ -115,7 +116,7 @@ _RULES = """
   padding: 5px 8px; height: auto; border: 1px solid var(--muted); border-radius: 3px;
   background: var(--ground); color: var(--ink); font: inherit; font-weight: 400; }
 .fare-chance input[aria-invalid] { border: 2px solid var(--bad); }
-.fare-chance .button { display: inline-block; margin: 0; padding: 5px 16px; height: auto;
+.fare-chance .button { display: inline-block; padding: 5px 16px; height: auto;
   border: 1px solid var(--accent); border-radius: 16px; background: var(--accent);
   color: var(--on-accent); font: inherit; font-weight: 700; text-decoration: none;
   cursor: pointer; }
@@ -124,8 +125,15 @@ _RULES = """
 .fare-chance .button:focus-visible, .fare-chance summary:focus-visible,
 .fare-chance a:focus-visible, .fare-chance .sideways:focus-visible {
   outline: 2px solid var(--accent); outline-offset: 2px; }
+.fare-chance .pair { display: grid; gap: 12px 32px;
+  grid-template-columns: repeat(auto-fit, minmax(min(340px, 100%), 1fr)); }
+.fare-chance .pair > div > * + * { margin-top: 6px; }
+.fare-chance .pair > div > h3:not(:first-child) { margin-top: 14px; }
+.fare-chance:not(.narrow) .when { display: inline-block; width: 190px; }
+.fare-chance blockquote { margin: 0; padding: 2px 0 2px 12px; border: 0;
+  border-left: 3px solid var(--accent); color: inherit; font-size: 15px; }
 .fare-chance.narrow { padding: 4px 8px 8px; }
-.fare-chance.narrow th, .fare-chance.narrow td { padding-left: 8px; }
+.fare-chance.narrow th:not(:first-child), .fare-chance.narrow td { padding-left: 8px; }
 .fare-chance.narrow .facts { grid-template-columns: 1fr 1fr; }
 """
 
