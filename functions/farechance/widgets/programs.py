@@ -16,9 +16,10 @@ from farechance.widgets.forms import CommandButton, command_forms
 from farechance.widgets.frame import MoneyPart, Tone
 
 _STATES: dict[Status, tuple[str, Tone]] = {
-    Status.DRAFT: ("Draft: not funded yet", "plain"),
-    Status.ACTIVE: ("Active", "good"),
+    # In the order in which they stand: what is stopped first.
     Status.PAUSED: ("Paused: no mints, no new rides", "warn"),
+    Status.ACTIVE: ("Active", "good"),
+    Status.DRAFT: ("Draft: not funded yet", "plain"),
     Status.CLOSED: ("Closed", "plain"),
 }
 
@@ -33,7 +34,7 @@ class ProgramSeen:
 
 
 def programs_widget(asked: Asked, seen: Sequence[ProgramSeen], more: int) -> h.Element:
-    """All programmes, those that run first. `more`: how many are there beyond these."""
+    """All programmes, those that were stopped first, then those that run. `more`: how many are there beyond these."""
     if not seen:
         return frame.told(asked, "There is no programme yet. Create one with create_program.")
     order = list(_STATES)
@@ -41,7 +42,7 @@ def programs_widget(asked: Asked, seen: Sequence[ProgramSeen], more: int) -> h.E
         asked,
         (
             _program(asked, one)
-            for one in sorted(seen, key=lambda one: -order.index(one.program.status) % len(order))
+            for one in sorted(seen, key=lambda one: order.index(one.program.status))
         ),
         frame.note(f"{phrases.counted(more, 'programme')} more not shown here.") if more else None,
     )
