@@ -38,7 +38,11 @@ def _press(
     form = form_of(command, content)
     typed = {field_name(form, "requested_by"): "Ada", field_name(form, "reason"): reason}
     carry_out = {"command": command, "command_id": f"{command}-pressed", **content}
-    button = {"carry_out": carry_out, "form": form, "typed": ["requested_by", "reason"]}
+    button: dict[str, Any] = {
+        "carry_out": carry_out,
+        "form": form,
+        "typed": ["requested_by", "reason"],
+    }
     return look(stack, folder, "voucher", fields=typed, **button, **content)
 
 
