@@ -34,7 +34,8 @@ class ProgramSeen:
 
 
 def programs_widget(asked: Asked, seen: Sequence[ProgramSeen], more: int) -> h.Element:
-    """All programmes, those that were stopped first, then those that run. `more`: how many are there beyond these."""
+    """All programmes, those that were stopped first, then those that run. `more`: how many are
+    there beyond these."""
     if not seen:
         return frame.told(asked, "There is no programme yet. Create one with create_program.")
     order = list(_STATES)
@@ -52,20 +53,26 @@ def _program(asked: Asked, seen: ProgramSeen) -> h.Element:
     program, currency = seen.program, seen.rules.currency
     words, tone = _STATES[program.status]
     parts = money_parts(asked, seen.budget)
-    return frame.section(
-        program.name,
-        frame.note(f"Funded by {program.funder} · ", h.code[program.program_id]),
-        h.p(".lead")[_in_short(seen)],
-        h.p[how_long(seen)],
-        _owed(seen),
+    figures = (
         frame.money_bar(
-            f"{phrases.money(seen.budget.funded_cents, currency)} from the funder",
-            parts,
-            currency,
+            f"{phrases.money(seen.budget.funded_cents, currency)} from the funder", parts, currency
         )
         if seen.budget.funded_cents
-        else None,
-        command_forms(asked, _buttons(program)),
+        else None
+    )
+    return frame.section(
+        program.name,
+        frame.sides(
+            [
+                frame.note(f"Funded by {program.funder} · ", h.code[program.program_id]),
+                h.p(".lead")[_in_short(seen)],
+                h.p[how_long(seen)],
+                _owed(seen),
+                command_forms(asked, _buttons(program)),
+            ],
+            # Where little is in sight, each programme first says how it is.
+            h.details[h.summary["Where the money is"], figures] if asked.is_low else figures,
+        ),
         beside=frame.pill(words, tone),
     )
 
