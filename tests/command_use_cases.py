@@ -181,6 +181,43 @@ def _asked_later(world: World) -> Act:
     return act
 
 
+def _rotating_partner(world: World) -> Fields:
+    return {**_partner(world), "step": "begin"}
+
+
+def _rotated_partner(step: str) -> Callable[[World], Fields]:
+    def prepare(world: World) -> Fields:
+        named = _partner(world)
+        world.administer("rotate_partner_secret", **named, step="begin")
+        return {**named, "step": step, "confirm": world.partner_id}
+
+    return prepare
+
+
+def _rotating_provider(world: World) -> Fields:
+    return {"provider_id": world.provider_id, "step": "begin"}
+
+
+def _rotated_provider(step: str) -> Callable[[World], Fields]:
+    def prepare(world: World) -> Fields:
+        named = {"provider_id": world.provider_id}
+        world.administer("rotate_provider_secret", **named, step="begin")
+        return {**named, "step": step, "confirm": world.provider_id}
+
+    return prepare
+
+
+def _given_up(_: World) -> Act:
+    """How many went is told by the call that moved them: a repeat after a cut finds none left."""
+
+    def act(by: World) -> Any:
+        by.given_up.messages.setdefault("batches", 2)
+        by.administer("retry_given_up", command_id="once", queue="batches")
+        return by.given_up.messages
+
+    return act
+
+
 COMMAND_USE_CASES: Mapping[str, UseCase] = {
     "create_program": _command(
         "create_program", _new_program, "create_program", Kind.PROGRAM_CREATED
@@ -231,6 +268,27 @@ COMMAND_USE_CASES: Mapping[str, UseCase] = {
             "record_ride_event",
         ),
         (Kind.RIDE_COMPLETED,),
+    ),
+    "rotate_partner_secret": _command(
+        "rotate_partner_secret", _rotating_partner, "rotate_partner_secret"
+    ),
+    "rotate_partner_secret, finish": _command(
+        "rotate_partner_secret", _rotated_partner("finish"), "rotate_partner_secret"
+    ),
+    "rotate_partner_secret, abandon": _command(
+        "rotate_partner_secret", _rotated_partner("abandon"), "rotate_partner_secret"
+    ),
+    "rotate_provider_secret": _command(
+        "rotate_provider_secret", _rotating_provider, "rotate_provider_secret"
+    ),
+    "rotate_provider_secret, finish": _command(
+        "rotate_provider_secret", _rotated_provider("finish"), "rotate_provider_secret"
+    ),
+    "rotate_provider_secret, abandon": _command(
+        "rotate_provider_secret", _rotated_provider("abandon"), "rotate_provider_secret"
+    ),
+    "retry_given_up": UseCase(
+        _given_up, ("administer", "administration_plan", "retry_given_up"), aside="command#once"
     ),
     "check_books": UseCase(_asked_later, ("administer", "check_books"), aside="command#once"),
 }

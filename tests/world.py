@@ -30,10 +30,11 @@ from farechance.clients import OAuthClient
 from farechance.codes import code_of, grouped, key_of, read_code
 from farechance.commands import COMMAND
 from farechance.errors import BodyTooLarge
+from farechance.given_up import Moved
 from farechance.ledger import Entry
 from farechance.participants import Participant
 from farechance.partner_api import Enrolled, EnrollmentRequest, Minted, MintRequest
-from farechance.programs import Allotment, Program, Rules
+from farechance.programs import Allotment, Program, Rules, Standing
 from farechance.provider_api import Told
 from farechance.report_records import (
     PublishedFile,
@@ -54,7 +55,7 @@ from operations.act_on_voucher import (
     revoke_voucher,
     unblock_voucher,
 )
-from operations.administer import Tools, administer
+from operations.administer import Tools
 from operations.assign_voucher import assign_voucher
 from operations.check_books import Books, audit
 from operations.enroll import enroll
@@ -103,13 +104,22 @@ class FakeClients:
         new = OAuthClient(f"id-of-{name}", f"secret-{len(self.made)}-of-{name}")
         return self.made.setdefault(name, new)
 
+    def scopes_of(self, _client_id: str) -> tuple[str, ...]:
+        """What its tokens may allow."""
+        return ("vouchers:write",)
+
+    def remove(self, client_id: str) -> None:
+        """It isn't there any more, if it ever was."""
+        self.made.pop(client_id.removeprefix("id-of-"), None)
+
 
 class FakeVault:
-    """Stands for Secrets Manager where only the tables matter; keeps the first secret, as it
-    does."""
+    """Stands for Secrets Manager where only the tables matter; keeps the first secret, as it does,
+    and while there are two, the older one and which command made the newer."""
 
     def __init__(self) -> None:
         self.kept: dict[str, str] = {}
+        self.older: dict[str, tuple[str, str]] = {}
 
     def code_keys(self, _now: datetime) -> Mapping[str, str]:
         """The keys of the codes."""
@@ -118,6 +128,36 @@ class FakeVault:
     def keep_provider_secret(self, provider_id: str, secret: str) -> str:
         """The secret that is kept."""
         return self.kept.setdefault(provider_id, secret)
+
+    def rotate_provider_secret(self, provider_id: str, secret: str, command_id: str) -> str:
+        """The newer of two."""
+        if self.older.get(provider_id, ("", ""))[1] != command_id:
+            self.older[provider_id] = (self.kept.get(provider_id, "the first"), command_id)
+            self.kept[provider_id] = secret
+        return self.kept[provider_id]
+
+    def settle_provider_secret(self, provider_id: str, stays: str, _command_id: str) -> None:
+        """One of two is left."""
+        older, _ = self.older.pop(provider_id, (self.kept.get(provider_id, ""), ""))
+        if stays == "previous":
+            self.kept[provider_id] = older
+
+
+class FakeGivenUp:
+    """Stands for the queues of work that was given up: how many messages wait in each, and how many
+    of them are for its queue."""
+
+    def __init__(self) -> None:
+        self.messages: dict[str, int] = {}
+        self.foreign: dict[str, int] = {}
+
+    def waiting(self, queue: str) -> int:
+        """How many wait."""
+        return self.messages.get(queue, 0)
+
+    def move_back(self, queue: str, _has_time: Callable[[], bool]) -> Moved:
+        """All that are for the queue go."""
+        return Moved(self.messages.pop(queue, 0), self.foreign.get(queue, 0))
 
 
 class FakeMessenger:
@@ -219,6 +259,7 @@ class World:
     messenger: FakeMessenger = field(default_factory=FakeMessenger)
     bucket: FakeBucket = field(default_factory=FakeBucket)
     announcer: FakeAnnouncer = field(default_factory=FakeAnnouncer)
+    given_up: FakeGivenUp = field(default_factory=FakeGivenUp)
     codes: list[str] = field(default_factory=list)
     sent_batches: list[tuple[str, str]] = field(default_factory=list)
     sent_reports: list[tuple[str, str]] = field(default_factory=list)
@@ -242,18 +283,21 @@ class World:
         fields.setdefault("command_id", f"{command}-{next(_NUMBERS)}")
         fields.setdefault("requested_by", "test")
         fields.setdefault("reason", "a test")
+        if command == "write_off":
+            fields.setdefault("confirm", fields["ride_id"])
         parsed = COMMAND.validate_python({"command": command, **fields})
         tools: Any = Tools(
             self.store,
             self.vault,  # type: ignore[arg-type]
             self.clients,  # type: ignore[arg-type]
             self.clock,
-            self.has_time,
             "https://api.invalid/v1",
             bucket=self.bucket,  # type: ignore[arg-type]
             send_report=self.sends_report,
+            given_up=self.given_up,  # type: ignore[arg-type]
         )
-        return administer(parsed, tools)
+        answer: dict[str, Any] = tools.carry_out(parsed, self.has_time)
+        return answer
 
     def with_program(self, cents: int = 100_000, rules: Rules | None = None) -> "World":
         """A funded programme, two partners with half of it each, a ride company."""
@@ -671,6 +715,17 @@ class World:
     def everything(self) -> dict[str, list[dict[str, Any]]]:
         """All four tables, to compare before and after."""
         return {table: self.items(table) for table in self.tables}
+
+    def decided(self) -> dict[str, list[dict[str, Any]]]:
+        """The same without what housekeeping writes anew each time, to be looked at."""
+        tables = self.everything()
+        programs = [item for item in tables["programs"] if item.get("sk") != {"S": "standing"}]
+        return {**tables, "programs": programs}
+
+    def standing(self) -> Standing:
+        """Where the programme's money was when housekeeping last came by."""
+        key = keys.standing(self.program_id)
+        return _there(self.store.read(key)[key])
 
 
 def _there[Model](found: Model | None) -> Model:

@@ -1,45 +1,18 @@
-"""The door for administrators: invoked in the Lambda console with a prepared test event, one
-command at a time. IAM says who may."""
+"""The door for administrators: the function behind their dashboard, and every admin command by
+hand: invoked in the Lambda console with a prepared test event, one command at a time. IAM says who
+may invoke it."""
 
-from collections.abc import Callable
-from typing import Any
-
-from farechance.clients import Clients
-from farechance.commands import Command
+from farechance.call_metrics import CallMetrics
 from farechance.edge.clock import utc_now
 from farechance.edge.console import Console
-from farechance.report_bucket import ReportBucket
-from farechance.report_queue import ReportName, ReportQueue
+from farechance.edge.widget_door import WidgetDoor
+from farechance.roles import Role
 from farechance.settings import Settings
-from farechance.store import Store
-from farechance.vault import Vault
-from operations.administer import Tools, administer
+from operations.administer import Tools
+from operations.control_room import control_room
 
 settings = Settings.from_environment()
-store, vault, clients = Store(settings), Vault(settings), Clients(settings)
-bucket = ReportBucket(settings)
-reports = ReportQueue(settings)
-
-
-def carry_out(command: Command, has_time: Callable[[], bool]) -> dict[str, Any]:
-    """Any admin command of api.md."""
-    tools = Tools(
-        store,
-        vault,
-        clients,
-        utc_now,
-        has_time,
-        settings.api_url,
-        bucket=bucket,
-        send_report=send_report,
-    )
-    return administer(command, tools)
-
-
-def send_report(program_id: str, month: str) -> None:
-    """Has a month reported."""
-    reports.send(ReportName(program_id=program_id, month=month))
-
-
-console = Console(carry_out)
+tools = Tools.of(settings, utc_now)
+widgets = WidgetDoor(Role.ADMINISTRATOR, control_room(tools, CallMetrics(settings)), utc_now)
+console = Console(Role.ADMINISTRATOR, tools.carry_out, widgets.answer)
 handler = console.handle

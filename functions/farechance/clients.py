@@ -1,13 +1,18 @@
-"""OAuth clients of partners: the only place that knows Cognito. It owns making one; it must never
-keep or log a client's secret."""
+"""OAuth clients of partners: the only place that knows Cognito. It owns making and removing one; it
+must never keep or log a client's secret."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 from farechance.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 _RESOURCE_SERVER = "farechance"
 _TOKEN_MINUTES = 60
@@ -21,12 +26,17 @@ class OAuthClient:
     client_secret: str
 
 
+def client_name(partner_id: str, command_id: str) -> str:
+    """Of the client that a command makes for a partner: a repeat finds it."""
+    # Cognito's names have no colon, and no command_id has a '+'.
+    return f"{partner_id}.{command_id}".replace(":", "+")
+
+
 class Clients:
     """The user pool's clients."""
 
     def __init__(self, settings: Settings) -> None:
         self._pool = settings.user_pool_id
-        self._cognito = boto3.client("cognito-idp")
 
     def find_or_make(self, name: str, scopes: Sequence[str]) -> OAuthClient:
         """The client of this name. It is found where an attempt before was cut short after making
@@ -36,6 +46,28 @@ class Clients:
             UserPoolId=self._pool, ClientId=client_id
         )
         return OAuthClient(client_id, described["UserPoolClient"]["ClientSecret"])
+
+    def scopes_of(self, client_id: str) -> tuple[str, ...]:
+        """What a client's tokens may allow."""
+        described = self._cognito.describe_user_pool_client(
+            UserPoolId=self._pool, ClientId=client_id
+        )
+        allowed = described["UserPoolClient"]["AllowedOAuthScopes"]
+        return tuple(scope.removeprefix(f"{_RESOURCE_SERVER}/") for scope in allowed)
+
+    def remove(self, client_id: str) -> None:
+        """It gets no token any more."""
+        try:
+            self._cognito.delete_user_pool_client(UserPoolId=self._pool, ClientId=client_id)
+        except ClientError as error:
+            # Removed by an attempt before, or by another at the same time.
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
+
+    @cached_property
+    def _cognito(self) -> "CognitoIdentityProviderClient":
+        # Made when it is needed: most commands of an administrator have no business with it.
+        return boto3.client("cognito-idp")
 
     def _find(self, name: str) -> str | None:
         more: dict[str, Any] = {}

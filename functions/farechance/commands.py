@@ -22,7 +22,7 @@ from farechance.identifiers import (
     VoucherId,
 )
 from farechance.money import PositiveProgramCents, PositiveRideCents
-from farechance.programs import SENT, STORED, RiderNeeds, Rules
+from farechance.programs import SENT, STORED, RiderNeeds, RotationStep, Rules
 from farechance.times import Instant
 
 Scope = Literal[
@@ -207,13 +207,15 @@ class AcceptOverage(_Command):
 
 
 class WriteOff(_Command):
-    """Says that a shortfall or an overage of a ride won't be paid. Moves no money."""
+    """Says that a shortfall or an overage of a ride won't be paid. Moves no money. `confirm` is the
+    ride's id, typed again."""
 
     command: Literal["write_off"]
     program_id: ProgramId
     provider_id: ProviderId
     ride_id: RideId
     amount_cents: PositiveRideCents
+    confirm: RideId
 
 
 class RecordPayment(_Command):
@@ -293,6 +295,42 @@ class ApplyStatement(_Command):
         return self
 
 
+class _Rotation(_Command):
+    """`begin` makes a new secret, shown once, beside the one that is in use: both are good, until
+    `finish` voids the old one, or `abandon` the new one. These two ask for `confirm`."""
+
+    step: RotationStep
+
+
+class RotatePartnerSecret(_Rotation):
+    """A new client for a partner, and the end of the old one. `confirm` is the partner's id, typed
+    again."""
+
+    command: Literal["rotate_partner_secret"]
+    partner_id: PartnerId
+    confirm: PartnerId | None = None
+
+
+class RotateProviderSecret(_Rotation):
+    """A new signing secret for a ride company, and the end of the old one. `confirm` is the ride
+    company's id, typed again."""
+
+    command: Literal["rotate_provider_secret"]
+    provider_id: ProviderId
+    confirm: ProviderId | None = None
+
+
+GivenUp = Literal["batches", "reports", "statements"]
+"""What waits in a queue of its own once it was given up."""
+
+
+class RetryGivenUp(_Command):
+    """Has work that was given up tried again: its messages go back to their queue."""
+
+    command: Literal["retry_given_up"]
+    queue: GivenUp
+
+
 Command = Annotated[
     CreateProgram
     | Fund
@@ -318,7 +356,10 @@ Command = Annotated[
     | CheckBooks
     | EraseParticipant
     | RunReport
-    | ApplyStatement,
+    | ApplyStatement
+    | RotatePartnerSecret
+    | RotateProviderSecret
+    | RetryGivenUp,
     Field(discriminator="command"),
 ]
 

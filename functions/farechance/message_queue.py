@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from farechance.passing import busy_if_it_passes
 
-_PASSING = frozenset(
+PASSING = frozenset(
     {"RequestThrottled", "ThrottlingException", "InternalError", "ServiceUnavailable"}
 )
 
@@ -23,7 +23,7 @@ class MessageQueue[Message: BaseModel]:
 
     def send(self, message: Message) -> None:
         """Raises Busy where it may not have been taken."""
-        with busy_if_it_passes(_PASSING):
+        with busy_if_it_passes(PASSING):
             self._sqs.send_message(QueueUrl=self._url, MessageBody=message.model_dump_json())
 
     @cached_property

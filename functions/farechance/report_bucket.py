@@ -3,6 +3,7 @@ linked to; which file stands where is said by `report_files`."""
 
 import base64
 import hashlib
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -41,14 +42,17 @@ class ReportBucket:
 
     def __init__(self, settings: Settings) -> None:
         self._name = settings.reports_bucket
-        # The signature that every region and every kind of encryption takes.
+
+    @cached_property
+    def _s3(self) -> Any:
+        # Made when it is needed; with the signature that every region and kind of encryption takes.
         config = Config(
             connect_timeout=2,
             read_timeout=60,
             retries={"mode": "standard", "total_max_attempts": 4},
             signature_version="s3v4",
         )
-        self._s3: Any = boto3.client("s3", config=config)
+        return boto3.client("s3", config=config)
 
     def put(self, path: str, content: bytes) -> PublishedFile:
         """Writes a file, over one that is there; the older version is kept for a while. Raises

@@ -8,6 +8,8 @@ from typing import Self, cast
 
 from farechance.identifiers import Environment
 
+_GIVEN_UP = {"batches": "BATCH", "reports": "REPORT", "statements": "STATEMENT"}
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -21,10 +23,13 @@ class Settings:
     user_pool_id: str = ""
     batch_queue_url: str = ""
     report_queue_url: str = ""
+    statement_queue_url: str = ""
+    given_up_queue_urls: Mapping[str, str] = field(default_factory=dict)
     reports_bucket: str = ""
     reports_topic_arn: str = ""
     api_url: str = ""
     sms_ready: bool = False
+    metrics_namespace: str = ""
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -41,8 +46,14 @@ class Settings:
             user_pool_id=os.environ.get("USER_POOL_ID", ""),
             batch_queue_url=os.environ.get("BATCH_QUEUE_URL", ""),
             report_queue_url=os.environ.get("REPORT_QUEUE_URL", ""),
+            statement_queue_url=os.environ.get("STATEMENT_QUEUE_URL", ""),
+            given_up_queue_urls={
+                name: os.environ.get(f"GIVEN_UP_{variable}_QUEUE_URL", "")
+                for name, variable in _GIVEN_UP.items()
+            },
             reports_bucket=os.environ.get("REPORTS_BUCKET", ""),
             reports_topic_arn=os.environ.get("REPORTS_TOPIC_ARN", ""),
             api_url=os.environ.get("API_URL", ""),
+            metrics_namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", ""),
             sms_ready=os.environ.get("SMS_READY", "") == "yes",
         )

@@ -1,20 +1,25 @@
 """Secrets Manager: the only place that knows it. It owns the keys from which codes come and the
 signing secrets of providers; it must never log one or hand one to a caller but where it is made."""
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Literal
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from farechance.codes import ALPHABET, CodeKeys
-from farechance.errors import BooksDiffer
+from farechance.errors import BooksDiffer, Busy
 from farechance.settings import Settings
 
 # So that a provider's rotation is seen soon; the keys of codes only ever gain versions.
 _REMEMBERED = timedelta(minutes=1)
+
+# Which command made the newest of a ride company's secrets.
+_ROTATED_BY = "rotated_by"
 
 
 @dataclass
@@ -58,9 +63,48 @@ class Vault:
         except ClientError as error:
             if error.response["Error"]["Code"] != "ResourceExistsException":
                 raise
-            kept = json.loads(self._client.get_secret_value(SecretId=name)["SecretString"])
-            return str(kept["current"])
+            return self._kept(name)[0]["current"]
         return secret
+
+    def rotate_provider_secret(self, provider_id: str, secret: str, command_id: str) -> str:
+        """Keeps a new signing secret beside the present one and returns it; or, if the same command
+        has come so far before, the one that was kept then. Raises Busy where the same command is
+        under way twice. Only one command at a time may touch a ride company's secrets."""
+        name = self._provider_name(provider_id)
+        kept, version = self._kept(name)
+        if kept.get(_ROTATED_BY) == command_id:
+            return kept["current"]
+        after = {"current": secret, "previous": kept["current"], _ROTATED_BY: command_id}
+        self._put(name, after, command_id, version)
+        return secret
+
+    def settle_provider_secret(
+        self, provider_id: str, stays: Literal["current", "previous"], command_id: str
+    ) -> None:
+        """Of two signing secrets only this one is good, once functions have forgotten the other:
+        within a minute. Raises Busy as above."""
+        name = self._provider_name(provider_id)
+        kept, version = self._kept(name)
+        if "previous" in kept:
+            self._put(name, {"current": kept[stays]}, command_id, version)
+
+    def _kept(self, name: str) -> tuple[dict[str, str], str]:
+        """What a secret holds now, whatever is remembered, and the name of this version of it."""
+        found = self._client.get_secret_value(SecretId=name)
+        return json.loads(found["SecretString"]), found["VersionId"]
+
+    def _put(self, name: str, held: dict[str, str], command_id: str, version: str) -> None:
+        """In place of the version that was read: by the same token Secrets Manager takes no second
+        content, so of a command that is under way twice only one gets through."""
+        token = hashlib.sha256(f"{command_id} {version}".encode()).hexdigest()
+        try:
+            self._client.put_secret_value(
+                SecretId=name, SecretString=json.dumps(held), ClientRequestToken=token
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ResourceExistsException":
+                raise Busy from error
+            raise
 
     def _provider_name(self, provider_id: str) -> str:
         return self.settings.provider_secret_prefix + provider_id
@@ -69,6 +113,5 @@ class Vault:
         remembered = self._secrets.get(name)
         if remembered and remembered[0] > now - _REMEMBERED:
             return remembered[1]
-        value = json.loads(self._client.get_secret_value(SecretId=name)["SecretString"])
-        self._secrets[name] = (now, value)
+        self._secrets[name] = (now, self._kept(name)[0])
         return self._secrets[name][1]

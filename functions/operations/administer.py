@@ -4,7 +4,7 @@ its effect, a repeat gets the recorded answer, and no record holds a secret."""
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from farechance.clients import Clients
 from farechance.commands import (
@@ -28,7 +28,10 @@ from farechance.commands import (
     RegisterProvider,
     ResumePartner,
     ResumeProgram,
+    RetryGivenUp,
     RevokeVoucher,
+    RotatePartnerSecret,
+    RotateProviderSecret,
     RunReport,
     SetRules,
     SuspendPartner,
@@ -37,8 +40,11 @@ from farechance.commands import (
     WriteOff,
 )
 from farechance.errors import StateForbids
+from farechance.given_up import GivenUpQueues
 from farechance.partner_api import stored_answer
 from farechance.report_bucket import ReportBucket
+from farechance.report_queue import ReportName, ReportQueue
+from farechance.settings import Settings
 from farechance.store import Remembered, Store, keys, writes
 from farechance.times import instant_text
 from farechance.vault import Vault
@@ -55,6 +61,9 @@ from operations.fund import fund
 from operations.mint_cards import mint_cards, sheet_link
 from operations.pause_program import pause_program, resume_program
 from operations.register_provider import register_provider
+from operations.retry_given_up import retry_given_up
+from operations.rotate_partner_secret import rotate_partner_secret
+from operations.rotate_provider_secret import rotate_provider_secret
 from operations.run_report import run_report
 from operations.set_rules import set_rules
 from operations.settle_owed import accept, record_payment, write_off
@@ -62,27 +71,45 @@ from operations.suspend_partner import resume_partner, suspend_partner
 from operations.take_back import defund, unallot
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Tools:
-    """What commands work with."""
+    """What commands work with: the same for the function of each role, which knows only what its
+    role needs, and can't reach what it doesn't know. One for each function's process."""
 
     store: Store
     vault: Vault
     clients: Clients
     clock: Callable[[], datetime]
-    has_time: Callable[[], bool]
     api_url: str = ""
     bucket: ReportBucket = field(kw_only=True)
     send_report: Callable[[str, str], None] = field(kw_only=True)
+    given_up: GivenUpQueues = field(kw_only=True)
+
+    @classmethod
+    def of(cls, settings: Settings, clock: Callable[[], datetime]) -> Self:
+        """As a function's settings name them."""
+        reports = ReportQueue(settings)
+        return cls(
+            Store(settings),
+            Vault(settings),
+            Clients(settings),
+            clock,
+            settings.api_url,
+            bucket=ReportBucket(settings),
+            send_report=lambda program_id, month: reports.send(
+                ReportName(program_id=program_id, month=month)
+            ),
+            given_up=GivenUpQueues(settings),
+        )
+
+    def carry_out(self, command: Command, has_time: Callable[[], bool]) -> dict[str, Any]:
+        """The answer, in words and figures; secrets only in the first answer. Raises FieldErrors,
+        NotFound, StateForbids (`command_id_reused` and the command's own), Busy. Whose role the
+        command is, the console's edge has asked before."""
+        return self.store.again(lambda: _attempt(command, self, has_time))
 
 
-def administer(command: Command, tools: Tools) -> dict[str, Any]:
-    """The answer, in words and figures; secrets only in the first answer. Raises FieldErrors,
-    NotFound, StateForbids (`command_id_reused` and the command's own), Busy."""
-    return tools.store.again(lambda: _attempt(command, tools))
-
-
-def _attempt(command: Command, tools: Tools) -> dict[str, Any]:
+def _attempt(command: Command, tools: Tools, has_time: Callable[[], bool]) -> dict[str, Any]:
     now = tools.clock()
     record_key = keys.command(command.command_id)
     record = tools.store.read(record_key)[record_key]
@@ -99,7 +126,7 @@ def _attempt(command: Command, tools: Tools) -> dict[str, Any]:
         return _said("This was done before, and nothing was done now.", told, "repeated")
 
     with tools.store.refusing_unless(record_key):
-        plan = _plan(command, tools, now)
+        plan = _plan(command, tools, has_time, now)
     if command.dry_run and isinstance(command, CheckBooks):
         return {**plan.answer, "dry_run": True}
     if command.dry_run:
@@ -134,7 +161,9 @@ def _said(beforehand: str, answer: Mapping[str, Any], mark: str) -> dict[str, An
     return {**answer, "in_words": f"{beforehand} {answer['in_words']}", mark: True}
 
 
-def _plan(command: Command, tools: Tools, now: datetime) -> Plan:  # noqa: C901, PLR0911, PLR0912 - a row for each command
+def _plan(  # noqa: C901, PLR0911, PLR0912 - a row for each command
+    command: Command, tools: Tools, has_time: Callable[[], bool], now: datetime
+) -> Plan:
     store = tools.store
     match command:
         case CreateProgram():
@@ -186,11 +215,17 @@ def _plan(command: Command, tools: Tools, now: datetime) -> Plan:  # noqa: C901,
                 clock=tools.clock,
             )
         case CheckBooks():
-            return check_books(command, store=store, clock=tools.clock, has_time=tools.has_time)
+            return check_books(command, store=store, clock=tools.clock, has_time=has_time)
         case EraseParticipant():
             return erase_by_command(command, store=store, now=now)
         case RunReport():
             return run_report(command, store=store, now=now, send=tools.send_report)
+        case RotatePartnerSecret():
+            return rotate_partner_secret(command, store=store, clients=tools.clients)
+        case RotateProviderSecret():
+            return rotate_provider_secret(command, store=store, vault=tools.vault)
+        case RetryGivenUp():
+            return retry_given_up(command, given_up=tools.given_up, has_time=has_time)
         case ApplyStatement():
-            with_statements = ApplyTools(store, tools.bucket, tools.clock, tools.has_time)
+            with_statements = ApplyTools(store, tools.bucket, tools.clock, has_time)
             return apply_statement(command, with_statements)

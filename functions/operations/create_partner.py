@@ -4,10 +4,10 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from farechance.clients import Clients
+from farechance.clients import Clients, client_name
 from farechance.commands import CreatePartner
 from farechance.errors import StateForbids
-from farechance.programs import Client, Partner
+from farechance.programs import Client, ListedPartner, Partner
 from farechance.store import Store, Write, keys, writes
 from operations.administration_plan import Plan
 
@@ -19,8 +19,7 @@ def create_partner(command: CreatePartner, *, store: Store, clients: Clients) ->
         raise StateForbids("partner_exists", {"partner_id": command.partner_id})
 
     def prepare() -> dict[str, Any]:
-        # Cognito's names have no colon, and no command_id has a '+'.
-        name = f"{command.partner_id}.{command.command_id}".replace(":", "+")
+        name = client_name(command.partner_id, command.command_id)
         client = clients.find_or_make(name, command.scopes)
         return {"client_id": client.client_id, "client_secret": client.client_secret}
 
@@ -38,6 +37,10 @@ def create_partner(command: CreatePartner, *, store: Store, clients: Clients) ->
         return [
             writes.put_new(partner_key, partner),
             writes.put_new(keys.client(client_id), client),
+            writes.put_new(
+                keys.listed_partner(partner.partner_id),
+                ListedPartner(partner_id=partner.partner_id),
+            ),
         ]
 
     return Plan(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from farechance.books import payable_change
 from farechance.commands import AcceptOverage, AcceptShortfall, RecordPayment, WriteOff
-from farechance.errors import NotFound, StateForbids
+from farechance.errors import FieldErrors, NotFound, StateForbids
 from farechance.ledger import Account, Facts, Kind
 from farechance.money import dollars
 from farechance.rides import Ride
@@ -54,7 +54,9 @@ def accept(command: AcceptShortfall | AcceptOverage, *, store: Store, now: datet
 
 
 def write_off(command: WriteOff, *, store: Store, now: datetime) -> Plan:
-    """Raises NotFound, StateForbids (`not_owed`)."""
+    """Raises NotFound, FieldErrors (`confirm`), StateForbids (`not_owed`)."""
+    if command.confirm != command.ride_id:
+        raise FieldErrors.one("/confirm", "must be the ride's id, typed again")
     before = existing_program(command.program_id, store)
     ride = _ride_that_owes(command, store)
     cents = command.amount_cents

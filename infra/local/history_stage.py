@@ -22,7 +22,7 @@ from infra.local import emulator, stack
 from infra.local.client import Admin, Refused
 from infra.local.history_plan import NEW_LEAF, OPEN_DOOR, SECOND_START
 from operations.act_on_voucher import VoucherTools
-from operations.administer import Tools, administer
+from operations.administer import Tools
 
 PROGRAM_ID = "prg_new_york_march_2019"
 PROVIDER_ID = "pvd_yellow_taxis_2019"
@@ -75,9 +75,15 @@ class Stage:
         # No command of a history makes a client or a secret: those are made by the functions.
         nobody = cast("Any", None)
         tools = Tools(
-            self.store, nobody, nobody, lambda: at, lambda: True, bucket=nobody, send_report=nobody
+            self.store,
+            nobody,
+            nobody,
+            lambda: at,
+            bucket=nobody,
+            send_report=nobody,
+            given_up=nobody,
         )
-        administer(COMMAND.validate_json(json.dumps(event)), tools)
+        tools.carry_out(COMMAND.validate_json(json.dumps(event)), lambda: True)
 
     def has_done(self, command_id: str) -> bool:
         """Whether a command of the history was carried out."""

@@ -4,7 +4,7 @@ do depends on nothing else, so these calls stand for any code that a function co
 The roles trust Lambda alone. The tests let the account assume each for a moment, which changes
 nothing of what it may do. That a mint reaches allotments and no programme, which is told by
 partition keys, the emulator doesn't enforce: tests/template shows it. Nor does it enforce that a
-report reaches its own partitions of programmes and people."""
+report reaches its own partitions of programmes and people, and an operator no amount."""
 
 import json
 from collections.abc import Callable
@@ -25,6 +25,8 @@ KEEPS_BUDGETS = {
     "BatchingFunction",
     "AdministrationFunction",
     "HousekeepingFunction",
+    # Its status, but no amount, which is told by attributes; see above.
+    "OperatingFunction",
     # They keep what was published or reconciled, in partitions of their own; see above.
     "ReportingFunction",
     "ReconcilingFunction",

@@ -25,12 +25,14 @@ _DOORS = (
     "enrollment",
     "housekeeping",
     "minting",
+    "operating",
     "printing",
     "reconciling",
     "redemption",
     "reporting",
     "sending",
     "sharing",
+    "viewing",
     "watching",
 )
 

@@ -49,6 +49,7 @@ _REGION = "us-east-1"
 PROVIDER_SECRETS = f"{_STACK_NAME}/provider/"
 CODE_SECRET = "the-codes-of-a-test"
 BUCKET = "reports-of-a-test"
+ENDPOINT = "arn:aws:lambda:us-east-1:123456789012:function:a-function"
 
 
 @dataclass
@@ -61,6 +62,8 @@ class Stack:
     furniture: dict[str, list[dict[str, Any]]]
     queue_url: str = ""
     report_queue_url: str = ""
+    statement_queue_url: str = ""
+    given_up: dict[str, str] = field(default_factory=dict)
     bucket: str = ""
     topic_arn: str = ""
     untouched: dict[str, list[str]] = field(default_factory=dict)
@@ -102,9 +105,9 @@ class Stack:
             self.private.update(strings_of(answer.body, _PRIVATE - {"name"}))
         return answer
 
-    def command(self, event: dict[str, Any]) -> dict[str, Any]:
-        """Invokes the administration function."""
-        answer: dict[str, Any] = self.handler("administration")(event, _Context())
+    def command(self, event: dict[str, Any], folder: str = "administration") -> dict[str, Any]:
+        """Invokes the function of a role, the administrator's by default."""
+        answer: dict[str, Any] = self.handler(folder)(event, _Context())
         self.private.update(strings_of(answer, _PRIVATE - {"name"}))
         return answer
 
@@ -192,6 +195,8 @@ class Stack:
             "Partners": self.user_pool_id,
             "BatchQueue": self.queue_url,
             "ReportQueue": self.report_queue_url,
+            "StatementQueue": self.statement_queue_url,
+            **{f"GivenUp{name}Queue": url for name, url in self.given_up.items()},
             "ReportsBucket": self.bucket,
             "ReportsTopic": self.topic_arn,
             "Environment": "trial",
@@ -213,6 +218,7 @@ class _Context:
 
     aws_request_id: str = "an-invocation"
     function_name: str = "a-function"
+    invoked_function_arn: str = ENDPOINT
     seconds_left: float = 60
 
     def get_remaining_time_in_millis(self) -> int:
@@ -243,12 +249,20 @@ def make_stack() -> Stack:
     )
     world.with_program(rules=rules)
     sqs = boto3.client("sqs")
-    batches, reports = (sqs.create_queue(QueueName=it)["QueueUrl"] for it in ("batches", "reports"))
+    batches, reports, statements = (
+        sqs.create_queue(QueueName=it)["QueueUrl"] for it in ("batches", "reports", "statements")
+    )
+    given_up = {
+        name: sqs.create_queue(QueueName=f"given-up-{name.lower()}")["QueueUrl"]
+        for name in ("Batch", "Report", "Statement")
+    }
     s3 = boto3.client("s3")
     s3.create_bucket(Bucket=BUCKET)
     s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     topic = boto3.client("sns").create_topic(Name="reports")["TopicArn"]
-    stack = Stack(world, pool, world.everything(), batches, reports, BUCKET, topic)
+    stack = Stack(
+        world, pool, world.everything(), batches, reports, statements, given_up, BUCKET, topic
+    )
     stack.untouched |= stack.image()
     return stack
 

@@ -200,10 +200,8 @@ def test_a_repeat_mints_nothing_and_gives_a_fresh_link(
 ) -> None:
     first = stack.command(_cards_command(cards=3))
     stack.handler("administration")
-    administration = sys.modules["administration.app"]
-    monkeypatch.setattr(
-        administration, "utc_now", lambda: datetime.now(UTC) + timedelta(minutes=20)
-    )
+    tools = sys.modules["administration.app"].tools
+    monkeypatch.setattr(tools, "clock", lambda: datetime.now(UTC) + timedelta(minutes=20))
 
     with stack.unchanged():
         again = stack.command(_cards_command(cards=3))

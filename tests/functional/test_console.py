@@ -227,7 +227,7 @@ def test_a_line_names_the_command_and_holds_nothing_that_was_typed(stack: Stack)
 
 def _client(stack: Stack) -> Any:
     stack.handler("administration")
-    return sys.modules["administration.app"].store._client
+    return sys.modules["administration.app"].tools.store._client
 
 
 def _cut_short(stack: Stack, sent: dict[str, Any]) -> None:

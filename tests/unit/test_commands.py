@@ -49,7 +49,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "revoke_voucher": {"voucher_id": VOUCHER, "confirm": VOUCHER},
     "accept_shortfall": {**OF_A_RIDE, "amount_cents": 100},
     "accept_overage": {**OF_A_RIDE, "amount_cents": 100},
-    "write_off": {**OF_A_RIDE, "amount_cents": 100},
+    "write_off": {**OF_A_RIDE, "amount_cents": 100, "confirm": "ride-1"},
     "run_report": {"program_id": PROGRAM, "month": "2026-03"},
     "apply_statement": {
         "program_id": PROGRAM,
@@ -77,6 +77,9 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "participant_id": "par_1",
         "confirm": "par_1",
     },
+    "rotate_partner_secret": {"partner_id": PARTNER, "step": "begin"},
+    "rotate_provider_secret": {"provider_id": PROVIDER, "step": "begin"},
+    "retry_given_up": {"queue": "batches"},
 }
 AMOUNTS = [name for name, fields in COMMANDS.items() if "amount_cents" in fields]
 each_command = pytest.mark.parametrize("command", COMMANDS)
@@ -222,6 +225,12 @@ def test_the_scopes_are_those_of_the_design() -> None:
         ("record_payment", "month", "2026-3"),
         ("record_payment", "month", "1999-12"),
         ("record_payment", "invoice_ref", ""),
+        ("write_off", "confirm", "a#b"),
+        ("rotate_partner_secret", "step", "end"),
+        ("rotate_partner_secret", "confirm", PROVIDER),
+        ("rotate_provider_secret", "step", True),
+        ("rotate_provider_secret", "confirm", PARTNER),
+        ("retry_given_up", "queue", "codes"),
     ],
 )
 def test_a_field_is_taken_only_as_what_it_is(command: str, field: str, value: Any) -> None:

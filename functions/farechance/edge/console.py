@@ -1,5 +1,6 @@
 """The console's edge: an admin's test event in, an answer to be read by a person out. A refusal is
-an answer too, with what is wrong and where; a defect fails loudly, and repeating is safe."""
+an answer too, with what is wrong and where; a defect fails loudly, and repeating is safe. What a
+role may not carry out is refused here, before anything else is looked at."""
 
 import json
 from collections.abc import Callable
@@ -10,30 +11,54 @@ from pydantic import ValidationError
 from farechance.commands import COMMAND, Command
 from farechance.edge import problems, requests, strict_json
 from farechance.edge.schedule import time_left
-from farechance.errors import Busy, FareChanceError
+from farechance.errors import Busy, FareChanceError, StateForbids
+from farechance.roles import Role, may_carry_out
 from farechance.telemetry import Count, Event, count_anywhere, invocation, logger
+
+type HasTime = Callable[[], bool]
+type Button = Callable[[dict[str, Any]], dict[str, Any]]
+type Show = Callable[[dict[str, Any], str, Button], str]
 
 
 class Console:
-    """Reads a command and has it carried out."""
+    """Reads what was asked of the function of a role, and has it done. `show` answers what a
+    dashboard asks for: a widget, or what one is for; it is told which function was called, and how
+    a button's command is carried out."""
 
-    def __init__(self, carry_out: Callable[[Command, Callable[[], bool]], dict[str, Any]]) -> None:
+    def __init__(
+        self,
+        role: Role,
+        carry_out: Callable[[Command, HasTime], dict[str, Any]],
+        show: Show,
+    ) -> None:
+        self._role = role
         self._carry_out = carry_out
+        self._show = show
 
-    def handle(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
-        """One invocation. The command's id and kind are logged, never what it holds."""
+    def handle(self, event: dict[str, Any], context: Any) -> Any:
+        """One invocation."""
         with invocation(getattr(context, "aws_request_id", "")):
-            try:
-                return self._answer(event, time_left(context))
-            except FareChanceError as error:
-                if not problems.is_expected(error):
-                    problems.count_defect(error)
-                    raise
-                logger.info(Event.COMMAND_REFUSED, slug=problems.slug_of(error))
-                return _refusal(error)
+            has_time = time_left(context)
+            if "widgetContext" in event or "describe" in event:
+                endpoint = str(context.invoked_function_arn)
+                return self._show(event, endpoint, lambda sent: self.answer(sent, has_time))
+            return self.answer(event, has_time)
 
-    def _answer(self, event: dict[str, Any], has_time: Callable[[], bool]) -> dict[str, Any]:
-        command = _command(event)
+    def answer(self, sent: dict[str, Any], has_time: HasTime) -> dict[str, Any]:
+        """What a command is answered, by hand or by a button. Its id and kind are logged, never
+        what it holds."""
+        try:
+            return self._done(sent, has_time)
+        except FareChanceError as error:
+            if not problems.is_expected(error):
+                problems.count_defect(error)
+                raise
+            logger.info(Event.COMMAND_REFUSED, slug=problems.slug_of(error))
+            return _refusal(error)
+
+    def _done(self, sent: dict[str, Any], has_time: HasTime) -> dict[str, Any]:
+        self._check_role(sent)
+        command = _command(sent)
         answer = self._carry_out(command, has_time)
         if answer.get("differ"):
             count_anywhere(Count.BOOKS_DIFFER)
@@ -41,6 +66,12 @@ class Console:
             Event.COMMAND_CARRIED_OUT, command=command.command, command_id=command.command_id
         )
         return {"done": not command.dry_run, **answer}
+
+    def _check_role(self, sent: dict[str, Any]) -> None:
+        """Whether it is well-formed doesn't matter to who may not send it."""
+        name = sent.get("command")
+        if isinstance(name, str) and not may_carry_out(self._role, name):
+            raise StateForbids("not_your_role", {"role": self._role.value})
 
 
 def _command(event: dict[str, Any]) -> Command:

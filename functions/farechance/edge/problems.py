@@ -78,6 +78,14 @@ _STATES: Mapping[str, str] = {
     "no_rides_left": "The voucher has no rides left that another card could have.",
     "looks_repeated": "A batch with the very same content came less than 24 hours ago, under "
     "another key. If it is meant to be minted once more, send it with repeat.",
+    "not_your_role": "This function doesn't carry out this command for your role. Ask somebody "
+    "whose role it is, an operator or an administrator.",
+    "rotation_open": "A rotation is open already: finish or abandon it first.",
+    "rotation_not_open": "No rotation is open, so there is nothing to finish or to abandon.",
+    "rotation_ends": "The rotation is ending already, by the step that is named: only that can be "
+    "sent again.",
+    "rotation_unseen": "The command that began the rotation, see command_id, was cut short, and "
+    "nobody has seen the new secret. Send that very command again, or abandon the rotation.",
     "not_owed": "Less than that is owed for this ride and undecided.",
     "voucher_expired": "The voucher has expired: extend it, or mint a new one.",
     "nothing_left": "All of the voucher's money or rides is used or set aside for rides under way: "
@@ -241,6 +249,11 @@ def count_defect(error: Exception) -> None:
     audit: they raise the same alarm."""
     if isinstance(error, errors.BooksDiffer):
         count_anywhere(Count.BOOKS_DIFFER)
+
+
+def is_not_done(error: Exception) -> bool:
+    """Whether a call counts as one that failed: not where it only asked for what isn't there."""
+    return not isinstance(error, errors.NotFound)
 
 
 def is_expected(error: Exception) -> bool:

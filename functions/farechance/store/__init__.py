@@ -10,6 +10,7 @@ Access patterns (every read is of the table itself and consistent, unless an ind
     allotments of a programme              programs  allotment#{prg}          | {org}
     partner; the partner of a client       programs  partner#{org}; client#{} | -
     provider; an admin command's answer    programs  provider#{pvd}; command#{} | -
+    every programme, partner, provider     programs  programs; partners; providers | {id}
     a partner's batches; a file's content  programs  batch#{org}              | batch#…, content#…
     batches with something left to do      programs  index by_due {batches}
     reports of a programme, by month       programs  report#{prg}             | {month}

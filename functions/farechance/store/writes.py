@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from farechance.ledger import Entry
 from farechance.participant_records import OutcomeCount
 from farechance.participants import EnrollmentKey, Participant
-from farechance.programs import PartnerStatus, Status
+from farechance.programs import PartnerStatus, RotationStep, Status
 from farechance.rides import RideState
 from farechance.store import keys
 from farechance.store.keys import Key, TableName
@@ -249,6 +249,53 @@ def mark_partner(program_id: str, partner_id: str, status: PartnerStatus) -> Wri
         "attribute_exists(pk)",
         "SET partner_status = :status",
         {":status": status.value},
+    )
+
+
+def open_rotation(provider_id: str, command_id: str) -> Write:
+    """A ride company is to have two secrets. Only one command at a time may touch them."""
+    # Nobody else's rotation may be open, nor this one be ending.
+    return _change_provider(
+        provider_id,
+        "attribute_exists(pk) AND (attribute_not_exists(rotated_by) "
+        "OR (rotated_by = :rotated_by AND rotation_step = :begin))",
+        "SET rotated_by = :rotated_by, rotation_step = :begin",
+        {":rotated_by": command_id, ":begin": "begin"},
+    )
+
+
+def end_rotation(provider_id: str, rotated_by: str, step: RotationStep) -> Write:
+    """It is decided which of the two secrets stays."""
+    # The rotation must be the one that was read, and not be ending in the other way.
+    return _change_provider(
+        provider_id,
+        "rotated_by = :rotated_by AND rotation_step IN (:begin, :step)",
+        "SET rotation_step = :step",
+        {":rotated_by": rotated_by, ":begin": "begin", ":step": step},
+    )
+
+
+def close_rotation(provider_id: str, rotated_by: str, step: RotationStep) -> Write:
+    """A ride company has one secret again."""
+    # It must have been decided so, and nobody have come before.
+    return _change_provider(
+        provider_id,
+        "rotated_by = :rotated_by AND rotation_step = :step",
+        "REMOVE rotated_by, rotation_step",
+        {":rotated_by": rotated_by, ":step": step},
+    )
+
+
+def _change_provider(
+    provider_id: str, condition: str, update: str, values: Mapping[str, Any]
+) -> Write:
+    return Write(
+        table="programs",
+        action="Update",
+        key=key_attributes(keys.provider(provider_id)),
+        condition=condition,
+        update=update,
+        values=values,
     )
 
 

@@ -1,0 +1,93 @@
+"""Gives a ride company a new signing secret, in two steps. In between a signature with either is
+good: the company changes over when it can. Its record says who may touch its secrets now, and which
+of two stays, before Secrets Manager is told."""
+
+from typing import Any
+
+from farechance.commands import RotateProviderSecret
+from farechance.errors import FieldErrors, NotFound, StateForbids
+from farechance.programs import Provider
+from farechance.signatures import new_secret
+from farechance.store import Store, keys, writes
+from farechance.vault import Vault
+from operations.administration_plan import Plan
+
+
+def rotate_provider_secret(command: RotateProviderSecret, *, store: Store, vault: Vault) -> Plan:
+    """Raises NotFound, FieldErrors (`confirm`), StateForbids (`rotation_open`,
+    `rotation_not_open`, `rotation_unseen`, `rotation_ends`)."""
+    key = keys.provider(command.provider_id)
+    before = store.read(key)[key]
+    if before is None:
+        raise NotFound("provider", command.provider_id)
+    if command.step == "begin":
+        # Cut short after its mark, the same command goes on.
+        if before.rotated_by not in (None, command.command_id):
+            raise StateForbids("rotation_open", {"provider_id": command.provider_id})
+        return _begin(command, before, store, vault)
+    if command.confirm != command.provider_id:
+        raise FieldErrors.one("/confirm", "must be the ride company's id, typed again")
+    rotated_by = _open_rotation(command, before, store)
+    return _end(command, before, rotated_by, store, vault)
+
+
+def _open_rotation(command: RotateProviderSecret, before: Provider, store: Store) -> str:
+    """By which command the rotation was begun that is to end."""
+    rotated_by = before.rotated_by
+    if rotated_by is None:
+        raise StateForbids("rotation_not_open", {"provider_id": command.provider_id})
+    if before.rotation_step not in ("begin", command.step):
+        raise StateForbids("rotation_ends", {"step": str(before.rotation_step)})
+    begun = keys.command(rotated_by)
+    # Without the record nobody was shown the new secret, and the company couldn't sign any more.
+    if command.step == "finish" and store.read(begun)[begun] is None:
+        raise StateForbids("rotation_unseen", {"command_id": rotated_by})
+    return rotated_by
+
+
+def _begin(command: RotateProviderSecret, before: Provider, store: Store, vault: Vault) -> Plan:
+    mark = writes.open_rotation(before.provider_id, command.command_id)
+
+    def prepare() -> dict[str, Any]:
+        store.commit(mark)
+        secret = vault.rotate_provider_secret(before.provider_id, new_secret(), command.command_id)
+        return {"secret": secret}
+
+    return Plan(
+        answer={
+            "in_words": f"{before.name} ({before.provider_id}) has a new signing secret. It is "
+            "shown this once: hand it over by a safe way. Signatures with the old one are still "
+            "good. Next: once the company signs with the new one (its webhook.test is answered "
+            "with the secret 'current'), send this command with the step finish, a new "
+            "command_id, and confirm. If the secret was lost on the way, the step abandon takes "
+            "it back.",
+            "provider_id": before.provider_id,
+        },
+        prepare=prepare,
+        secrets=("secret",),
+        writes_after=lambda _: [mark],
+    )
+
+
+def _end(
+    command: RotateProviderSecret, before: Provider, rotated_by: str, store: Store, vault: Vault
+) -> Plan:
+    provider_id, step = before.provider_id, command.step
+
+    def prepare() -> dict[str, Any]:
+        store.commit(writes.end_rotation(provider_id, rotated_by, step))
+        vault.settle_provider_secret(
+            provider_id, "current" if step == "finish" else "previous", command.command_id
+        )
+        return {}
+
+    void = "old" if step == "finish" else "new"
+    return Plan(
+        answer={
+            "in_words": f"The {void} signing secret of {before.name} ({provider_id}) is void: "
+            "within a minute no signature with it is good. Nothing else is to be done.",
+            "provider_id": provider_id,
+        },
+        prepare=prepare,
+        writes_after=lambda _: [writes.close_rotation(provider_id, rotated_by, step)],
+    )
