@@ -2,6 +2,7 @@
 hand: invoked in the Lambda console with a prepared test event, one command at a time. IAM says who
 may invoke it."""
 
+from farechance.alarms import Alarms
 from farechance.call_metrics import CallMetrics
 from farechance.edge.clock import utc_now
 from farechance.edge.console import Console
@@ -13,6 +14,7 @@ from operations.control_room import control_room
 
 settings = Settings.from_environment()
 tools = Tools.of(settings, utc_now)
-widgets = WidgetDoor(Role.ADMINISTRATOR, control_room(tools, CallMetrics(settings)), utc_now)
+shows = control_room(tools, CallMetrics(settings), Alarms(settings))
+widgets = WidgetDoor(Role.ADMINISTRATOR, shows, utc_now)
 console = Console(Role.ADMINISTRATOR, tools.carry_out, widgets.answer)
 handler = console.handle

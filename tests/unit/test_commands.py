@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 import builders
 from builders import PARTNER, PROGRAM, PROVIDER
+from farechance import codes
 from farechance.commands import COMMAND, SCOPES, Command, CreatePartner, Fund
 from farechance.partner_api import stored_answer
 
@@ -72,6 +73,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "value_cents": 4_000,
     },
     "check_books": {"program_id": PROGRAM},
+    "explain_voucher": {"partner_id": PARTNER, "last4": "7KDM"},
     "erase_participant": {
         "partner_id": PARTNER,
         "participant_id": "par_1",
@@ -80,6 +82,45 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "rotate_partner_secret": {"partner_id": PARTNER, "step": "begin"},
     "rotate_provider_secret": {"provider_id": PROVIDER, "step": "begin"},
     "retry_given_up": {"queue": "batches"},
+}
+# What a command does is taken back by another…
+TAKEN_BACK_BY = {
+    "fund": "defund",
+    "defund": "fund",
+    "allot": "unallot",
+    "unallot": "allot",
+    "pause_program": "resume_program",
+    "resume_program": "pause_program",
+    "suspend_partner": "resume_partner",
+    "resume_partner": "suspend_partner",
+    "block_voucher": "unblock_voucher",
+    "unblock_voucher": "block_voucher",
+    "set_rules": "set_rules",
+    "mint_cards": "revoke_voucher",
+}
+# …or it takes nothing away: it adds, asks, runs again, or pays what is owed and no more…
+TAKES_NOTHING_AWAY = {
+    "create_program",
+    "create_partner",
+    "register_provider",
+    "check_books",
+    "run_report",
+    "retry_given_up",
+    "accept_shortfall",
+    "accept_overage",
+    "record_payment",
+    # It names the very file that was looked at by its digest, which says more than a name.
+    "apply_statement",
+}
+# …or it takes something away for good, and asks for the name of that to be typed again.
+CONFIRMED = {
+    "close_program",
+    "revoke_voucher",
+    "erase_participant",
+    "write_off",
+    # Its steps that void a secret.
+    "rotate_partner_secret",
+    "rotate_provider_secret",
 }
 AMOUNTS = [name for name, fields in COMMANDS.items() if "amount_cents" in fields]
 each_command = pytest.mark.parametrize("command", COMMANDS)
@@ -98,6 +139,20 @@ def test_there_is_a_command_of_each_kind() -> None:
     assert COMMANDS.keys() == {
         get_args(one.model_fields["command"].annotation)[0] for one in get_args(union)
     }
+
+
+def test_what_no_command_takes_back_asks_for_its_name_again() -> None:
+    union, _ = get_args(Command)
+    asking = {
+        get_args(one.model_fields["command"].annotation)[0]
+        for one in get_args(union)
+        if "confirm" in one.model_fields
+    }
+
+    assert asking == CONFIRMED
+    # Who adds a command decides which it is.
+    assert TAKEN_BACK_BY.keys() | TAKES_NOTHING_AWAY | CONFIRMED == COMMANDS.keys()
+    assert set(TAKEN_BACK_BY.values()) <= COMMANDS.keys()
 
 
 @each_command
@@ -225,6 +280,9 @@ def test_the_scopes_are_those_of_the_design() -> None:
         ("record_payment", "month", "2026-3"),
         ("record_payment", "month", "1999-12"),
         ("record_payment", "invoice_ref", ""),
+        ("explain_voucher", "last4", "7KD"),
+        ("explain_voucher", "last4", "7K?M"),
+        ("explain_voucher", "partner_id", "second_start"),
         ("write_off", "confirm", "a#b"),
         ("rotate_partner_secret", "step", "end"),
         ("rotate_partner_secret", "confirm", PROVIDER),
@@ -258,3 +316,39 @@ def test_a_statement_that_nobody_has_looked_at_is_only_looked_at() -> None:
     assert looked.dry_run
     with pytest.raises(ValidationError, match="a dry run of this command tells it"):
         read("apply_statement", statement_digest=None)
+
+
+def test_a_voucher_to_be_explained_is_named_in_one_way() -> None:
+    neither: dict[str, Any] = {"partner_id": None, "last4": None}
+    authorization = "aut_" + "k" * 44
+
+    for one in ({"voucher_id": VOUCHER}, {"authorization_id": authorization}):
+        assert read("explain_voucher", **neither, **one).partner_id is None
+    assert read("explain_voucher", last4="o1kl").last4 == "01K1"
+    for several in (neither, {"voucher_id": VOUCHER}, {"authorization_id": authorization}):
+        with pytest.raises(ValidationError):
+            read("explain_voucher", **several)
+    with pytest.raises(ValidationError):
+        read("explain_voucher", **neither, voucher_id=VOUCHER, authorization_id=authorization)
+
+
+@pytest.mark.parametrize("field", ["voucher_id", "last4", "authorization_id", "partner_id"])
+def test_a_code_names_no_voucher_and_is_not_repeated(field: str) -> None:
+    code = codes.grouped(codes.code_of(builders.CODE_KEYS, VOUCHER) or "")
+
+    with pytest.raises(ValidationError) as caught:
+        read("explain_voucher", **{field: code})
+
+    assert "the last 4 symbols suffice" in str(caught.value)
+    assert code not in str(caught.value)
+
+
+@each_command
+def test_nobody_writes_a_code_into_what_is_kept_for_ever(command: str) -> None:
+    code = codes.grouped(codes.code_of(builders.CODE_KEYS, VOUCHER) or "")
+
+    for field in ("reason", "requested_by"):
+        with pytest.raises(ValidationError) as caught:
+            read(command, **{field: f"the card {code} was lost"})
+        assert "the last 4 symbols suffice" in str(caught.value)
+        assert code not in str(caught.value)

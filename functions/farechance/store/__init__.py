@@ -33,9 +33,17 @@ Access patterns (every read is of the table itself and consistent, unless an ind
     an event's entry                       ledger    {account}                | {event's identity}
     an account's entries, in order         ledger    index by_sequence (local, consistent)
     the entries of a month                 ledger    index by_month {prg}#{month}#{shard}
+    … that somebody should look at         ledger    the same, the newest, filtered as it is read
 """
 
-from farechance.store.database import AllotmentPage, AllotmentPlace, Found, LostRace, Store
+from farechance.store.database import (
+    AllotmentPage,
+    AllotmentPlace,
+    Exceptions,
+    Found,
+    LostRace,
+    Store,
+)
 from farechance.store.keys import Key
 from farechance.store.remembered import Remembered
 from farechance.store.writes import Write
@@ -43,6 +51,7 @@ from farechance.store.writes import Write
 __all__ = [
     "AllotmentPage",
     "AllotmentPlace",
+    "Exceptions",
     "Found",
     "Key",
     "LostRace",

@@ -10,6 +10,7 @@ from typing import Any
 
 import htpy as h
 
+from farechance.voucher_names import is_typed_code
 from farechance.widgets.asked import Asked, command_id_of, field_name, form_of
 
 MAX_TYPED = 200
@@ -18,12 +19,14 @@ MAX_TYPED = 200
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing to be typed. `name` is the command's field; `value` is what stands there first."""
+    """One thing to be typed, or chosen from `choices` (values by what they are called). `name` is
+    the command's field; `value` is what stands there first."""
 
     name: str
     label: str
     hint: str = ""
     value: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)
 
 
 YOUR_NAME = Field("requested_by", "Your name", "For the record of who did this.")
@@ -121,17 +124,32 @@ def _input(asked: Asked, form: str, one: Field, *, is_refused: bool) -> h.Elemen
     value = asked.typed(form, one.name) if is_refused else one.value
     if not value and one is YOUR_NAME:
         value = _name_typed_before(asked)
+    if is_typed_code(value):
+        # Whoever sees a code can ride with it.
+        value = ""
     return h.label[
         one.label,
         h.span(".hint")[one.hint] if one.hint else None,
         h.span(".wrong")[wrong] if wrong else None,
-        h.input(
+        _choice(one, name, value)
+        if one.choices
+        else h.input(
             type="text",
             name=name,
             value=value,
             maxlength=str(MAX_TYPED),
             autocomplete="off",
             aria_invalid="true" if wrong else None,
+        ),
+    ]
+
+
+def _choice(one: Field, name: str, chosen: str) -> h.Element:
+    return h.select(name=name)[
+        h.option(value="")["…"],
+        (
+            h.option(value=value, selected=value == chosen)[called]
+            for called, value in one.choices.items()
         ),
     ]
 

@@ -125,6 +125,13 @@ _RULES = """
 .fare-chance .button:focus-visible, .fare-chance summary:focus-visible,
 .fare-chance a:focus-visible, .fare-chance .sideways:focus-visible {
   outline: 2px solid var(--accent); outline-offset: 2px; }
+.fare-chance .pair { display: grid; gap: 12px 32px;
+  grid-template-columns: repeat(auto-fit, minmax(min(340px, 100%), 1fr)); }
+.fare-chance .pair > div > * + * { margin-top: 6px; }
+.fare-chance .pair > div > h3:not(:first-child) { margin-top: 14px; }
+.fare-chance:not(.narrow) .when { display: inline-block; width: 190px; }
+.fare-chance blockquote { margin: 0; padding: 2px 0 2px 12px; border: 0;
+  border-left: 3px solid var(--accent); color: inherit; font-size: 15px; }
 .fare-chance.narrow { padding: 4px 8px 8px; }
 .fare-chance.narrow th:not(:first-child), .fare-chance.narrow td { padding-left: 8px; }
 .fare-chance.narrow .facts { grid-template-columns: 1fr 1fr; }
