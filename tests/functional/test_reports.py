@@ -41,8 +41,9 @@ def month(stack: Stack) -> str:
 
 def _at(stack: Stack, now: datetime) -> None:
     """What time it is to the doors of reports."""
-    for folder in ("reporting", "dispatching", "administration"):
+    for folder in ("reporting", "dispatching"):
         stack.monkeypatch.setattr(sys.modules[f"{folder}.app"], "utc_now", lambda: now)
+    stack.monkeypatch.setattr(sys.modules["administration.app"].tools, "clock", lambda: now)
     door = sys.modules["sharing.app"].door
     stack.monkeypatch.setattr(door, "_clock", lambda: now)
 

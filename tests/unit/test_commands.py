@@ -83,6 +83,45 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "rotate_provider_secret": {"provider_id": PROVIDER, "step": "begin"},
     "retry_given_up": {"queue": "batches"},
 }
+# What a command does is taken back by another…
+TAKEN_BACK_BY = {
+    "fund": "defund",
+    "defund": "fund",
+    "allot": "unallot",
+    "unallot": "allot",
+    "pause_program": "resume_program",
+    "resume_program": "pause_program",
+    "suspend_partner": "resume_partner",
+    "resume_partner": "suspend_partner",
+    "block_voucher": "unblock_voucher",
+    "unblock_voucher": "block_voucher",
+    "set_rules": "set_rules",
+    "mint_cards": "revoke_voucher",
+}
+# …or it takes nothing away: it adds, asks, runs again, or pays what is owed and no more…
+TAKES_NOTHING_AWAY = {
+    "create_program",
+    "create_partner",
+    "register_provider",
+    "check_books",
+    "run_report",
+    "retry_given_up",
+    "accept_shortfall",
+    "accept_overage",
+    "record_payment",
+    # It names the very file that was looked at by its digest, which says more than a name.
+    "apply_statement",
+}
+# …or it takes something away for good, and asks for the name of that to be typed again.
+CONFIRMED = {
+    "close_program",
+    "revoke_voucher",
+    "erase_participant",
+    "write_off",
+    # Its steps that void a secret.
+    "rotate_partner_secret",
+    "rotate_provider_secret",
+}
 AMOUNTS = [name for name, fields in COMMANDS.items() if "amount_cents" in fields]
 each_command = pytest.mark.parametrize("command", COMMANDS)
 
@@ -100,6 +139,20 @@ def test_there_is_a_command_of_each_kind() -> None:
     assert COMMANDS.keys() == {
         get_args(one.model_fields["command"].annotation)[0] for one in get_args(union)
     }
+
+
+def test_what_no_command_takes_back_asks_for_its_name_again() -> None:
+    union, _ = get_args(Command)
+    asking = {
+        get_args(one.model_fields["command"].annotation)[0]
+        for one in get_args(union)
+        if "confirm" in one.model_fields
+    }
+
+    assert asking == CONFIRMED
+    # Who adds a command decides which it is.
+    assert TAKEN_BACK_BY.keys() | TAKES_NOTHING_AWAY | CONFIRMED == COMMANDS.keys()
+    assert set(TAKEN_BACK_BY.values()) <= COMMANDS.keys()
 
 
 @each_command
