@@ -77,14 +77,16 @@ def table(
     *,
     figures: Sequence[int] = (),
     is_of_money: bool = False,
+    is_captioned: bool = True,
 ) -> h.Element:
     """A table with a name for each row in its first cell. `figures` are the columns of numbers,
-    which stand to the right. Too wide for its widget, it is moved sideways, by touch or keys."""
+    which stand to the right. Too wide for its widget, it is moved sideways, by touch or keys. One
+    that isn't captioned says its caption to a screen reader only, where a heading says it."""
     return h.div(
         class_=["sideways", {"money": is_of_money}], role="group", aria_label=caption, tabindex="0"
     )[
         h.table[
-            h.caption[caption],
+            h.caption(class_={"unseen": not is_captioned})[caption],
             h.thead[
                 h.tr[
                     (
