@@ -11,7 +11,7 @@ COMPILE := UV_CACHE_DIR=.local/cache/uv $(UV) pip compile --quiet --universal --
 PYTEST_ARGUMENTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-history up down forget build deploy release contract test check e2e iam-check mutants soak mutation bench-month format lock clean
+.PHONY: help setup demo demo-history up down forget build deploy release contract test check e2e iam-check mutants soak mutation bench-month pictures format lock clean
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -90,6 +90,9 @@ soak: setup ## Play random histories against the tests' model (SOAK_OPERATIONS, 
 
 bench-month: setup ## Measure how long a month takes to be added up (ENTRIES=1000,16000)
 	@PYTHONPATH=functions:tests:. $(BIN)/python tests/bench/month_at_scale.py
+
+pictures: setup ## Take the guide's pictures from the demo's stack
+	@$(BIN)/python -m infra.local.pictures
 
 format: setup ## Format the code and mend what the linter can
 	$(BIN)/ruff format functions infra tests
