@@ -182,11 +182,11 @@ class Stack:
 
     def _sums(self, dimension: str) -> dict[tuple[str, str], int]:
         sums: dict[tuple[str, str], int] = {}
-        wanted = ["service", dimension] if dimension else ["service"]
         for line in self.lines():
             for directive in line.get("_aws", {}).get("CloudWatchMetrics", []):
                 assert directive["Namespace"] == "FareChance"
-                if directive["Dimensions"] != [wanted]:
+                (dimensions,) = directive["Dimensions"]
+                if set(dimensions) - {"service"} != ({dimension} if dimension else set()):
                     continue
                 for metric in directive["Metrics"]:
                     key = (str(line.get(dimension, "")), metric["Name"])

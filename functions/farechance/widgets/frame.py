@@ -29,7 +29,7 @@ class MoneyPart:
 def widget(asked: Asked, *content: h.Node) -> h.Element:
     """A whole widget: what came of a button first, then the content. It switches the console's own
     style off, which differs between its versions."""
-    classes = {"narrow": asked.is_narrow, "low": asked.is_low}
+    classes = {"narrow": asked.is_narrow, "wide": asked.is_wide}
     return h.div(class_=["fare-chance", "cwdb-no-default-styles", asked.theme, classes], lang="en")[
         # Our own words, in which nothing is to be escaped: a style sheet knows no entities.
         h.style[Markup(STYLE)],  # noqa: S704
@@ -56,6 +56,11 @@ def pill(words: str, tone: Tone = "plain") -> h.Element:
 def note(*words: h.Node) -> h.Element:
     """Said in passing."""
     return h.p(".note")[words]
+
+
+def sides(words: Iterable[h.Node], figures: h.Node) -> h.Element:
+    """Words, and figures beside them where there is room, else below."""
+    return h.div(".sides")[h.div[words], h.div[figures]]
 
 
 def facts(pairs: Iterable[tuple[str, h.Node]]) -> h.Element:

@@ -135,6 +135,9 @@ _RULES = """
 .fare-chance:not(.narrow) .when { display: inline-block; width: 190px; }
 .fare-chance blockquote { margin: 0; padding: 2px 0 2px 12px; border: 0;
   border-left: 3px solid var(--accent); color: inherit; font-size: 15px; }
+.fare-chance .sides > div > * + *, .fare-chance .sides > div + div { margin-top: 8px; }
+.fare-chance.wide .sides { display: grid; grid-template-columns: 1fr 1fr; gap: 0 40px; }
+.fare-chance.wide .sides > div + div { margin-top: 0; }
 .fare-chance.narrow { padding: 4px 8px 8px; }
 .fare-chance.narrow th:not(:first-child), .fare-chance.narrow td { padding-left: 8px; }
 .fare-chance.narrow .facts { grid-template-columns: 1fr 1fr; }
