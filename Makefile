@@ -64,7 +64,7 @@ check: setup ## The gate: format, lint, types, layers, template, tests
 	$(BIN)/ruff check functions infra tests
 	$(BIN)/mypy functions infra tests
 	PYTHONPATH=functions $(BIN)/lint-imports --no-logo
-	$(BIN)/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml infra/monitoring.yaml
+	$(BIN)/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml infra/monitoring.yaml infra/dashboard.yaml
 	@$(MAKE) --no-print-directory test
 
 e2e: setup ## Run the end-to-end tests on the running system, or on one that is started for them

@@ -51,6 +51,7 @@ class Count(StrEnum):
     RIDE_DECLINED = "RideDeclined"
     RIDE_CAPTURED = "RideCaptured"
     COVERED_CENTS = "CoveredCents"
+    MONEY_LEFT_CENTS = "MoneyLeftCents"
     RIDE_VOIDED = "RideVoided"
     RIDE_REFUNDED = "RideRefunded"
     RIDE_UNCHANGED = "RideUnchanged"
@@ -111,6 +112,18 @@ def count_anywhere(name: Count) -> None:
         value=1,
         namespace=metrics.namespace,
         default_dimensions={"service": "any"},
+    ):
+        pass
+
+
+def measure_money_left(program_id: str, cents: int) -> None:
+    """What of a programme's money isn't spent, sent at once: by the programme."""
+    with single_metric(
+        name=Count.MONEY_LEFT_CENTS.value,
+        unit=MetricUnit.Count,
+        value=cents,
+        namespace=metrics.namespace,
+        default_dimensions={"service": "any", "program": program_id},
     ):
         pass
 

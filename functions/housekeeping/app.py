@@ -11,7 +11,7 @@ from farechance.edge.clock import utc_now
 from farechance.edge.schedule import Schedule
 from farechance.settings import Settings
 from farechance.store import Remembered, Store
-from farechance.telemetry import Count, Event, count, logger
+from farechance.telemetry import Count, Event, count, logger, measure_money_left
 from operations.judge_owed import Judged
 from operations.keep_house import Kept, keep_house
 
@@ -75,6 +75,7 @@ def _tell(kept: Kept) -> None:
 
 
 def _tell_of(judged: Judged) -> None:
+    measure_money_left(judged.program_id, judged.left_cents)
     if judged.is_reached:
         count(Count.OWED_REACHED)
     if judged.is_near:

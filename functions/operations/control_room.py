@@ -28,7 +28,8 @@ def control_room(
         "voucher": lambda asked: show_voucher_story(
             asked,
             store=store,
-            remembered=remembered,
+            # Anew each time: who has just resumed a programme looks whether that helped.
+            remembered=Remembered(store),
             code_keys=tools.vault.code_keys(asked.now),
         ),
         "attention": lambda asked: show_attention(

@@ -43,6 +43,12 @@ class Judged:
         return self.added_up.standing.owed_cents
 
     @property
+    def left_cents(self) -> int:
+        """What of the funder's money isn't spent."""
+        program, spent_cents = self.program, self.added_up.standing.spent_cents
+        return program.funded_cents - program.paid_direct_cents - spent_cents
+
+    @property
     def is_near(self) -> bool:
         """At 80 % of the limit or more."""
         return self._is_at(_WARN_PERCENT)

@@ -73,8 +73,7 @@ def _looked_at(name: str) -> list[dict[str, Any]]:
 
 
 def _nested() -> dict[str, Any]:
-    (stack,) = template.resources("AWS::CloudFormation::Stack").values()
-    properties = stack["Properties"]
+    properties = template.resources("AWS::CloudFormation::Stack")["Monitoring"]["Properties"]
     assert isinstance(properties, dict)
     return properties
 
