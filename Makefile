@@ -11,7 +11,7 @@ COMPILE := UV_CACHE_DIR=.local/cache/uv $(UV) pip compile --quiet --universal --
 PYTEST_ARGUMENTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-history up down forget build contract test check e2e iam-check mutants soak mutation bench-month format lock clean
+.PHONY: help setup demo demo-history up down forget build deploy release contract test check e2e iam-check mutants soak mutation bench-month format lock clean
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,12 @@ forget: setup ## Stop it and throw its data away
 
 build: setup ## Build the functions for AWS (arm64) into .aws-sam/build
 	@$(BIN)/python -m infra.local.build
+
+deploy: build ## Deploy to AWS what is built (STACK=trial or production, PARAMETERS='AlarmEmail=…')
+	@$(BIN)/python -m infra.deploy $(STACK)
+
+release: build ## Write what an admin uploads to make a stack by clicking, into .local/release
+	@$(BIN)/python -m infra.release
 
 contract: setup ## Write functions/contract/openapi.json and report.schema.json anew from endpoints and models
 	@PYTHONPATH=functions $(BIN)/python -m infra.contract
@@ -64,7 +70,7 @@ check: setup ## The gate: format, lint, types, layers, template, tests
 	$(BIN)/ruff check functions infra tests
 	$(BIN)/mypy functions infra tests
 	PYTHONPATH=functions $(BIN)/lint-imports --no-logo
-	$(BIN)/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml infra/monitoring.yaml infra/dashboard.yaml
+	$(BIN)/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml infra/monitoring.yaml infra/dashboard.yaml infra/github-role.yaml
 	@$(MAKE) --no-print-directory test
 
 e2e: setup ## Run the end-to-end tests on the running system, or on one that is started for them
