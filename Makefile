@@ -11,7 +11,7 @@ COMPILE := UV_CACHE_DIR=.local/cache/uv $(UV) pip compile --quiet --universal --
 PYTEST_ARGUMENTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-history up down forget build share-events contract test check e2e iam-check mutants soak mutation bench-month bench-widgets format lock clean
+.PHONY: help setup demo demo-history up down forget build deploy release share-events contract test check e2e iam-check mutants soak mutation bench-month bench-widgets pictures format lock clean
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,12 @@ forget: setup ## Stop it and throw its data away
 
 build: setup ## Build the functions for AWS (arm64) into .aws-sam/build
 	@$(BIN)/python -m infra.local.build
+
+deploy: build ## Deploy to AWS what is built (STACK=trial or production, PARAMETERS='AlarmEmail=…')
+	@$(BIN)/python -m infra.deploy $(STACK)
+
+release: build ## Write what an admin uploads to make a stack by clicking, into .local/release
+	@$(BIN)/python -m infra.release
 
 share-events: setup ## Share the admins' saved events on AWS, in the console (STACK=farechance-trial)
 	@PYTHONPATH=functions $(BIN)/python -m infra.local.share_events "$(STACK)"
@@ -67,7 +73,7 @@ check: setup ## The gate: format, lint, types, layers, template, tests
 	$(BIN)/ruff check functions infra tests
 	$(BIN)/mypy functions infra tests
 	PYTHONPATH=functions $(BIN)/lint-imports --no-logo
-	$(BIN)/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml infra/monitoring.yaml infra/dashboard.yaml
+	$(BIN)/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml infra/monitoring.yaml infra/dashboard.yaml infra/github-role.yaml
 	@$(MAKE) --no-print-directory test
 
 e2e: setup ## Run the end-to-end tests on the running system, or on one that is started for them
@@ -90,6 +96,9 @@ bench-month: setup ## Measure how long a month takes to be added up (ENTRIES=100
 
 bench-widgets: setup ## Measure the control room's widgets against a bare read of DynamoDB
 	@PYTHONPATH=functions:tests:. $(BIN)/python tests/bench/widgets.py
+
+pictures: setup ## Take the guide's pictures from the demo's stack
+	@$(BIN)/python -m infra.local.pictures
 
 format: setup ## Format the code and mend what the linter can
 	$(BIN)/ruff format functions infra tests

@@ -117,13 +117,18 @@ def named(file: Path) -> str:
     return str(file.relative_to(ROOT))
 
 
-def build(folder: Path, architecture: str) -> None:
+def architecture() -> str:
+    """This machine's, in Lambda's words."""
+    return "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
+
+
+def build(folder: Path, processor: str) -> None:
     """Builds with `sam build`, which fetches packages again only if the requirements changed."""
     _sam(
         "build",
         ["--template", str(template.TEMPLATE), "--build-dir", str(folder), "--cached"]
-        + ["--cache-dir", str(LOCAL / "cache" / f"sam-{architecture}")]
-        + ["--parameter-overrides", f"Architecture={architecture}"],
+        + ["--cache-dir", str(LOCAL / "cache" / f"sam-{processor}")]
+        + ["--parameter-overrides", f"Architecture={processor}"],
         {},
     )
 
@@ -139,7 +144,7 @@ def _bring_up(say: Say) -> Stack:
     if not is_whole or _read(FINGERPRINT) != fingerprint:
         FINGERPRINT.unlink(missing_ok=True)
         say("building")
-        build(BUILD_FOR_HERE, _architecture())
+        build(BUILD_FOR_HERE, architecture())
         say("deploying")
         _deploy(endpoint_url)
         _put_gateway_responses(endpoint_url)
@@ -157,7 +162,7 @@ def _deploy(endpoint_url: str) -> None:
     """Deploys the built template as `sam deploy` would on AWS."""
     overrides = {
         "Environment": "trial",
-        "Architecture": _architecture(),
+        "Architecture": architecture(),
         "OnAws": "no",
         "DeletionProtection": "no",
         # The emulator takes an SMS and sends none.
@@ -275,7 +280,7 @@ def _sam(command: str, arguments: list[str], environment: dict[str, str]) -> Non
 def _fingerprint() -> str:
     """A digest of all that a deployment depends on."""
     digest = hashlib.sha256()
-    sources = [template.TEMPLATE, template.MONITORING, template.DASHBOARD, CONFIG, Path(__file__)]
+    sources = [template.TEMPLATE, *template.nested(), CONFIG, Path(__file__)]
     sources += sorted(
         file
         for file in (ROOT / "functions").rglob("*")
@@ -284,10 +289,6 @@ def _fingerprint() -> str:
     for file in sources:
         digest.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes() + b"\0")
     return digest.hexdigest()
-
-
-def _architecture() -> str:
-    return "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
 
 
 def _read(file: Path) -> str:

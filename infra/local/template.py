@@ -27,6 +27,16 @@ def resources(kind: str, file: Path = TEMPLATE) -> dict[str, dict[str, Any]]:
     return {name: resource for name, resource in found.items() if resource["Type"] == kind}
 
 
+def nested(file: Path = TEMPLATE) -> list[Path]:
+    """The templates that a template nests, each once, and those that they nest."""
+    found: list[Path] = []
+    for stack in resources("AWS::CloudFormation::Stack", file).values():
+        one = file.parent / stack["Properties"]["TemplateURL"]
+        if one not in found:
+            found += [one, *nested(one)]
+    return found
+
+
 def create_table_arguments(logical_id: str) -> dict[str, Any]:
     """What `create_table` needs to make this table, named by its logical id."""
     properties = resources("AWS::DynamoDB::Table")[logical_id]["Properties"]

@@ -1,0 +1,137 @@
+"""`make release`: the files from which an admin makes a stack by clicking, with no command line.
+
+She uploads them into a bucket of her own and creates the stack from the template among them; its
+parameter `ReleaseBucket` says which bucket. It owns `.local/release`, takes what `sam build` left
+as it is, and changes of the templates only where their parts are found. Code and nested templates
+are named by a digest of what is in them, so that an update of the stack sees which have changed.
+"""
+
+import hashlib
+import shutil
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from infra.local import stack
+
+FOLDER = stack.LOCAL / "release"
+TEMPLATE = "fare-chance.yaml"
+SUMS = "SHA256SUMS"
+BUCKET = "ReleaseBucket"
+PARAMETER = {
+    "Type": "String",
+    "AllowedPattern": "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+    "ConstraintDescription": "The name of a bucket, without s3:// before it.",
+    "Description": "The bucket, in this region, into which the files of the release were uploaded.",
+}
+# What a zip says of when a file was made, so that equal code makes an equal zip.
+NO_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+def main() -> int:
+    """Returns 1 if nothing was built before."""
+    if not (stack.BUILD_FOR_AWS / "template.yaml").exists():
+        print("release: nothing is built; `make release` builds first", file=sys.stderr)
+        return 1
+    for file in package(stack.BUILD_FOR_AWS, FOLDER):
+        print(f"{file.stat().st_size / 1e6:8.2f} MB  {stack.named(file)}")
+    return 0
+
+
+def package(built: Path, folder: Path) -> list[Path]:
+    """Writes a release of what `sam build` left in `built`, and returns its files.
+
+    Whatever was in the folder is gone before."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    template, _ = _packaged(built / "template.yaml", folder)
+    (folder / TEMPLATE).write_text(_written(template), encoding="utf-8")
+    files = sorted(folder.iterdir())
+    sums = [f"{_digest_of(file.read_bytes())}  {file.name}\n" for file in files]
+    (folder / SUMS).write_text("".join(sums), encoding="utf-8")
+    return [*files, folder / SUMS]
+
+
+def _packaged(file: Path, folder: Path) -> tuple[dict[str, Any], bool]:
+    """A built template whose parts are in the bucket, and whether it needs to know the bucket."""
+    template: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    template.get("Globals", {}).get("Function", {}).pop("CodeUri", None)
+    needs_bucket = False
+    for resource in template["Resources"].values():
+        properties = resource.get("Properties", {})
+        if resource["Type"] == "AWS::Serverless::Function":
+            code = _zipped(file.parent / properties["CodeUri"], folder)
+            properties["CodeUri"] = {"Bucket": {"Ref": BUCKET}, "Key": code}
+            needs_bucket = True
+        if resource["Type"] == "AWS::CloudFormation::Stack":
+            _nest(properties, file.parent, folder)
+            needs_bucket = True
+    if needs_bucket:
+        template["Parameters"] = {BUCKET: PARAMETER, **template.get("Parameters", {})}
+        _show_first(template)
+    return template, needs_bucket
+
+
+def _nest(properties: dict[str, Any], built: Path, folder: Path) -> None:
+    """Has a nested stack made from a template in the bucket."""
+    file = built / properties["TemplateURL"]
+    template, needs_bucket = _packaged(file, folder)
+    if needs_bucket:
+        properties.setdefault("Parameters", {})[BUCKET] = {"Ref": BUCKET}
+    text = _written(template)
+    # One that is nested several times is one file.
+    nested = f"nested-{_short(_digest_of(text.encode()))}.yaml"
+    (folder / nested).write_text(text, encoding="utf-8")
+    # With the bucket in the path, as SAM writes it: a bucket's name may have dots.
+    properties["TemplateURL"] = {
+        "Fn::Sub": f"https://s3.${{AWS::Region}}.${{AWS::URLSuffix}}/${{{BUCKET}}}/{nested}"
+    }
+
+
+def _show_first(template: dict[str, Any]) -> None:
+    """Asks for the bucket before all else, where a template says in which order it asks."""
+    interface = template.get("Metadata", {}).get("AWS::CloudFormation::Interface")
+    if interface:
+        group = {"Label": {"default": "This release"}, "Parameters": [BUCKET]}
+        interface["ParameterGroups"] = [group, *interface["ParameterGroups"]]
+
+
+def _zipped(code: Path, folder: Path) -> str:
+    """The name of the zip of this code, which is made unless equal code was zipped before."""
+    digest = hashlib.sha256()
+    for file in _files(code):
+        digest.update(f"{file.relative_to(code)}\0{_digest_of(file.read_bytes())}\0".encode())
+    name = f"functions-{_short(digest.hexdigest())}.zip"
+    if not (folder / name).exists():
+        with zipfile.ZipFile(folder / name, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in _files(code):
+                entry = zipfile.ZipInfo(str(file.relative_to(code)), NO_TIME)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                # Whoever runs it may read it, and run it where it is a program.
+                entry.external_attr = (0o755 if file.stat().st_mode & 0o100 else 0o644) << 16
+                archive.writestr(entry, file.read_bytes())
+    return name
+
+
+def _files(code: Path) -> Iterator[Path]:
+    yield from sorted(file for file in code.rglob("*") if file.is_file())
+
+
+def _written(template: dict[str, Any]) -> str:
+    return yaml.safe_dump(template, sort_keys=False, allow_unicode=True, width=100)
+
+
+def _digest_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _short(digest: str) -> str:
+    return digest[:12]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,152 @@
+"""What a release is made of, from a small build. The whole one is made into a stack end to end."""
+
+import hashlib
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from infra import release
+
+FUNCTION = "AWS::Serverless::Function"
+STACK = "AWS::CloudFormation::Stack"
+
+
+def _build(folder: Path, code: str = "print(1)", alarms: str = "an alarm") -> Path:
+    """As `sam build` leaves it: each function's code in a folder of its own, all of them equal."""
+    _write(
+        folder / "template.yaml",
+        {
+            "Globals": {"Function": {"CodeUri": "functions/", "MemorySize": 1024}},
+            "Metadata": {"AWS::CloudFormation::Interface": {"ParameterGroups": []}},
+            "Parameters": {"Environment": {"Type": "String"}},
+            "Resources": {
+                "Enrollment": {"Type": FUNCTION, "Properties": {"CodeUri": "Enrollment"}},
+                "Minting": {"Type": FUNCTION, "Properties": {"CodeUri": "Minting"}},
+                "Monitoring": {"Type": STACK, "Properties": _nested("Monitoring")},
+                "Dashboards": {"Type": STACK, "Properties": _nested("Dashboards")},
+                "SameDashboards": {"Type": STACK, "Properties": _nested("SameDashboards")},
+            },
+        },
+    )
+    for name in ("Enrollment", "Minting"):
+        (folder / name / "farechance").mkdir(parents=True)
+        (folder / name / "farechance" / "app.py").write_text(code, encoding="utf-8")
+    _write(folder / "Monitoring" / "template.yaml", {"Resources": {"A": {"Type": alarms}}})
+    for name in ("Dashboards", "SameDashboards"):
+        _write(
+            folder / name / "template.yaml",
+            {"Resources": {"Viewers": {"Type": STACK, "Properties": _nested("Viewers")}}},
+        )
+        _write(folder / name / "Viewers" / "template.yaml", {"Resources": {}})
+    return folder
+
+
+def _nested(name: str) -> dict[str, Any]:
+    return {"TemplateURL": f"{name}/template.yaml"}
+
+
+def _write(file: Path, template: dict[str, Any]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(yaml.safe_dump(template), encoding="utf-8")
+
+
+def _read(folder: Path, name: str = release.TEMPLATE) -> dict[str, Any]:
+    template: dict[str, Any] = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
+    return template
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    release.package(_build(tmp_path / "build"), tmp_path / "release")
+    return tmp_path / "release"
+
+
+def test_equal_code_is_one_zip_that_every_function_takes_from_the_bucket(folder: Path) -> None:
+    (archive,) = folder.glob("functions-*.zip")
+    resources = _read(folder)["Resources"]
+
+    for name in ("Enrollment", "Minting"):
+        code = resources[name]["Properties"]["CodeUri"]
+        assert code == {"Bucket": {"Ref": "ReleaseBucket"}, "Key": archive.name}
+    assert zipfile.ZipFile(archive).namelist() == ["farechance/app.py"]
+    assert _read(folder)["Globals"]["Function"] == {"MemorySize": 1024}
+
+
+def test_every_nested_template_is_a_file_of_the_same_bucket(folder: Path) -> None:
+    dashboards = _read(folder)["Resources"]["Dashboards"]["Properties"]
+    url = dashboards["TemplateURL"]["Fn::Sub"]
+    place, _, name = url.rpartition("/")
+
+    nested = _read(folder, name)
+
+    assert place == "https://s3.${AWS::Region}.${AWS::URLSuffix}/${ReleaseBucket}"
+    # It nests another, so it is told the bucket; what nests nothing isn't.
+    assert dashboards["Parameters"] == {"ReleaseBucket": {"Ref": "ReleaseBucket"}}
+    assert "ReleaseBucket" in nested["Parameters"]
+    inner = nested["Resources"]["Viewers"]["Properties"]["TemplateURL"]["Fn::Sub"]
+    assert (folder / inner.rpartition("/")[2]).is_file()
+    assert "Parameters" not in _read(folder)["Resources"]["Monitoring"]["Properties"]
+
+
+def test_a_template_that_is_nested_twice_is_one_file(folder: Path) -> None:
+    resources = _read(folder)["Resources"]
+
+    urls = [resources[one]["Properties"]["TemplateURL"] for one in ("Dashboards", "SameDashboards")]
+
+    assert urls[0] == urls[1]
+
+
+def test_the_bucket_is_asked_for_first(folder: Path) -> None:
+    template = _read(folder)
+
+    groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    assert groups[0]["Parameters"] == ["ReleaseBucket"]
+    assert list(template["Parameters"]) == ["ReleaseBucket", "Environment"]
+    assert "Default" not in template["Parameters"]["ReleaseBucket"]
+
+
+def test_the_sums_are_those_of_the_files(folder: Path) -> None:
+    lines = (folder / release.SUMS).read_text(encoding="utf-8").splitlines()
+
+    told = {name: digest for digest, name in (line.split("  ") for line in lines)}
+
+    assert told == {
+        file.name: hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in folder.iterdir()
+        if file.name != release.SUMS
+    }
+
+
+def test_equal_code_makes_the_same_release_to_the_byte(folder: Path, tmp_path: Path) -> None:
+    again = release.package(_build(tmp_path / "again"), tmp_path / "other")
+
+    assert [file.name for file in again] == sorted(
+        (file.name for file in folder.iterdir()), key=lambda name: (name == release.SUMS, name)
+    )
+    assert all(file.read_bytes() == (folder / file.name).read_bytes() for file in again)
+
+
+def test_what_changed_has_another_name_so_that_an_update_sees_it(
+    folder: Path, tmp_path: Path
+) -> None:
+    newer = release.package(
+        _build(tmp_path / "newer", code="print(2)", alarms="another"), tmp_path / "other"
+    )
+
+    before, after = ({file.name for file in one} for one in (folder.iterdir(), newer))
+
+    # The zip and the alarms; the dashboards and what they nest are as they were.
+    assert {name.split("-")[0] for name in before - after} == {"functions", "nested"}
+    assert len(before - after) == len(after - before) == 2
+    assert len({name for name in before & after if name.startswith("nested-")}) == 2
+
+
+def test_a_release_that_was_there_is_gone(folder: Path, tmp_path: Path) -> None:
+    (folder / "functions-0123456789ab.zip").write_bytes(b"old")
+
+    release.package(_build(tmp_path / "newer"), folder)
+
+    assert not (folder / "functions-0123456789ab.zip").exists()

@@ -1,0 +1,224 @@
+"""The runbooks: five headings, short enough to be read while an alarm rings, and true where they
+name a query, a command, a function, a schedule, a field or another page."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from farechance import commands, ledger, participants, programs, rides, vouchers
+from farechance.roles import Role, may_carry_out
+from farechance.telemetry import Event
+from infra.local import template
+from operations.publish_report import End
+
+ROOT = template.TEMPLATE.parent
+PAGES = sorted((ROOT / "infra" / "runbooks").glob("*.md"))
+FUNCTIONS = template.resources("AWS::Serverless::Function")
+HEADINGS = [
+    "## What it means for riders",
+    "## Check first",
+    "## Fix",
+    "## Never do",
+    "## Escalate",
+]
+MOST_LINES = {"law-enforcement": 75, "restore": 75}
+"""Where a page isn't read while an alarm rings; all others are shorter."""
+QUERIES = {
+    query["Properties"]["Name"]["Fn::Sub"].replace("${SystemName}", "<stack>")
+    for query in template.resources("AWS::Logs::QueryDefinition", template.MONITORING).values()
+}
+DASHBOARDS = {f"<stack>-{role.value}" for role in Role}
+NAMED_FUNCTIONS = {
+    function["Properties"]["FunctionName"]["Fn::Sub"].replace("${AWS::StackName}", "<stack>")
+    for function in FUNCTIONS.values()
+    if "FunctionName" in function["Properties"]
+}
+SCHEDULES = {
+    event["Properties"]["Name"]["Fn::Sub"].replace("${AWS::StackName}", "<stack>")
+    for function in FUNCTIONS.values()
+    for event in function["Properties"].get("Events", {}).values()
+    if event["Type"] == "ScheduleV2"
+}
+COMMANDS = {
+    model.model_fields["command"].annotation.__args__[0]
+    for model in vars(commands).values()
+    if isinstance(model, type)
+    and issubclass(model, BaseModel)
+    and "command" in model.model_fields
+    and hasattr(model.model_fields["command"].annotation, "__args__")
+}
+
+
+def _text(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def _quoted(page: Path) -> list[str]:
+    """What stands in backticks."""
+    return re.findall(r"`([^`]+)`", _text(page))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_has_its_name_and_the_five_parts_in_their_order(page: Path) -> None:
+    lines = _text(page).splitlines()
+
+    assert [line for line in lines if line.startswith("#")] == [f"# {page.stem}", *HEADINGS]
+    assert len(lines) <= MOST_LINES.get(page.stem, 50)
+    for before, after in zip(HEADINGS, [*HEADINGS[1:], None], strict=True):
+        end = len(lines) if after is None else lines.index(after)
+        assert "".join(lines[lines.index(before) + 1 : end]).strip(), before
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_what_is_done_is_numbered_and_what_is_not_done_is_listed(page: Path) -> None:
+    parts = dict(zip(HEADINGS, re.split(r"^## .*$", _text(page), flags=re.M)[1:], strict=True))
+
+    for heading in ("## Check first", "## Fix"):
+        numbers = re.findall(r"^(\d+)\. ", parts[heading], re.M)
+        assert numbers == [str(number) for number in range(1, len(numbers) + 1)], heading
+        assert numbers, heading
+    assert re.findall(r"^\* Never ", parts["## Never do"], re.M)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_link_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", _text(page)):
+        assert (page.parent / target).is_file(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_what_is_named_of_the_stack_exists(page: Path) -> None:
+    known = QUERIES | DASHBOARDS | NAMED_FUNCTIONS | SCHEDULES
+
+    named = {one for one in _quoted(page) if one.startswith("<stack>")}
+
+    assert named <= known
+    # And nothing of the stack is named without the marks that this test looks for.
+    assert _text(page).count("<stack>") == sum(one.count("<stack>") for one in _quoted(page))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_an_event_to_be_tested_with_is_saved_and_its_function_may_carry_it_out(page: Path) -> None:
+    for text in re.findall(
+        r"<stack>-(\w+)` → Test → event(.*?)(?:\n\d|\n\n|\Z)", _text(page), re.S
+    ):
+        function, rest = text
+        first = re.match(r"\s+`(\w+)`", rest)
+        assert first is not None, text
+        assert (ROOT / "infra" / "events" / f"{first[1]}.json").is_file(), first[1]
+        role = {"operating": Role.OPERATOR, "administration": Role.ADMINISTRATOR}[function]
+        command = re.search(
+            r'"command": "(\w+)"',
+            (ROOT / "infra" / "events" / f"{first[1]}.json").read_text(encoding="utf-8"),
+        )
+        assert command is not None
+        assert may_carry_out(role, command[1]), (function, command[1])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_each_word_with_an_underscore_is_one_of_the_systems(page: Path) -> None:
+    words = {one for one in _quoted(page) if re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)+", one)}
+
+    assert words <= _known_words()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_an_output_or_parameter_that_is_named_is_the_templates(page: Path) -> None:
+    loaded = template.load()
+    named = {
+        one
+        for one in _quoted(page)
+        if re.fullmatch(r"([A-Z][a-z]+){2,}(Name|Url|Arn|Days|Limit|Prefix|Tables|Stream)", one)
+    }
+
+    assert named <= {*loaded["Outputs"], *loaded["Parameters"]}
+
+
+def test_somebody_who_looks_for_an_alarm_of_a_job_is_sent_to_the_query_that_shows_it() -> None:
+    groups = {
+        group["Fn::Sub"].rpartition("/")[2]
+        for query in template.resources("AWS::Logs::QueryDefinition", template.MONITORING).values()
+        if query["Properties"]["Name"]["Fn::Sub"].endswith("/cut-off-runs")
+        for group in query["Properties"]["LogGroupNames"]
+    }
+    jobs = [page for page in PAGES if page.stem.endswith("-errors") and page.stem != "api-errors"]
+
+    assert {page.stem.removesuffix("-errors") for page in jobs} == groups
+    assert all("`<stack>/cut-off-runs`" in _text(page) for page in jobs)
+
+
+# ── what is told to the law ──────────────────────────────────────────────────────────────────────
+
+TOLD = (
+    participants.Participant,
+    participants.Attestation,
+    participants.HeldConsent,
+    vouchers.Voucher,
+    rides.Ride,
+)
+
+
+@pytest.mark.parametrize("model", TOLD, ids=lambda model: model.__name__)
+def test_the_page_for_the_law_lists_every_field_that_is_stored(model: type[BaseModel]) -> None:
+    page = _text(ROOT / "infra" / "runbooks" / "law-enforcement.md")
+
+    (row,) = re.findall(rf"^ *\| {model.__name__} \| (.*) \|$", page, re.M)
+
+    assert re.findall(r"`(\w+)`", row) == list(model.model_fields)
+
+
+def test_nothing_that_is_stored_says_where_somebody_rode_or_who_she_is() -> None:
+    stored = {
+        field
+        for model in (*TOLD, vouchers.Hold, vouchers.Decline, rides.Adjustment, ledger.Entry)
+        for field in model.model_fields
+    }
+
+    forbidden = r"name|phone|address|birth|lat|lon|pickup|dropoff|place|location|offen[cs]e|email"
+    assert [field for field in stored if re.search(rf"(^|_)({forbidden})", field)] == []
+
+
+def test_how_long_things_are_kept_is_as_the_page_for_the_law_says() -> None:
+    page = " ".join(_text(ROOT / "infra" / "runbooks" / "law-enforcement.md").split())
+    loaded = template.load()
+    rules = loaded["Resources"]["ReportsBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    kept = {rule.get("Prefix"): rule.get("ExpirationInDays") for rule in rules}
+
+    assert loaded["Parameters"]["LogRetentionDays"]["Default"] == 90
+    assert (kept["inbox/"], kept["statements/"]) == (90, 731)
+    assert "logs of ids and outcomes, 90 days" in page
+    assert "for 90 days, and what came of it for two years" in page
+    # Amazon DynamoDB Developer Guide, 'Point-in-time recovery': up to 35 days, by default.
+    for table in template.resources("AWS::DynamoDB::Table").values():
+        recovery = table["Properties"]["PointInTimeRecoverySpecification"]
+        assert recovery == {"PointInTimeRecoveryEnabled": True}
+    assert "hold what was erased for 35 days" in page
+
+
+def _known_words() -> set[str]:
+    fields = {
+        field
+        for model in (
+            *TOLD,
+            programs.Rules,
+            ledger.Entry,
+            *(
+                one
+                for one in vars(commands).values()
+                if isinstance(one, type) and issubclass(one, BaseModel)
+            ),
+        )
+        for field in model.model_fields
+    }
+    logged = set()
+    for query in template.resources("AWS::Logs::QueryDefinition", template.MONITORING).values():
+        logged |= set(re.findall(r"\w+", query["Properties"]["QueryString"]))
+    events = {event.stem for event in (ROOT / "infra" / "events").glob("*.json")}
+    told = {reason.value for reason in vouchers.Reason} | {end.value for end in End}
+    return COMMANDS | events | fields | logged | told | {event.value for event in Event} | _OTHERS
+
+
+# The error of an audit without time, and what partners and ride companies are answered.
+_OTHERS = {"no_time", "client_id", "client_secret"}
