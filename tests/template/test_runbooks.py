@@ -47,6 +47,15 @@ MODELS = [
 """The commands, and what they are made of."""
 
 
+WORDS_OF_THE_CONSOLE = {
+    "Fare Chance, the keys of voucher codes by version",
+    "Key attributes only",
+    "Throttle",
+    "Unreserved account concurrency",
+}
+"""Of AWS's own, and what the template calls a secret there."""
+
+
 def _text(page: Path) -> str:
     return page.read_text(encoding="utf-8")
 
@@ -93,6 +102,19 @@ def test_what_is_named_of_the_stack_exists(page: Path) -> None:
     assert named <= known
     # And nothing of the stack is named without the marks that this test looks for.
     assert _text(page).count("<stack>") == sum(one.count("<stack>") for one in _quoted(page))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_what_is_in_italics_is_a_widget_of_the_dashboard_or_a_word_of_the_console(
+    page: Path,
+) -> None:
+    dashboard = template.DASHBOARD.read_text(encoding="utf-8")
+    titles = set(re.findall(r'"title": "([^"]+)"', dashboard))
+    plain = re.sub(r"\*\*|^ *\* ", "", _text(page), flags=re.M)
+
+    named = set(re.findall(r"\*([^*\n]+)\*", plain))
+
+    assert {one for one in named if one[0].isupper()} <= titles | WORDS_OF_THE_CONSOLE
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
