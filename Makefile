@@ -11,7 +11,7 @@ COMPILE := UV_CACHE_DIR=.local/cache/uv $(UV) pip compile --quiet --universal --
 PYTEST_ARGUMENTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-history up down forget build deploy release contract test check e2e iam-check mutants soak mutation bench-month format lock clean
+.PHONY: help setup demo demo-history up down forget build deploy release share-events contract test check e2e iam-check mutants soak mutation bench-month format lock clean
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ deploy: build ## Deploy to AWS what is built (STACK=trial or production, PARAMET
 
 release: build ## Write what an admin uploads to make a stack by clicking, into .local/release
 	@$(BIN)/python -m infra.release
+
+share-events: setup ## Share the admins' saved events on AWS, in the console (STACK=farechance-trial)
+	@PYTHONPATH=functions $(BIN)/python -m infra.local.share_events "$(STACK)"
 
 contract: setup ## Write functions/contract/openapi.json and report.schema.json anew from endpoints and models
 	@PYTHONPATH=functions $(BIN)/python -m infra.contract
