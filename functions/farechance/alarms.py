@@ -38,6 +38,8 @@ class Alarms:
                 one["StateUpdatedTimestamp"],
             )
             for one in found["MetricAlarms"]
+            # Emulators look at the prefix alone.
+            if one["StateValue"] == "ALARM"
         ]
         return tuple(sorted(ringing, key=lambda one: one.since, reverse=True))
 

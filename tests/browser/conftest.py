@@ -85,6 +85,11 @@ class Desk:
         (program,) = self._stored(pk=f"program#{program_id}", sk="program")
         return str(program["status"]["S"])
 
+    def status_of_partner(self, partner_id: str) -> str:
+        """The same of a partner."""
+        (partner,) = self._stored(pk=f"partner#{partner_id}", sk="partner")
+        return str(partner["status"]["S"])
+
     def commands_with(self, reason: str) -> list[dict[str, Any]]:
         """The records of commands that were given this reason."""
         return self._stored(reason=reason, sk="command")

@@ -89,13 +89,13 @@ def test_a_second_click_is_a_repeat_and_is_on_record_once(desk: Desk, scene: Sce
     program_id = scene.new_program("twice")
     browser = desk.look("operating", "programs")
     form = browser.unfold("Pause", browser.section(program_id))
-    browser.fill(form, requested_by="Ada", reason="Twice by mistake")
+    browser.fill(form, requested_by="Ada", reason=f"{scene.run} twice by mistake")
     browser.press(form.get_by_role("button", name="Pause"), confirm=True)
 
     again = desk.repeat_last_call()
 
     assert "This was done before, and nothing was done now." in again
-    (record,) = desk.commands_with("Twice by mistake")
+    (record,) = desk.commands_with(f"{scene.run} twice by mistake")
     assert record["requested_by"] == {"S": "Ada"}
 
 
@@ -148,11 +148,11 @@ def test_a_hostile_name_is_only_a_name(desk: Desk, scene: Scene) -> None:
     section = browser.section(program_id)
     assert HOSTILE in section.inner_text()
     form = browser.unfold("Pause", section)
-    browser.fill(form, requested_by=HOSTILE, reason=HOSTILE)
+    browser.fill(form, requested_by=HOSTILE, reason=HOSTILE + scene.run)
     asked = browser.press(form.get_by_role("button", name="Pause"), confirm=True)
 
     assert HOSTILE in asked
     assert desk.status_of(program_id) == "paused"
     assert browser.page.locator("img").count() == 0
-    (record,) = desk.commands_with(HOSTILE)
+    (record,) = desk.commands_with(HOSTILE + scene.run)
     assert record["requested_by"] == {"S": HOSTILE}

@@ -1,11 +1,11 @@
 """An admin's dashboard, as CloudWatch would call the functions behind it."""
 
-import re
 import time
 from collections.abc import Mapping
 from typing import Any
 
 from functional.stack import Stack
+from shown import words
 
 
 def look(
@@ -42,10 +42,4 @@ def look(
     return html
 
 
-def words(html: str) -> str:
-    """What is to be read: without tags, the style sheet and what buttons send."""
-    plain = re.sub(r"<(style|cwdb-action).*?</\1>", " ", html, flags=re.DOTALL)
-    text = re.sub(r"<[^>]*>", " ", plain)
-    for sign, written in (("&#39;", "'"), ("&#34;", '"'), ("&lt;", "<"), ("&gt;", ">")):
-        text = text.replace(sign, written)
-    return " ".join(text.replace("&amp;", "&").split())
+__all__ = ["look", "words"]

@@ -224,4 +224,4 @@ def test_a_type_that_we_do_not_know_is_ignored_and_counted(
 
     assert _read(Ignored, answer).outcome == "ignored"
     assert answer.body == {"outcome": "ignored", "replayed": False}
-    assert stack.counted() == {"EventIgnored": 1, "Call": 1}
+    assert stack.counted() == {"EventIgnored": 1}

@@ -34,11 +34,15 @@ def world(stack: Stack) -> World:
 def _press(
     stack: Stack, folder: str, command: str, voucher_id: str, reason: str = "on the phone"
 ) -> str:
-    content = {"voucher_id": voucher_id}
+    content: dict[str, Any] = {"voucher_id": voucher_id}
     form = form_of(command, content)
     typed = {field_name(form, "requested_by"): "Ada", field_name(form, "reason"): reason}
     carry_out = {"command": command, "command_id": f"{command}-pressed", **content}
-    button = {"carry_out": carry_out, "form": form, "typed": ["requested_by", "reason"]}
+    button: dict[str, Any] = {
+        "carry_out": carry_out,
+        "form": form,
+        "typed": ["requested_by", "reason"],
+    }
     return look(stack, folder, "voucher", fields=typed, **button, **content)
 
 

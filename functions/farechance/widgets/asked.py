@@ -14,7 +14,7 @@ from farechance.roles import Role, may_carry_out
 
 Theme = Literal["light", "dark"]
 
-_NARROW_PIXELS, _LOW_PIXELS = 560, 320
+_NARROW_PIXELS, _WIDE_PIXELS, _LOW_PIXELS = 560, 840, 320
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,11 @@ class Asked:
     def is_narrow(self) -> bool:
         """Whether two columns of words have no room side by side."""
         return self.width < _NARROW_PIXELS
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether words and a table have room side by side."""
+        return self.width >= _WIDE_PIXELS
 
     @property
     def is_low(self) -> bool:

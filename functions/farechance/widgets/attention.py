@@ -17,7 +17,7 @@ from farechance.attention import (
 from farechance.reports import phrases
 from farechance.widgets.asked import Asked
 from farechance.widgets.forms import CommandButton, command_forms
-from farechance.widgets.frame import named, note, pill, section, table, widget
+from farechance.widgets.frame import note, pill, section, table, widget
 
 
 def attention_widget(asked: Asked, found: Attention) -> h.Element:
@@ -45,8 +45,10 @@ def _alarms(asked: Asked, found: Attention) -> h.Element | None:
         f"{phrases.counted(len(found.ringing), 'alarm')} {_verb(found.ringing, 'rings', 'ring')}",
         table(
             "Alarms that ring",
-            ("Alarm", "What it means", "Since"),
-            [(h.strong[one.name], one.sentence, asked.moment(one.since)) for one in found.ringing],
+            ("Alarm", "Since"),
+            [(_named(one.name, one.sentence), asked.moment(one.since)) for one in found.ringing],
+            figures=(1,),
+            is_captioned=False,
         ),
         note("Each has a page of the same name in infra/runbooks: what to look at, what to do."),
         _check_books(asked, found) if any(it.is_about_the_books for it in found.ringing) else None,
@@ -82,18 +84,21 @@ def _given_up(asked: Asked, found: Attention) -> h.Element | None:
     return section(
         "Work that was given up",
         table(
-            "By kind",
-            ("Work", "What that means", "Messages", "Runbook"),
+            "What was given up",
+            ("Work", "Messages"),
             [
                 (
-                    h.strong[WORK[one.queue].name],
-                    WORK[one.queue].means,
+                    _named(
+                        WORK[one.queue].name,
+                        WORK[one.queue].means,
+                        f"Runbook: {WORK[one.queue].runbook}.",
+                    ),
                     phrases.number(one.waiting),
-                    WORK[one.queue].runbook,
                 )
                 for one in found.given_up
             ],
-            figures=(2,),
+            figures=(1,),
+            is_captioned=False,
         ),
         h.p[ABOUT_GIVEN_UP],
         command_forms(asked, buttons),
@@ -108,18 +113,18 @@ def _rides(_: Asked, found: Attention) -> h.Element | None:
     return section(
         f"{phrases.counted(found.ride_count, 'shortfall')} to decide about",
         table(
-            "The newest first",
-            ("Ride", "Programme", "Recorded on", "Undecided"),
+            "Shortfalls, the newest first",
+            ("Ride", "Recorded on", "Undecided"),
             [
                 (
-                    named(one.company, one.ride_id),
-                    one.program_id,
+                    _named(one.company, h.code[one.ride_id], h.code[one.program_id]),
                     phrases.day(one.day),
                     phrases.money(one.cents, one.currency),
                 )
                 for one in found.rides
             ],
-            figures=(3,),
+            figures=(2,),
+            is_captioned=False,
         ),
         note(f"And {phrases.counted(more, 'older one')}.") if more else None,
         h.p[ABOUT_RIDES],
@@ -133,18 +138,18 @@ def _contradictions(_: Asked, found: Attention) -> h.Element | None:
     return section(
         "Messages that contradict an earlier one",
         table(
-            "By ride company",
-            ("Ride company", "Programme", "Times", "Last on"),
+            "Contradictions by ride company",
+            ("Ride company", "Last on", "Times"),
             [
                 (
-                    h.strong[one.company],
-                    one.program_id,
-                    phrases.number(one.times),
+                    _named(one.company, h.code[one.program_id]),
                     phrases.day(one.last_day),
+                    phrases.number(one.times),
                 )
                 for one in found.contradictions
             ],
             figures=(2,),
+            is_captioned=False,
         ),
         h.p[ABOUT_CONTRADICTIONS],
         beside=pill("ask the company", "warn"),
@@ -157,19 +162,22 @@ def _unmatched(_: Asked, found: Attention) -> h.Element | None:
     return section(
         "Rides that only one side knows",
         table(
-            "By statement",
-            ("Statement", "Programme", "Only theirs", "Only ours", "File in the reports’ bucket"),
+            "Statements that differ",
+            ("Statement, and its file in the bucket of reports", "Only theirs", "Only ours"),
             [
                 (
-                    [h.strong[one.company], phrases.month(one.month)],
-                    one.program_id,
+                    _named(
+                        f"{one.company}, {phrases.month(one.month)}",
+                        h.code[one.program_id],
+                        h.code[one.file],
+                    ),
                     phrases.number(one.only_theirs),
                     phrases.number(one.only_ours),
-                    h.code[one.file],
                 )
                 for one in found.unmatched
             ],
-            figures=(2, 3),
+            figures=(1, 2),
+            is_captioned=False,
         ),
         h.p[ABOUT_UNMATCHED],
         beside=pill("before the invoice", "warn"),
@@ -188,6 +196,11 @@ def _how_far(asked: Asked, found: Attention) -> h.Element:
         left_out = phrases.counted(found.programs_left_out, "programme")
         said.append(f"{left_out} more {_verb_of(found.programs_left_out)} not looked at here.")
     return h.section[note(" ".join(said))]
+
+
+def _named(name: str, *more: h.Node) -> list[h.Element]:
+    """A row's name, and what else is to be said of it, each on a line of its own."""
+    return [h.strong[name], *(h.span(".more")[one] for one in more)]
 
 
 def _messages(count: int) -> str:

@@ -29,7 +29,7 @@ class MoneyPart:
 def widget(asked: Asked, *content: h.Node) -> h.Element:
     """A whole widget: what came of a button first, then the content. It switches the console's own
     style off, which differs between its versions."""
-    classes = {"narrow": asked.is_narrow, "low": asked.is_low}
+    classes = {"narrow": asked.is_narrow, "wide": asked.is_wide}
     return h.div(class_=["fare-chance", "cwdb-no-default-styles", asked.theme, classes], lang="en")[
         # Our own words, in which nothing is to be escaped: a style sheet knows no entities.
         h.style[Markup(STYLE)],  # noqa: S704
@@ -58,6 +58,11 @@ def note(*words: h.Node) -> h.Element:
     return h.p(".note")[words]
 
 
+def sides(words: Iterable[h.Node], figures: h.Node) -> h.Element:
+    """Words, and figures beside them where there is room, else below."""
+    return h.div(".sides")[h.div[words], h.div[figures]]
+
+
 def facts(pairs: Iterable[tuple[str, h.Node]]) -> h.Element:
     """Figures side by side, each under what it is. Words are written smaller than figures."""
     return h.dl(".facts")[
@@ -77,14 +82,16 @@ def table(
     *,
     figures: Sequence[int] = (),
     is_of_money: bool = False,
+    is_captioned: bool = True,
 ) -> h.Element:
     """A table with a name for each row in its first cell. `figures` are the columns of numbers,
-    which stand to the right. Too wide for its widget, it is moved sideways, by touch or keys."""
+    which stand to the right. Too wide for its widget, it is moved sideways, by touch or keys. One
+    that isn't captioned says its caption to a screen reader only, where a heading says it."""
     return h.div(
         class_=["sideways", {"money": is_of_money}], role="group", aria_label=caption, tabindex="0"
     )[
         h.table[
-            h.caption[caption],
+            h.caption(class_={"unseen": not is_captioned})[caption],
             h.thead[
                 h.tr[
                     (

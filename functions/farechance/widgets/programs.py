@@ -16,9 +16,10 @@ from farechance.widgets.forms import CommandButton, command_forms
 from farechance.widgets.frame import MoneyPart, Tone
 
 _STATES: dict[Status, tuple[str, Tone]] = {
-    Status.DRAFT: ("Draft: not funded yet", "plain"),
-    Status.ACTIVE: ("Active", "good"),
+    # In the order in which they stand: what is stopped first.
     Status.PAUSED: ("Paused: no mints, no new rides", "warn"),
+    Status.ACTIVE: ("Active", "good"),
+    Status.DRAFT: ("Draft: not funded yet", "plain"),
     Status.CLOSED: ("Closed", "plain"),
 }
 
@@ -33,7 +34,8 @@ class ProgramSeen:
 
 
 def programs_widget(asked: Asked, seen: Sequence[ProgramSeen], more: int) -> h.Element:
-    """All programmes, those that run first. `more`: how many are there beyond these."""
+    """All programmes, those that were stopped first, then those that run. `more`: how many are
+    there beyond these."""
     if not seen:
         return frame.told(asked, "There is no programme yet. Create one with create_program.")
     order = list(_STATES)
@@ -41,7 +43,7 @@ def programs_widget(asked: Asked, seen: Sequence[ProgramSeen], more: int) -> h.E
         asked,
         (
             _program(asked, one)
-            for one in sorted(seen, key=lambda one: -order.index(one.program.status) % len(order))
+            for one in sorted(seen, key=lambda one: order.index(one.program.status))
         ),
         frame.note(f"{phrases.counted(more, 'programme')} more not shown here.") if more else None,
     )
@@ -51,20 +53,26 @@ def _program(asked: Asked, seen: ProgramSeen) -> h.Element:
     program, currency = seen.program, seen.rules.currency
     words, tone = _STATES[program.status]
     parts = money_parts(asked, seen.budget)
-    return frame.section(
-        program.name,
-        frame.note(f"Funded by {program.funder} · ", h.code[program.program_id]),
-        h.p(".lead")[_in_short(seen)],
-        h.p[how_long(seen)],
-        _owed(seen),
+    figures = (
         frame.money_bar(
-            f"{phrases.money(seen.budget.funded_cents, currency)} from the funder",
-            parts,
-            currency,
+            f"{phrases.money(seen.budget.funded_cents, currency)} from the funder", parts, currency
         )
         if seen.budget.funded_cents
-        else None,
-        command_forms(asked, _buttons(program)),
+        else None
+    )
+    return frame.section(
+        program.name,
+        frame.sides(
+            [
+                frame.note(f"Funded by {program.funder} · ", h.code[program.program_id]),
+                h.p(".lead")[_in_short(seen)],
+                h.p[how_long(seen)],
+                _owed(seen),
+                command_forms(asked, _buttons(program)),
+            ],
+            # Where little is in sight, each programme first says how it is.
+            h.details[h.summary["Where the money is"], figures] if asked.is_low else figures,
+        ),
         beside=frame.pill(words, tone),
     )
 

@@ -71,7 +71,7 @@ _RULES = """
 .fare-chance .sideways { overflow-x: auto; }
 .fare-chance .money { max-width: 620px; }
 .fare-chance table { width: 100%; margin: 0; border-collapse: collapse; font-size: 13px;
-  line-height: 1.35; font-variant-numeric: tabular-nums; background: none; }
+  line-height: 1.35; font-variant-numeric: tabular-nums; background: none; color: inherit; }
 .fare-chance caption { padding: 0 0 4px; text-align: left; font-weight: 700; color: inherit; }
 .fare-chance th, .fare-chance td { padding: 6px 0 6px 12px; border: 0; text-align: left;
   border-bottom: 1px solid var(--line); vertical-align: top; font-weight: 400;
@@ -125,6 +125,9 @@ _RULES = """
 .fare-chance .button:focus-visible, .fare-chance summary:focus-visible,
 .fare-chance a:focus-visible, .fare-chance .sideways:focus-visible {
   outline: 2px solid var(--accent); outline-offset: 2px; }
+.fare-chance .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden;
+  clip-path: inset(50%); white-space: nowrap; }
+.fare-chance th .more { display: block; }
 .fare-chance .pair { display: grid; gap: 12px 32px;
   grid-template-columns: repeat(auto-fit, minmax(min(340px, 100%), 1fr)); }
 .fare-chance .pair > div > * + * { margin-top: 6px; }
@@ -132,6 +135,9 @@ _RULES = """
 .fare-chance:not(.narrow) .when { display: inline-block; width: 190px; }
 .fare-chance blockquote { margin: 0; padding: 2px 0 2px 12px; border: 0;
   border-left: 3px solid var(--accent); color: inherit; font-size: 15px; }
+.fare-chance .sides > div > * + *, .fare-chance .sides > div + div { margin-top: 8px; }
+.fare-chance.wide .sides { display: grid; grid-template-columns: 1fr 1fr; gap: 0 40px; }
+.fare-chance.wide .sides > div + div { margin-top: 0; }
 .fare-chance.narrow { padding: 4px 8px 8px; }
 .fare-chance.narrow th:not(:first-child), .fare-chance.narrow td { padding-left: 8px; }
 .fare-chance.narrow .facts { grid-template-columns: 1fr 1fr; }
