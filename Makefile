@@ -11,7 +11,7 @@ COMPILE := UV_CACHE_DIR=.local/cache/uv $(UV) pip compile --quiet --universal --
 PYTEST_ARGUMENTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-history up down forget build deploy release share-events contract test check e2e iam-check mutants soak mutation bench-month bench-widgets format lock clean
+.PHONY: help setup demo demo-history up down forget build deploy release share-events contract test check e2e iam-check mutants soak mutation bench-month bench-widgets pictures format lock clean
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -96,6 +96,9 @@ bench-month: setup ## Measure how long a month takes to be added up (ENTRIES=100
 
 bench-widgets: setup ## Measure the control room's widgets against a bare read of DynamoDB
 	@PYTHONPATH=functions:tests:. $(BIN)/python tests/bench/widgets.py
+
+pictures: setup ## Take the guide's pictures from the demo's stack
+	@$(BIN)/python -m infra.local.pictures
 
 format: setup ## Format the code and mend what the linter can
 	$(BIN)/ruff format functions infra tests

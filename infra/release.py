@@ -83,9 +83,8 @@ def _nest(properties: dict[str, Any], built: Path, folder: Path) -> None:
     if needs_bucket:
         properties.setdefault("Parameters", {})[BUCKET] = {"Ref": BUCKET}
     text = _written(template)
-    # `sam build` leaves a nested template in a folder of its name where it changed it.
-    name = file.parent.name if file.stem == "template" else file.stem
-    nested = f"{name.lower()}-{_short(_digest_of(text.encode()))}.yaml"
+    # One that is nested several times is one file.
+    nested = f"nested-{_short(_digest_of(text.encode()))}.yaml"
     (folder / nested).write_text(text, encoding="utf-8")
     # With the bucket in the path, as SAM writes it: a bucket's name may have dots.
     properties["TemplateURL"] = {

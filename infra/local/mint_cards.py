@@ -1,5 +1,6 @@
 """Enrolls people and mints the vouchers of one run of the demo, as the partners' apps would."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -91,6 +92,12 @@ def mint(cast: Cast, run: str, people: dict[str, list[str]], tick: Callable[[], 
     soon = {"expires_at": instant(expire_at)}
     expiring = _mint(cast, EXPIRING, f"{run}-expiring", [], soon, tick)
     return Stock(cards, expiring, starting, expire_at)
+
+
+def mint_unassigned(cast: Cast, partner_id: str, cards: int) -> list[Card]:
+    """Some more cards to hand out, beside those of a run."""
+    order = Order(partner_id, "job_interview", 4_000, 2, 2_000, unassigned=cards)
+    return _mint(cast, order, f"more-{uuid.uuid4().hex[:8]}", [], {}, lambda: None)
 
 
 def _enroll_one(app: PartnerApp, external_ref: str, number: int, tick: Callable[[], None]) -> str:

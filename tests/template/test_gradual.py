@@ -10,9 +10,10 @@ import pytest
 
 from infra.local import template
 
+TEMPLATE = template.load()
 FUNCTIONS = template.resources("AWS::Serverless::Function")
-GLOBALS = template.load()["Globals"]["Function"]
-CONDITIONS = template.load()["Conditions"]
+GLOBALS = TEMPLATE["Globals"]["Function"]
+CONDITIONS = TEMPLATE["Conditions"]
 CONFIG = Path(template.TEMPLATE).parent / "infra" / "samconfig.toml"
 ALIASED = sorted(name for name in FUNCTIONS if "AutoPublishAlias" in FUNCTIONS[name]["Properties"])
 # Of no version: a log group keeps lines, a limit counts what runs at once.
@@ -73,8 +74,8 @@ def test_it_is_on_in_production_and_off_in_a_trial_and_on_this_machine() -> None
         for name in ("trial", "production", "local")
     }
 
-    assert template.load()["Parameters"]["GradualDeployment"]["Default"] == "false"
-    assert template.load()["Parameters"]["GradualDeployment"]["AllowedValues"] == ["true", "false"]
+    assert TEMPLATE["Parameters"]["GradualDeployment"]["Default"] == "false"
+    assert TEMPLATE["Parameters"]["GradualDeployment"]["AllowedValues"] == ["true", "false"]
     assert "GradualDeployment=true" in parameters["production"].split()
     assert "GradualDeployment=false" in parameters["trial"].split()
     assert "GradualDeployment" not in parameters["local"]
@@ -87,7 +88,7 @@ def test_callbacks_are_reserved_only_if_a_parameter_says_how_many() -> None:
         if "ReservedConcurrentExecutions" in function["Properties"]
     }
 
-    assert template.load()["Parameters"]["ReservedCallbackConcurrency"]["Default"] == 0
+    assert TEMPLATE["Parameters"]["ReservedCallbackConcurrency"]["Default"] == 0
     assert set(reserving) == {"RedemptionFunction"}
     condition, then, otherwise = reserving["RedemptionFunction"]["Fn::If"]
     assert (condition, then) == ("ReservesCallbacks", {"Ref": "ReservedCallbackConcurrency"})
@@ -96,7 +97,7 @@ def test_callbacks_are_reserved_only_if_a_parameter_says_how_many() -> None:
 
 def _parameters(value: Any) -> Iterator[str]:
     """Every parameter that a part of the template depends on, by a condition too."""
-    parameters = template.load()["Parameters"]
+    parameters = TEMPLATE["Parameters"]
     if isinstance(value, list):
         for one in value:
             yield from _parameters(one)
@@ -111,3 +112,63 @@ def _parameters(value: Any) -> Iterator[str]:
                 yield from (it for it in re.findall(r"\$\{(\w+)}", text) if it in parameters)
             else:
                 yield from _parameters(one)
+
+
+def test_an_update_is_taken_back_by_alarms_that_are_there_and_that_new_code_can_set_off() -> None:
+    alarms = template.resources("AWS::CloudWatch::Alarm", template.MONITORING)
+    outputs = template.load(template.MONITORING)["Outputs"]
+    brakes = FUNCTIONS["RedemptionFunction"]["Properties"]["DeploymentPreference"]["Alarms"]
+
+    names = [brake["Fn::GetAtt"].removeprefix("Monitoring.Outputs.") for brake in brakes]
+
+    assert names == ["ApiErrors", "BooksDiffer"]
+    for name in names:
+        properties = alarms[name]["Properties"]
+        assert outputs[name]["Value"] == {"Ref": name}
+        assert "Condition" not in alarms[name]
+        # One look is enough: CloudWatch has it each minute, whatever the period.
+        assert properties.get("DatapointsToAlarm", properties["EvaluationPeriods"]) == 1
+        # Who is silent hasn't failed: a quiet hour's update goes through.
+        assert properties["TreatMissingData"] == "notBreaching"
+
+
+def test_the_alarms_need_nothing_that_waits_for_an_alias() -> None:
+    """CodeDeploy waits for the alarms, an alias for CodeDeploy, the API for its aliases: an alarm
+    that waited for the API would close the circle, which only AWS would notice."""
+    waits_for = {"Monitoring"}
+    left = ["Monitoring"]
+    while left:
+        for one in _named(_without_aliases(TEMPLATE["Resources"][left.pop()])):
+            if one not in waits_for:
+                waits_for.add(one)
+                left.append(one)
+
+    assert "RedemptionFunction" in waits_for
+    assert "Api" not in waits_for
+
+
+def _without_aliases(resource: dict[str, Any]) -> dict[str, Any]:
+    """A function itself doesn't wait for what SAM makes of its alias and of its events."""
+    of_others = {"DeploymentPreference", "Events"}
+    kept = {k: v for k, v in resource.get("Properties", {}).items() if k not in of_others}
+    return {**resource, "Properties": kept}
+
+
+def _named(value: Any) -> Iterator[str]:
+    """Every resource that a part of the template names."""
+    known = TEMPLATE["Resources"]
+    if isinstance(value, list):
+        for one in value:
+            yield from _named(one)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            names: list[str] = []
+            if key in {"Ref", "DependsOn"}:
+                names = [one] if isinstance(one, str) else one
+            elif key == "Fn::GetAtt":
+                names = [one.split(".")[0]]
+            elif key == "Fn::Sub":
+                text = one if isinstance(one, str) else one[0]
+                names = [it.split(".")[0] for it in re.findall(r"\$\{([\w.]+)}", text)]
+            yield from (it for it in names if it in known)
+            yield from _named(one)

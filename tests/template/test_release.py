@@ -27,6 +27,7 @@ def _build(folder: Path, code: str = "print(1)", alarms: str = "an alarm") -> Pa
                 "Minting": {"Type": FUNCTION, "Properties": {"CodeUri": "Minting"}},
                 "Monitoring": {"Type": STACK, "Properties": _nested("Monitoring")},
                 "Dashboards": {"Type": STACK, "Properties": _nested("Dashboards")},
+                "SameDashboards": {"Type": STACK, "Properties": _nested("SameDashboards")},
             },
         },
     )
@@ -34,11 +35,12 @@ def _build(folder: Path, code: str = "print(1)", alarms: str = "an alarm") -> Pa
         (folder / name / "farechance").mkdir(parents=True)
         (folder / name / "farechance" / "app.py").write_text(code, encoding="utf-8")
     _write(folder / "Monitoring" / "template.yaml", {"Resources": {"A": {"Type": alarms}}})
-    _write(
-        folder / "Dashboards" / "template.yaml",
-        {"Resources": {"Viewers": {"Type": STACK, "Properties": _nested("Viewers")}}},
-    )
-    _write(folder / "Dashboards" / "Viewers" / "template.yaml", {"Resources": {}})
+    for name in ("Dashboards", "SameDashboards"):
+        _write(
+            folder / name / "template.yaml",
+            {"Resources": {"Viewers": {"Type": STACK, "Properties": _nested("Viewers")}}},
+        )
+        _write(folder / name / "Viewers" / "template.yaml", {"Resources": {}})
     return folder
 
 
@@ -89,6 +91,14 @@ def test_every_nested_template_is_a_file_of_the_same_bucket(folder: Path) -> Non
     assert "Parameters" not in _read(folder)["Resources"]["Monitoring"]["Properties"]
 
 
+def test_a_template_that_is_nested_twice_is_one_file(folder: Path) -> None:
+    resources = _read(folder)["Resources"]
+
+    urls = [resources[one]["Properties"]["TemplateURL"] for one in ("Dashboards", "SameDashboards")]
+
+    assert urls[0] == urls[1]
+
+
 def test_the_bucket_is_asked_for_first(folder: Path) -> None:
     template = _read(folder)
 
@@ -128,10 +138,10 @@ def test_what_changed_has_another_name_so_that_an_update_sees_it(
 
     before, after = ({file.name for file in one} for one in (folder.iterdir(), newer))
 
-    for kind in ("functions-", "monitoring-"):
-        (older,) = (name for name in before if name.startswith(kind))
-        assert older not in after
-    assert {name for name in before if name.startswith("viewers-")} <= after
+    # The zip and the alarms; the dashboards and what they nest are as they were.
+    assert {name.split("-")[0] for name in before - after} == {"functions", "nested"}
+    assert len(before - after) == len(after - before) == 2
+    assert len({name for name in before & after if name.startswith("nested-")}) == 2
 
 
 def test_a_release_that_was_there_is_gone(folder: Path, tmp_path: Path) -> None:

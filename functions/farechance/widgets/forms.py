@@ -19,7 +19,7 @@ MAX_TYPED = 200
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing to be typed, or chosen from `choices` (values by what they are called). `name` is
+    """One thing to be typed, or chosen from `choices` (what each value is called). `name` is
     the command's field; `value` is what stands there first."""
 
     name: str
@@ -149,7 +149,7 @@ def _choice(one: Field, name: str, chosen: str) -> h.Element:
         h.option(value="")["…"],
         (
             h.option(value=value, selected=value == chosen)[called]
-            for called, value in one.choices.items()
+            for value, called in one.choices.items()
         ),
     ]
 
