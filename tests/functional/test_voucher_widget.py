@@ -79,6 +79,16 @@ def test_at_first_there_is_the_form_with_every_partner_to_choose_from(stack: Sta
     assert "Never type a whole code" in words(page)
 
 
+def test_partners_of_the_same_name_are_told_apart_by_their_ids(stack: Stack) -> None:
+    for partner_id in ("org_twin_a", "org_twin_b"):
+        stack.world.create_partner(partner_id, name="Twin")
+
+    page = look(stack, "viewing", "voucher")
+
+    assert '<option value="org_twin_a">Twin (org_twin_a)</option>' in page
+    assert '<option value="org_twin_b">Twin (org_twin_b)</option>' in page
+
+
 @pytest.mark.parametrize("field", ["last4", "named", "partner_id"])
 @pytest.mark.parametrize("written", ["plain", "grouped", "lower", "one symbol wrong"])
 def test_a_code_that_is_typed_is_refused_and_neither_repeated_nor_logged(

@@ -11,7 +11,7 @@ from typing import Any
 import htpy as h
 
 from farechance.voucher_names import is_typed_code
-from farechance.widgets.asked import Asked, command_id_of, field_name, form_of
+from farechance.widgets.asked import Asked, Content, command_id_of, field_name, form_of
 
 MAX_TYPED = 200
 """Characters in a field, as in a command's reason."""
@@ -19,7 +19,7 @@ MAX_TYPED = 200
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing to be typed, or chosen from `choices` (values by what they are called). `name` is
+    """One thing to be typed, or chosen from `choices` (what each value is called). `name` is
     the command's field; `value` is what stands there first."""
 
     name: str
@@ -43,7 +43,7 @@ class CommandButton:
     command: str
     label: str
     will: str
-    content: Mapping[str, str]
+    content: Content
     confirm: str = ""
     more: Sequence[Field] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
@@ -149,7 +149,7 @@ def _choice(one: Field, name: str, chosen: str) -> h.Element:
         h.option(value="")["…"],
         (
             h.option(value=value, selected=value == chosen)[called]
-            for called, value in one.choices.items()
+            for value, called in one.choices.items()
         ),
     ]
 

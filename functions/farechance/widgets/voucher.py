@@ -1,6 +1,7 @@
 """The widget that finds a voucher and tells its story, for whoever has a rider on the phone. It
 owns how the story is laid out; what it says is told by `voucher_story`."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -79,11 +80,20 @@ def _finder(asked: Asked, partners: Sequence[Partner]) -> h.Element:
         Field(
             "partner_id",
             "Partner that gave out the card",
-            choices={one.name: one.partner_id for one in partners},
+            choices=_choices_of(partners),
         ),
         Field("named", "Or an id", "A voucher’s (vch_…) or an authorization’s (aut_…)."),
     )
     return question_form(asked, FIND, fields, "Find")
+
+
+def _choices_of(partners: Sequence[Partner]) -> dict[str, str]:
+    """By their names; where two have the same, with their ids."""
+    names = Counter(one.name for one in partners)
+    return {
+        one.partner_id: one.name if names[one.name] == 1 else f"{one.name} ({one.partner_id})"
+        for one in partners
+    }
 
 
 def _wrong(sentences: Sequence[str]) -> h.Element | None:
