@@ -14,7 +14,7 @@ PYTEST_ARGUMENTS ?=
 .PHONY: help setup demo demo-history up down forget build deploy release share-events contract test check e2e iam-check mutants soak mutation bench-month bench-widgets pictures format lock clean
 
 help: ## Show this
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install what the project needs under .local/ (every other target does it too)
 	@$(PYTHON) -m infra.local.set_up
