@@ -11,7 +11,7 @@ COMPILE := UV_CACHE_DIR=.local/cache/uv $(UV) pip compile --quiet --universal --
 PYTEST_ARGUMENTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-history up down forget build contract test check e2e iam-check mutants soak mutation bench-month format lock clean
+.PHONY: help setup demo demo-history up down forget build share-events contract test check e2e iam-check mutants soak mutation bench-month format lock clean
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ forget: setup ## Stop it and throw its data away
 
 build: setup ## Build the functions for AWS (arm64) into .aws-sam/build
 	@$(BIN)/python -m infra.local.build
+
+share-events: setup ## Share the admins' saved events on AWS, in the console (STACK=farechance-trial)
+	@PYTHONPATH=functions $(BIN)/python -m infra.local.share_events "$(STACK)"
 
 contract: setup ## Write functions/contract/openapi.json and report.schema.json anew from endpoints and models
 	@PYTHONPATH=functions $(BIN)/python -m infra.contract

@@ -12,8 +12,8 @@ from infra.local import stack
 from infra.local.client import EVENTS, Admin, PartnerApp, Refused, RideCompany
 
 PROGRAM_ID = "prg_new_york_rides"
-PROVIDER_ID = "pvd_city_cabs"
-SECOND_START, OPEN_DOOR = "org_second_start", "org_open_door"
+PROVIDER_ID = "pvd_city_cabs_ny"
+SECOND_START, OPEN_DOOR = "org_second_start_ny", "org_open_door_ny"
 PARTNERS = {SECOND_START: "Second Start", OPEN_DOOR: "Open Door"}
 FUNDED_CENTS = 800_000
 ALLOTTED_CENTS = {SECOND_START: 200_000, OPEN_DOOR: 380_000}

@@ -6,17 +6,15 @@ nothing of what it may do. That a mint reaches allotments and no programme, whic
 partition keys, the emulator doesn't enforce: tests/template shows it. Nor does it enforce that a
 report reaches its own partitions of programmes and people, and an operator no amount."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from e2e.identities import with_role_of
 from e2e.scene import Scene
 from infra.local import books, template
-from infra.local.stack import Stack
 
 FUNCTIONS = sorted(template.resources("AWS::Serverless::Function"))
 ERASES = {"EnrollmentFunction", "AdministrationFunction", "HousekeepingFunction"}
@@ -45,7 +43,7 @@ def roles(scene: Scene) -> Callable[[str], Any]:
 
     def client(function: str) -> Any:
         if function not in made:
-            made[function] = _with_role_of(function, scene.running)
+            made[function] = with_role_of(function, scene.running).client("dynamodb")
         return made[function]
 
     return client
@@ -224,30 +222,3 @@ def _stored(scene: Scene, table: str, key: dict[str, Any]) -> dict[str, Any]:
     found = scene.running.client("dynamodb").get_item(TableName=table, Key=key, ConsistentRead=True)
     item: dict[str, Any] = found["Item"]
     return item
-
-
-def _with_role_of(function: str, running: Stack) -> Any:
-    iam, name = running.client("iam"), running.physical_id(f"{function}Role")
-    role = iam.get_role(RoleName=name)["Role"]
-    trusted = role["AssumeRolePolicyDocument"]
-    account = role["Arn"].split(":")[4]
-    tester = {
-        "Effect": "Allow",
-        "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
-        "Action": "sts:AssumeRole",
-    }
-    widened = {**trusted, "Statement": [*trusted["Statement"], tester]}
-    iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(widened))
-    try:
-        assumed = running.client("sts").assume_role(RoleArn=role["Arn"], RoleSessionName="test")
-    finally:
-        iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(trusted))
-    credentials = assumed["Credentials"]
-    return boto3.client(
-        "dynamodb",
-        endpoint_url=running.endpoint_url,
-        region_name=running.region,
-        aws_access_key_id=credentials["AccessKeyId"],
-        aws_secret_access_key=credentials["SecretAccessKey"],
-        aws_session_token=credentials["SessionToken"],
-    )

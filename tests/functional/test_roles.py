@@ -9,7 +9,7 @@ from functional.saved_events import FOLDER, event, reads_well
 from functional.stack import Stack
 from unit.test_roles import OF_AN_OPERATOR
 
-COMMANDS = sorted(file.stem for file in FOLDER.iterdir())
+COMMANDS = sorted(file.stem for file in FOLDER.glob("*.json"))
 NOT_AN_OPERATORS = sorted(set(COMMANDS) - OF_AN_OPERATOR)
 PAUSE = {"program_id": "prg_harbor", "command_id": "pause-1"}
 

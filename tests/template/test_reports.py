@@ -9,7 +9,7 @@ from infra.local import template
 
 RESOURCES = template.load()["Resources"]
 FUNCTIONS = template.resources("AWS::Serverless::Function")
-(BUCKET,) = template.resources("AWS::S3::Bucket").values()
+BUCKET = template.resources("AWS::S3::Bucket")["ReportsBucket"]
 PROPERTIES = BUCKET["Properties"]
 RULES = {rule["Id"]: rule for rule in PROPERTIES["LifecycleConfiguration"]["Rules"]}
 ARN = {"Fn::GetAtt": "ReportsBucket.Arn"}
