@@ -13,12 +13,14 @@ MONITORING = TEMPLATE.parent / "infra" / "monitoring.yaml"
 DASHBOARD = TEMPLATE.parent / "infra" / "dashboard.yaml"
 
 
-def load(file: Path = TEMPLATE) -> dict[str, Any]:
-    """A whole template, by default the one of the system."""
+def load(file: Path = TEMPLATE, *, restored: bool = False) -> dict[str, Any]:
+    """A whole template, by default the one of the system, as it is while the stack uses its own
+    tables; or as it is with the parameter RestoredTables."""
     text = file.read_text(encoding="utf-8")
     # The loader is a safe one; the linter can't see that.
     template: dict[str, Any] = yaml.load(text, Loader=_Loader)  # noqa: S506
-    return template
+    chosen: dict[str, Any] = _with_tables(template, restored=restored)
+    return chosen
 
 
 def resources(kind: str, file: Path = TEMPLATE) -> dict[str, dict[str, Any]]:
@@ -51,6 +53,25 @@ def create_table_arguments(logical_id: str) -> dict[str, Any]:
         "TableName": logical_id,
         **{key: properties[key] for key in schema if key in properties},
     }
+
+
+def _with_tables(value: Any, *, restored: bool) -> Any:
+    """Without the choice between the stack's own tables and restored ones."""
+    match value:
+        case {"Fn::If": ["UsesRestoredTables", theirs, own]}:
+            return theirs if restored else own
+        case {"Fn::Sub": [text, {"Table": table}]}:
+            # An index of a table.
+            match _with_tables(table, restored=restored):
+                case {"Fn::GetAtt": arn}:
+                    return {"Fn::Sub": text.replace("Table", arn)}
+                case {"Fn::Sub": arn}:
+                    return {"Fn::Sub": text.replace("${Table}", arn)}
+        case dict():
+            return {name: _with_tables(one, restored=restored) for name, one in value.items()}
+        case list():
+            return [_with_tables(one, restored=restored) for one in value]
+    return value
 
 
 class _Loader(yaml.SafeLoader):

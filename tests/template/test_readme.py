@@ -86,6 +86,18 @@ def test_the_costs_add_up() -> None:
         assert sum(amounts[:-1]) == amounts[-1], table
 
 
+def test_the_alarms_cost_what_the_readme_says() -> None:
+    # Amazon CloudWatch, 'Pricing': an alarm costs by the metrics that it looks at.
+    alarms = template.resources("AWS::CloudWatch::Alarm", template.MONITORING)
+    metrics = sum(
+        sum("MetricStat" in one for one in alarm["Properties"].get("Metrics", [{"MetricStat": {}}]))
+        for alarm in alarms.values()
+    )
+
+    assert f"| {len(alarms)}, which look at {metrics} metrics | $0.10 a metric | " in README
+    assert f"a metric | {metrics * 0.10:.2f} |" in README
+
+
 def test_the_decisions_are_numbered_without_gaps_and_have_all_parts() -> None:
     decisions = PROSE[2:]
 

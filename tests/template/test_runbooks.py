@@ -41,14 +41,19 @@ SCHEDULES = {
     for event in function["Properties"].get("Events", {}).values()
     if event["Type"] == "ScheduleV2"
 }
-COMMANDS = {
-    model.model_fields["command"].annotation.__args__[0]
-    for model in vars(commands).values()
-    if isinstance(model, type)
-    and issubclass(model, BaseModel)
-    and "command" in model.model_fields
-    and hasattr(model.model_fields["command"].annotation, "__args__")
+MODELS = [
+    one for one in vars(commands).values() if isinstance(one, type) and issubclass(one, BaseModel)
+]
+"""The commands, and what they are made of."""
+
+
+WORDS_OF_THE_CONSOLE = {
+    "Fare Chance, the keys of voucher codes by version",
+    "Key attributes only",
+    "Throttle",
+    "Unreserved account concurrency",
 }
+"""Of AWS's own, and what the template calls a secret there."""
 
 
 def _text(page: Path) -> str:
@@ -97,6 +102,19 @@ def test_what_is_named_of_the_stack_exists(page: Path) -> None:
     assert named <= known
     # And nothing of the stack is named without the marks that this test looks for.
     assert _text(page).count("<stack>") == sum(one.count("<stack>") for one in _quoted(page))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_what_is_in_italics_is_a_widget_of_the_dashboard_or_a_word_of_the_console(
+    page: Path,
+) -> None:
+    dashboard = template.DASHBOARD.read_text(encoding="utf-8")
+    titles = set(re.findall(r'"title": "([^"]+)"', dashboard))
+    plain = re.sub(r"\*\*|^ *\* ", "", _text(page), flags=re.M)
+
+    named = set(re.findall(r"\*([^*\n]+)\*", plain))
+
+    assert {one for one in named if one[0].isupper()} <= titles | WORDS_OF_THE_CONSOLE
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -151,7 +169,7 @@ def test_somebody_who_looks_for_an_alarm_of_a_job_is_sent_to_the_query_that_show
 
 # ── what is told to the law ──────────────────────────────────────────────────────────────────────
 
-TOLD = (
+TOLD: tuple[type[BaseModel], ...] = (
     participants.Participant,
     participants.Attestation,
     participants.HeldConsent,
@@ -170,11 +188,8 @@ def test_the_page_for_the_law_lists_every_field_that_is_stored(model: type[BaseM
 
 
 def test_nothing_that_is_stored_says_where_somebody_rode_or_who_she_is() -> None:
-    stored = {
-        field
-        for model in (*TOLD, vouchers.Hold, vouchers.Decline, rides.Adjustment, ledger.Entry)
-        for field in model.model_fields
-    }
+    parts: list[type[BaseModel]] = [vouchers.Hold, vouchers.Decline, rides.Adjustment, ledger.Entry]
+    stored = {field for model in (*TOLD, *parts) for field in model.model_fields}
 
     forbidden = r"name|phone|address|birth|lat|lon|pickup|dropoff|place|location|offen[cs]e|email"
     assert [field for field in stored if re.search(rf"(^|_)({forbidden})", field)] == []
@@ -198,26 +213,14 @@ def test_how_long_things_are_kept_is_as_the_page_for_the_law_says() -> None:
 
 
 def _known_words() -> set[str]:
-    fields = {
-        field
-        for model in (
-            *TOLD,
-            programs.Rules,
-            ledger.Entry,
-            *(
-                one
-                for one in vars(commands).values()
-                if isinstance(one, type) and issubclass(one, BaseModel)
-            ),
-        )
-        for field in model.model_fields
-    }
+    models: list[type[BaseModel]] = [*TOLD, programs.Rules, ledger.Entry, *MODELS]
+    fields = {field for model in models for field in model.model_fields}
     logged = set()
     for query in template.resources("AWS::Logs::QueryDefinition", template.MONITORING).values():
         logged |= set(re.findall(r"\w+", query["Properties"]["QueryString"]))
     events = {event.stem for event in (ROOT / "infra" / "events").glob("*.json")}
     told = {reason.value for reason in vouchers.Reason} | {end.value for end in End}
-    return COMMANDS | events | fields | logged | told | {event.value for event in Event} | _OTHERS
+    return events | fields | logged | told | {event.value for event in Event} | _OTHERS
 
 
 # The error of an audit without time, and what partners and ride companies are answered.
