@@ -112,6 +112,7 @@ def _a_card_that_was_blocked(players: cast.Cast) -> mint_cards.Card:
         ride_id=first,
         authorization_id=held["authorization_id"],
         fare_cents=1_240,
+        currency="USD",
         completed_at=datetime.now(UTC),
     ).expect(200)
     players.admin.do(
@@ -128,8 +129,8 @@ def _ask(players: cast.Cast, card: mint_cards.Card, ride_id: str) -> dict[str, A
         AUTHORIZATIONS,
         "ride.requested",
         ride_id=ride_id,
-        code=card.code,
-        estimate_cents=1_240,
+        voucher_code=card.code,
+        estimated_fare_cents=1_240,
         currency="USD",
         requested_at=datetime.now(UTC),
     ).expect(200)
