@@ -136,8 +136,8 @@ WORK: Final[Mapping[GivenUp, Work]] = {
 
 ABOUT_RIDES: Final = (
     "These rides were driven, and their vouchers could not pay all that was promised. The rider "
-    "owes nothing. With the month’s invoice an administrator pays each with accept_shortfall, or "
-    "says with write_off that it won’t be paid."
+    "owes nothing. With the month’s invoice an administrator accepts each, which pays it from the "
+    "programme’s money that isn’t allotted, or writes it off, which says that it won’t be paid."
 )
 ABOUT_CONTRADICTIONS: Final = (
     "The first message counts and nothing was changed, so no rider is affected. Ask the ride "

@@ -1,15 +1,14 @@
 """Shows monthly reports: which are published, with links, and what came of ride companies'
 statements. Programmes are read side by side."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from itertools import takewhile
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 import htpy as h
 
 from farechance.errors import BooksDiffer
-from farechance.programs import Program, Provider, Rules
+from farechance.programs import ClosedMonth, Program, Rules
 from farechance.report_bucket import ReportBucket
 from farechance.report_files import REPORTS
 from farechance.report_records import PublishedReport, ReconciledStatement
@@ -19,78 +18,100 @@ from farechance.times import last_settled_month, local_month, month_before, repo
 from farechance.widgets.asked import Asked
 from farechance.widgets.reports import MonthSeen, ReportsSeen, reports_widget
 from operations.keep_house import list_programs
-from operations.read_report_sources import first_month
+from operations.warn_early import LATE_AFTER
 
-MOST_PROGRAMS, MOST_MONTHS = 24, 12
-# A report is made within minutes; for some hours the schedule and the queue try again.
-_LATE_AFTER = timedelta(hours=24)
+MOST_PROGRAMS, MOST_MONTHS, MOST_PROVIDERS = 24, 12, 100
 
 
 def show_reports(asked: Asked, *, store: Store, bucket: ReportBucket) -> h.Element:
     """Raises BooksDiffer, Busy."""
     listed = [one.program_id for one in list_programs(store)]
     shown = listed[:MOST_PROGRAMS]
-    found = dict(side_by_side([_read(one, asked.now, store, bucket) for one in shown]))
-    seen = [found[one] for one in shown]
+    programs = _programs(shown, store) if shown else []
+    reported = dict(side_by_side([_reported(one, store) for one in shown]))
+    seen = [_seen(one, *reported[one.program.program_id], asked.now, bucket) for one in programs]
     return reports_widget(asked, seen, len(listed) - len(shown))
 
 
-def _read(
-    program_id: str, now: datetime, store: Store, bucket: ReportBucket
-) -> Iterator[tuple[str, ReportsSeen]]:
-    """One programme, as the only page of its own reads."""
-    program, rules, providers = _program(program_id, store)
-    months = _months(program, first_month(program_id, store), now)
-    reports = {one.month: one for one in store.all_of(keys.report(program_id, ""))}
-    statements = list(store.all_of(keys.statement(program_id, "", "")))
-    last_over = last_settled_month(now, rules.zone)
-    seen = [
-        _month(month, last_over, reports.get(month), statements, now, bucket) for month in months
+@dataclass(frozen=True, slots=True)
+class _Program:
+    program: Program
+    rules: Rules
+    closed: ClosedMonth | None
+    providers: Mapping[str, str]
+
+
+def _programs(program_ids: Sequence[str], store: Store) -> list[_Program]:
+    """In three reads, however many there are."""
+    program_keys = [keys.program(one) for one in program_ids]
+    closed_keys = [keys.closed_month(one) for one in program_ids]
+    found = store.read(*program_keys, *closed_keys)
+    programs = [_there(found[key]) for key in program_keys]
+    rules_keys = [keys.rules(one.program_id, one.rules_version) for one in programs]
+    read = store.read(*rules_keys)
+    rules = [_there(read[key]) for key in rules_keys]
+    provider_ids = sorted({name for one in rules for name in one.provider_ids})[:MOST_PROVIDERS]
+    named = store.read(*(keys.provider(one) for one in provider_ids))
+    providers = {
+        one: provider.name
+        for one in provider_ids
+        if (provider := named[keys.provider(one)]) is not None
+    }
+    return [
+        _Program(program, its_rules, found[closed_key], providers)
+        for program, its_rules, closed_key in zip(programs, rules, closed_keys, strict=True)
     ]
-    names = {one.provider_id: one.name for one in providers}
-    yield program_id, ReportsSeen(program, rules.currency, seen, names)
 
 
-def _program(program_id: str, store: Store) -> tuple[Program, Rules, list[Provider]]:
-    program_key = keys.program(program_id)
-    program = store.read(program_key)[program_key]
-    if program is None:
-        raise BooksDiffer(f"{program_id} is listed and isn't there")
-    rules_key = keys.rules(program_id, program.rules_version)
-    rules = store.read(rules_key)[rules_key]
-    if rules is None:
-        raise BooksDiffer(f"{program_id} has no rules {program.rules_version}")
-    provider_keys = [keys.provider(one) for one in rules.provider_ids]
-    found = store.read(*provider_keys)
-    return program, rules, [one for key in provider_keys if (one := found[key]) is not None]
+def _reported(
+    program_id: str, store: Store
+) -> Iterator[tuple[str, tuple[list[PublishedReport], list[ReconciledStatement]]]]:
+    """What is kept of one programme's months, as the only page of its own reads: an item a month
+    and ride company, of ten years at most."""
+    reports = list(store.all_of(keys.report(program_id, "")))
+    yield program_id, (reports, list(store.all_of(keys.statement(program_id, "", ""))))
 
 
-def _months(program: Program, first: str, now: datetime) -> list[str]:
-    """The latest first: the one that isn't over, and those before."""
-    month = local_month(now, ZoneInfo(program.time_zone))
-    months = [month]
-    while len(months) < MOST_MONTHS:
-        months.append(month_before(months[-1]))
-    return list(takewhile(lambda one: one >= first, months))
-
-
-def _month(
-    month: str,
-    last_over: str,
-    report: PublishedReport | None,
-    statements: list[ReconciledStatement],
+def _seen(
+    one: _Program,
+    reports: Sequence[PublishedReport],
+    statements: Sequence[ReconciledStatement],
     now: datetime,
     bucket: ReportBucket,
-) -> MonthSeen:
-    is_over = month <= last_over
-    return MonthSeen(
-        month=month,
-        is_over=is_over,
-        is_late=is_over and report is None and now >= report_runs_at(month) + _LATE_AFTER,
-        report=report,
-        link=_link(report, bucket) if report else "",
-        statements=[one for one in statements if one.month == month],
-    )
+) -> ReportsSeen:
+    by_month = {report.month: report for report in reports}
+    last_over = last_settled_month(now, one.rules.zone)
+    seen = []
+    for month in _months(one, min(by_month, default=""), now):
+        report, is_over = by_month.get(month), month <= last_over
+        seen.append(
+            MonthSeen(
+                month=month,
+                is_over=is_over,
+                is_late=is_over and report is None and now >= report_runs_at(month) + LATE_AFTER,
+                report=report,
+                link=_link(report, bucket) if report else "",
+                statements=[it for it in statements if it.month == month],
+            )
+        )
+    return ReportsSeen(one.program, one.rules.currency, seen, one.providers)
+
+
+def _months(one: _Program, first_published: str, now: datetime) -> list[str]:
+    """The latest first: the one that isn't over, and those before, down to the first that is
+    published or, where none is, to the last that housekeeping closed."""
+    months = [local_month(now, one.rules.zone)]
+    last_closed = one.closed.month if one.closed else ""
+    first = first_published or last_closed
+    while first and len(months) < MOST_MONTHS and months[-1] > first:
+        months.append(month_before(months[-1]))
+    return months
+
+
+def _there[Model](found: Model | None) -> Model:
+    if found is None:
+        raise BooksDiffer("a listed programme or its rules aren't there")
+    return found
 
 
 def _link(report: PublishedReport, bucket: ReportBucket) -> str:

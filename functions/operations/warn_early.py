@@ -9,7 +9,7 @@ from farechance.store import Store, keys
 from farechance.times import local_day, report_runs_at
 from operations.judge_owed import Judged
 
-_LATE_AFTER = timedelta(hours=24)
+LATE_AFTER = timedelta(hours=24)
 """The schedule is tried for twelve hours, a report for eight: then nothing comes by itself."""
 
 
@@ -47,7 +47,7 @@ def low_allotments(judged: Judged, *, store: Store, now: datetime) -> list[LowAl
 def missing_report(judged: Judged, *, store: Store, now: datetime) -> MissingReport | None:
     """Of the last month that is closed. Raises Busy."""
     closed = judged.added_up.closed
-    if closed is None or now < report_runs_at(closed.month) + _LATE_AFTER:
+    if closed is None or now < report_runs_at(closed.month) + LATE_AFTER:
         return None
     # A closed programme has no more reports once nothing happens to it any more.
     is_quiet = not (closed.entries or closed.held_cents or closed.owed_cents)

@@ -209,7 +209,7 @@ def _decisions(stage: Stage) -> Iterator[Event]:
 
 
 def _decide(stage: Stage, number: int, ride: Ride, at: datetime) -> None:
-    def settle(name: str, cents: int) -> None:
+    def settle(name: str, cents: int, **confirm: str) -> None:
         stage.administer(
             name,
             f"{name}-{number}",
@@ -218,6 +218,7 @@ def _decide(stage: Stage, number: int, ride: Ride, at: datetime) -> None:
             provider_id=PROVIDER_ID,
             ride_id=ride_id(number),
             amount_cents=cents,
+            **confirm,
         )
 
     if ride.open_shortfall_cents:
@@ -225,7 +226,7 @@ def _decide(stage: Stage, number: int, ride: Ride, at: datetime) -> None:
     if ride.open_overage_cents and number <= OVERAGE_ACCEPTED:
         settle("accept_overage", ride.open_overage_cents)
     elif ride.open_overage_cents and number <= OVERAGE_WRITTEN_OFF:
-        settle("write_off", ride.open_overage_cents)
+        settle("write_off", ride.open_overage_cents, confirm=ride_id(number))
 
 
 def _noon(month: int, day: int) -> datetime:

@@ -1,22 +1,30 @@
 """What admins see and press: a real Chromium shows the widgets in a page that imitates the frame of
 the console, on the running stack, with IAM enforced. Its pictures are in `.local/pictures`."""
 
+import json
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 
+from e2e.identities import person_with
 from e2e.scene import Scene
 from infra.local import chromium, stack
-from infra.local.client import invoke
+from infra.local.client import Refused
 from infra.local.console_browser import Dashboard, dashboard
 from infra.local.console_frame import FramedWidget, Theme
 
 Folder = Literal["viewing", "operating", "administration"]
 
+_FUNCTIONS = {
+    "ViewerLooks": "ViewingFunction",
+    "OperatorActs": "OperatingFunction",
+    "AdministratorRules": "AdministrationFunction",
+}
 PICTURES = stack.LOCAL / "pictures"
 # Themes and sizes that an admin may have a widget in: a whole row, and a third of one.
 LOOKS: tuple[tuple[Theme, int], ...] = (
@@ -105,11 +113,26 @@ class Desk:
 
 @pytest.fixture(scope="session")
 def _browser(scene: Scene) -> Iterator[Dashboard]:
-    def call(endpoint: str, event: dict[str, Any]) -> Any:
-        return invoke(scene.running, endpoint, event)
+    """Each function is called by somebody whom an admin gave that role's policy, and no other."""
+    running = scene.running
+    with ExitStack() as stack_of_people:
+        lambdas = {
+            running.physical_id(function): stack_of_people.enter_context(
+                person_with(policy, running)
+            ).client("lambda")
+            for policy, function in _FUNCTIONS.items()
+        }
 
-    with dashboard(call) as opened:
-        yield opened
+        def call(endpoint: str, event: dict[str, Any]) -> Any:
+            person = lambdas[endpoint.rpartition(":")[2]]
+            response = person.invoke(FunctionName=endpoint, Payload=json.dumps(event))
+            answer = json.loads(response["Payload"].read())
+            if "FunctionError" in response:
+                raise Refused(str(answer))
+            return answer
+
+        with dashboard(call) as opened:
+            yield opened
 
 
 @pytest.fixture

@@ -137,8 +137,9 @@ def test_what_no_voucher_paid_is_accepted_or_written_off_and_then_paid(scene: Sc
     shortfall = scene.admin.do(
         "accept_shortfall", **ride, ride_id=cancelled["ride_id"], amount_cents=1_200
     )
-    rest = scene.admin.do("write_off", **ride, ride_id=dearer["ride_id"], amount_cents=400)
-    twice = scene.admin.ask("write_off", **ride, ride_id=dearer["ride_id"], amount_cents=1)
+    named = {"ride_id": dearer["ride_id"], "confirm": dearer["ride_id"]}
+    rest = scene.admin.do("write_off", **ride, **named, amount_cents=400)
+    twice = scene.admin.ask("write_off", **ride, **named, amount_cents=1)
     paid = scene.admin.do(
         "record_payment",
         **ride,

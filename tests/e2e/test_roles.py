@@ -7,13 +7,14 @@ import json
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from botocore.exceptions import ClientError
 
 from e2e.batch_worker import until
 from e2e.identities import Identity, person_with, with_role_of
-from e2e.scene import Scene, key
+from e2e.scene import Scene, key, now
 from infra.local import books
 
 FUNCTIONS = {
@@ -113,17 +114,18 @@ def test_an_operator_pauses_resumes_blocks_unblocks_and_checks(
     assert scene.books_are_right(program_id)
 
 
-def test_an_operator_blocks_a_reissued_card_and_what_its_old_one_left_comes_over(
+def test_an_operator_blocks_the_card_that_came_for_a_lost_one(
     scene: Scene, people: dict[str, Identity]
 ) -> None:
     program_id = scene.new_program("reissued")
     old = scene.mint(program_id=program_id)["voucher_id"]
-    reissued = scene.app().post(f"/vouchers/{old}/reissue", {}, key()).expect(201)
+    lost = {"reason": "lost"}
+    reissued = scene.app().post(f"/vouchers/{old}/reissue", lost, key()).expect(201)
 
     answer = _invoked(
         people["OperatorActs"],
         "OperatingFunction",
-        _command("block_voucher", voucher_id=reissued["voucher_id"]),
+        _command("block_voucher", voucher_id=reissued["successor_id"]),
     )
 
     assert (answer["status"], answer["available_cents"]) == ("blocked", 4_000)
@@ -134,7 +136,7 @@ def test_an_operator_has_a_month_reported_and_work_that_was_given_up_tried_again
     scene: Scene, people: dict[str, Identity]
 ) -> None:
     program_id = scene.new_program("reported")
-    month = f"{scene.made_at:%Y-%m}"
+    month = f"{now().astimezone(ZoneInfo(scene.rules()['time_zone'])):%Y-%m}"
     folder = f"reports/{program_id}/{month}/so-far/"
     message = json.dumps({"program_id": program_id, "month": month})
     queue = scene.running.output("GivenUpReportQueueUrl")
@@ -142,18 +144,14 @@ def test_an_operator_has_a_month_reported_and_work_that_was_given_up_tried_again
     def asks(command: str, **fields: Any) -> dict[str, Any]:
         return _invoked(people["OperatorActs"], "OperatingFunction", _command(command, **fields))
 
-    def is_written() -> bool:
-        return any(path.startswith(folder) for path in _files(scene))
-
     asked = asks("run_report", program_id=program_id, month=month)
-    until(is_written)
-    for path in _files(scene):
-        if path.startswith(folder):
-            bucket = scene.running.output("ReportsBucketName")
-            scene.running.client("s3").delete_object(Bucket=bucket, Key=path)
+    until(lambda: bool(_files(scene, folder)))
+    for path in _files(scene, folder):
+        bucket = scene.running.output("ReportsBucketName")
+        scene.running.client("s3").delete_object(Bucket=bucket, Key=path)
     scene.running.client("sqs").send_message(QueueUrl=queue, MessageBody=message)
     tried = asks("retry_given_up", queue="reports")
-    until(is_written)
+    until(lambda: bool(_files(scene, folder)))
 
     assert asked["folder"] == folder
     assert tried["done"] is True
@@ -299,11 +297,6 @@ def _reads_a_statement(role: Identity, scene: Scene) -> object:
     return role.client("s3").list_objects_v2(Bucket=bucket, Prefix="inbox/")
 
 
-def _publishes_to_who_subscribed(role: Identity, scene: Scene) -> object:
-    topic = scene.running.output("ReportsTopicArn")
-    return role.client("sns").publish(TopicArn=topic, Message="mine")
-
-
 FOR_NEITHER = [
     _makes_a_client,
     _lists_clients,
@@ -316,7 +309,6 @@ FOR_NEITHER = [
     _puts_an_entry,
     _writes_a_report,
     _reads_a_statement,
-    _publishes_to_who_subscribed,
 ]
 
 
@@ -328,12 +320,7 @@ def test_what_is_an_administrators_is_beyond_the_rights_of_the_other_functions(
     with pytest.raises(ClientError) as refused:
         act(roles[function], scene)
 
-    assert refused.value.response["Error"]["Code"] in (
-        "AccessDeniedException",
-        "AccessDenied",
-        "AuthorizationError",
-        "NotAuthorizedException",
-    )
+    assert refused.value.response["Error"]["Code"] in ("AccessDeniedException", "AccessDenied")
 
 
 def _changes_a_programme(role: Identity, scene: Scene) -> object:
@@ -393,8 +380,8 @@ def test_a_viewers_function_can_write_nothing_at_all(
     assert scene.stored() == before
 
 
-def _files(scene: Scene) -> list[str]:
+def _files(scene: Scene, folder: str) -> list[str]:
     listed = scene.running.client("s3").list_objects_v2(
-        Bucket=scene.running.output("ReportsBucketName"), Prefix="reports/"
+        Bucket=scene.running.output("ReportsBucketName"), Prefix=folder
     )
     return [one["Key"] for one in listed.get("Contents", [])]

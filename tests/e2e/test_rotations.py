@@ -23,10 +23,10 @@ def test_a_partner_changes_over_to_its_new_client_and_the_old_one_is_removed(sce
     assert both == [partner_id, partner_id]
     assert third["problem"] == "rotation_open"
     assert finished["removed_client_id"] == made["client_id"]
-    # A function that hasn't heard of the partner yet; another remembers it for a minute.
+    # By functions that haven't heard of the partner yet; another remembers it for a minute.
     assert old.post("/cards", {}, key()).status == 401
-    assert old.get("/reports").status == 401
-    assert new.get("/reports").status == 200
+    assert old.get("/reports", program_id=scene.program_id).status == 401
+    assert new.get("/whoami").expect(200)["partner_id"] == partner_id
     with pytest.raises(Refused):
         PartnerApp(scene.running, made["client_id"], made["client_secret"]).token()
 

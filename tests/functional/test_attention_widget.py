@@ -117,9 +117,45 @@ def test_a_shortfall_is_told_until_somebody_has_decided(stack: Stack, earlier: W
     assert "1 shortfall to decide about" in before
     assert "City Cabs short" in before
     assert "$20.00" in before
-    assert "accept_shortfall" in before
+    assert "an administrator accepts each" in before
     assert "$15.00" in in_part
     assert "Nothing needs a look" in after
+
+
+@pytest.mark.parametrize("command", ["accept_shortfall", "write_off"])
+def test_an_administrator_decides_about_a_shortfall_by_a_button(
+    stack: Stack, earlier: World, command: str
+) -> None:
+    earlier.administer("fund", program_id=PROGRAM, amount_cents=5_000)
+    debts.falls_short(earlier, "short")
+    content: dict[str, str | int] = {
+        "program_id": PROGRAM,
+        "provider_id": PROVIDER,
+        "ride_id": "short",
+        "amount_cents": 2_000,
+    }
+    form = form_of(command, content)
+    typed = {"requested_by": "Ada", "reason": "on the invoice", "confirm": "short"}
+    fields = {field_name(form, name): text for name, text in typed.items()}
+    wanted = [name for name in typed if name != "confirm" or command == "write_off"]
+    carry_out = {"command": command, "command_id": "decided", **content}
+    button: dict[str, Any] = {"carry_out": carry_out, "form": form, "typed": wanted}
+
+    offered = {folder: look(stack, folder, "attention", hours=3 * DAY) for folder in ROLES}
+    with stack.unchanged():
+        refused = look(stack, "operating", "attention", fields=fields, hours=3 * DAY, **button)
+    after = look(stack, "administration", "attention", fields=fields, hours=3 * DAY, **button)
+
+    assert [command in offered[folder] for folder in ROLES] == [False, False, True]
+    assert "Not done" in words(refused)
+    assert "Done" in words(after)
+    assert "Nothing needs a look" in words(after)
+    ride = earlier.ride("short")
+    assert ride is not None
+    assert ride.owed_cents == 0
+    assert (ride.accepted_cents, ride.written_off_cents) == (
+        (2_000, 0) if command == "accept_shortfall" else (0, 2_000)
+    )
 
 
 def test_what_came_before_the_dashboards_time_is_not_told(stack: Stack, earlier: World) -> None:

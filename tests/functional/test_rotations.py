@@ -2,12 +2,14 @@
 Secrets Manager hold then, and who gets through the doors with which."""
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 import wire
 from builders import OTHER_PARTNER, PROVIDER
@@ -261,6 +263,27 @@ def test_a_secret_that_nobody_has_seen_does_not_become_the_only_one(stack: Stack
     assert heard
     # The same command goes on, and shows the one that it had made.
     assert begun["secret"] == made
+
+
+@pytest.mark.usefixtures("old")
+def test_the_same_command_twice_at_once_keeps_one_secret(stack: Stack) -> None:
+    # Secrets Manager takes no second content by the token that the first of them came with.
+    stack.handler("administration")
+    client = sys.modules["administration.app"].tools.vault._client
+
+    def is_second(**_: Any) -> None:
+        code = "ResourceExistsException"
+        raise ClientError({"Error": {"Code": code, "Message": ""}}, "PutSecretValue")
+
+    before = _kept()
+    client.meta.events.register("before-call.secretsmanager.PutSecretValue", is_second, "second")
+    second = _of_provider(stack)
+    client.meta.events.unregister("before-call.secretsmanager.PutSecretValue", unique_id="second")
+    kept, begun = _kept(), _of_provider(stack)
+
+    assert (second["done"], second["problem"]) == (False, "busy")
+    assert kept == before
+    assert begun["secret"] == _kept()["current"]
 
 
 @pytest.mark.usefixtures("old")

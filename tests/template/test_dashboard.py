@@ -20,6 +20,7 @@ ROLES = {
 STACKS = template.resources("AWS::CloudFormation::Stack")
 FUNCTIONS = template.resources("AWS::Serverless::Function")
 QUEUES = template.resources("AWS::SQS::Queue")
+POLICIES = template.resources("AWS::IAM::ManagedPolicy")
 TABLES = template.resources("AWS::DynamoDB::Table")
 PARAMETERS = template.load(template.DASHBOARD)["Parameters"]
 OWN = "(the namespace)"
@@ -188,6 +189,19 @@ def test_the_table_of_reasons_asks_for_what_redemption_logs() -> None:
     door = (ROOT / "functions/farechance/edge/callback_door.py").read_text(encoding="utf-8")
     assert "said=" in door
     assert "reason=" in door
+
+
+@pytest.mark.parametrize("policy", ["ViewerLooks", "OperatorActs", "AdministratorRules"])
+def test_who_sees_a_dashboard_may_ask_what_its_table_asks(policy: str) -> None:
+    statements = POLICIES[policy]["Properties"]["PolicyDocument"]["Statement"]
+
+    groups = [
+        one["Resource"]["Fn::Sub"] for one in statements if "logs:StartQuery" in one["Action"]
+    ]
+    answers = [one for one in statements if "logs:GetQueryResults" in one["Action"]]
+    assert len(answers) == 1
+    (group,) = groups
+    assert re.search(r"/farechance/\$\{AWS::StackName\}/(redemption:)?\*$", group)
 
 
 def test_three_dashboards_cost_nothing() -> None:

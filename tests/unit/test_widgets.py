@@ -330,7 +330,7 @@ def test_a_published_month_has_a_link_and_its_statements() -> None:
     assert 'href="https://bucket/report.html"' in html
     assert 'rel="noopener noreferrer"' in html
     text = words(html)
-    assert "February 2026 Published Mar 1, 14:02 Open February 2026" in text
+    assert "February 2026 Published Mar 1, 14:02 Open City Cabs" in text
     assert "City Cabs: 120 lines, $1,200.00, all as in the ledger" in text
 
 

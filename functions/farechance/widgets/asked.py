@@ -13,6 +13,8 @@ from farechance.card_words import WORDS
 from farechance.roles import Role, may_carry_out
 
 Theme = Literal["light", "dark"]
+Content = Mapping[str, str | int]
+"""A command's own fields: names, and amounts in cents."""
 
 _NARROW_PIXELS, _WIDE_PIXELS, _LOW_PIXELS = 560, 840, 320
 
@@ -92,12 +94,12 @@ def field_name(form: str, name: str) -> str:
     return f"{form}_{name}"
 
 
-def form_of(command_name: str, content: Mapping[str, str]) -> str:
+def form_of(command_name: str, content: Content) -> str:
     """Names the form of one command about one thing: the same in each rendering."""
     return f"f{_digest(command_name, content)[:16]}"
 
 
-def command_id_of(asked: Asked, command_name: str, content: Mapping[str, str]) -> str:
+def command_id_of(asked: Asked, command_name: str, content: Content) -> str:
     """The id that a button carries. Made when it is rendered, so that a second click repeats the
     first; what was not done keeps its id, since after a lost answer nobody knows."""
     answered = asked.answered
@@ -107,7 +109,7 @@ def command_id_of(asked: Asked, command_name: str, content: Mapping[str, str]) -
     return f"widget-{_digest(command_name, {**content, '': asked.rendering})[:32]}"
 
 
-def _digest(command_name: str, content: Mapping[str, str]) -> str:
+def _digest(command_name: str, content: Content) -> str:
     return hashlib.sha256(json.dumps([command_name, sorted(content.items())]).encode()).hexdigest()
 
 

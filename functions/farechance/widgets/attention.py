@@ -13,9 +13,10 @@ from farechance.attention import (
     ABOUT_UNMATCHED,
     WORK,
     Attention,
+    OpenRide,
 )
 from farechance.reports import phrases
-from farechance.widgets.asked import Asked
+from farechance.widgets.asked import Asked, Content
 from farechance.widgets.forms import CommandButton, command_forms
 from farechance.widgets.frame import note, pill, section, table, widget
 
@@ -106,7 +107,7 @@ def _given_up(asked: Asked, found: Attention) -> h.Element | None:
     )
 
 
-def _rides(_: Asked, found: Attention) -> h.Element | None:
+def _rides(asked: Asked, found: Attention) -> h.Element | None:
     if not found.rides:
         return None
     more = found.ride_count - len(found.rides)
@@ -117,7 +118,10 @@ def _rides(_: Asked, found: Attention) -> h.Element | None:
             ("Ride", "Recorded on", "Undecided"),
             [
                 (
-                    _named(one.company, h.code[one.ride_id], h.code[one.program_id]),
+                    [
+                        _named(one.company, h.code[one.ride_id], h.code[one.program_id]),
+                        command_forms(asked, _decisions(one)),
+                    ],
                     phrases.day(one.day),
                     phrases.money(one.cents, one.currency),
                 )
@@ -129,6 +133,32 @@ def _rides(_: Asked, found: Attention) -> h.Element | None:
         note(f"And {phrases.counted(more, 'older one')}.") if more else None,
         h.p[ABOUT_RIDES],
         beside=pill("with the invoice", "warn"),
+    )
+
+
+def _decisions(ride: OpenRide) -> Sequence[CommandButton]:
+    cents = phrases.money(ride.cents, ride.currency)
+    content: Content = {
+        "program_id": ride.program_id,
+        "provider_id": ride.provider_id,
+        "ride_id": ride.ride_id,
+        "amount_cents": ride.cents,
+    }
+    return (
+        CommandButton(
+            "accept_shortfall",
+            "Accept",
+            f"Accept that {cents} is paid to {ride.company} for this ride, from the money of "
+            f"{ride.program_id} that isn’t allotted?",
+            content,
+        ),
+        CommandButton(
+            "write_off",
+            "Write off",
+            f"Say that {cents} won’t be paid to {ride.company} for this ride?",
+            content,
+            confirm=ride.ride_id,
+        ),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import htpy as h
 
 from farechance.voucher_names import is_typed_code
-from farechance.widgets.asked import Asked, command_id_of, field_name, form_of
+from farechance.widgets.asked import Asked, Content, command_id_of, field_name, form_of
 
 MAX_TYPED = 200
 """Characters in a field, as in a command's reason."""
@@ -43,7 +43,7 @@ class CommandButton:
     command: str
     label: str
     will: str
-    content: Mapping[str, str]
+    content: Content
     confirm: str = ""
     more: Sequence[Field] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from farechance.widgets.asked import Answered, Asked
 from farechance.widgets.style import STYLE
 
 Tone = Literal["good", "warn", "bad", "plain"]
+_MOST_SIDE_BY_SIDE = 3
 MoneyTone = Literal["spent", "held", "vouchers", "reserved", "allotted", "unallotted"]
 
 
@@ -85,22 +86,24 @@ def table(
     is_captioned: bool = True,
 ) -> h.Element:
     """A table with a name for each row in its first cell. `figures` are the columns of numbers,
-    which stand to the right. Too wide for its widget, it is moved sideways, by touch or keys. One
-    that isn't captioned says its caption to a screen reader only, where a heading says it."""
+    which stand to the right. Too wide for its widget, it is moved sideways, by touch or keys; in a
+    narrow one, many columns are stacked. One that isn't captioned says its caption to a screen
+    reader only, where a heading says it."""
+    # Stacked in a narrow widget, its parts are said to be what they are: the browser forgets it.
     return h.div(
         class_=["sideways", {"money": is_of_money}], role="group", aria_label=caption, tabindex="0"
     )[
-        h.table[
+        h.table(class_={"stacked": len(columns) > _MOST_SIDE_BY_SIDE}, role="table")[
             h.caption(class_={"unseen": not is_captioned})[caption],
-            h.thead[
-                h.tr[
+            h.thead(role="rowgroup")[
+                h.tr(role="row")[
                     (
-                        h.th(class_={"n": place in figures}, scope="col")[name]
+                        h.th(class_={"n": place in figures}, scope="col", role="columnheader")[name]
                         for place, name in enumerate(columns)
                     )
                 ]
             ],
-            h.tbody[(_row(row, figures) for row in rows)],
+            h.tbody(role="rowgroup")[(_row(row, columns, figures) for row in rows)],
         ]
     ]
 
@@ -159,11 +162,16 @@ def share_in_words(part: int, whole: int) -> str:
     return "< 1%" if percent == 0 and part > 0 else f"{percent}%"
 
 
-def _row(cells: Sequence[h.Node], figures: Sequence[int]) -> h.Element:
+def _row(cells: Sequence[h.Node], columns: Sequence[str], figures: Sequence[int]) -> h.Element:
     name, *others = cells
-    return h.tr[
-        h.th(scope="row")[name],
-        (h.td(class_={"n": place in figures})[cell] for place, cell in enumerate(others, start=1)),
+    return h.tr(role="row")[
+        h.th(scope="row", role="rowheader")[name],
+        (
+            h.td(class_={"n": place in figures}, role="cell", data_column=columns[place])[
+                h.div[cell]
+            ]
+            for place, cell in enumerate(others, start=1)
+        ),
     ]
 
 

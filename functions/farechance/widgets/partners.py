@@ -112,6 +112,7 @@ def _table(
             for id_, name, status, programs in rows
         ],
         figures=(4, 5),
+        is_captioned=False,
     )
 
 

@@ -61,7 +61,7 @@ def _program(asked: Asked, seen: ReportsSeen) -> h.Element:
         seen.program.name,
         frame.note(h.code[seen.program.program_id]),
         frame.table(
-            "Monthly reports",
+            f"Monthly reports of {seen.program.name}",
             ("Month", "State", "Report", "Ride companies' statements"),
             [
                 (
@@ -72,6 +72,7 @@ def _program(asked: Asked, seen: ReportsSeen) -> h.Element:
                 )
                 for one in seen.months
             ],
+            is_captioned=False,
         ),
         command_form(asked, _run_again(seen)),
     )
@@ -99,9 +100,9 @@ def _state(asked: Asked, one: MonthSeen) -> h.Node:
 def _link(one: MonthSeen) -> h.Node:
     if not one.link:
         return "–"
-    return h.a(href=one.link, target="_blank", rel="noopener noreferrer")[
-        f"Open {phrases.month(one.month)}"
-    ]
+    # Read out of its row, a link says what it opens.
+    name = f"Open the report of {phrases.month(one.month)}"
+    return h.a(href=one.link, target="_blank", rel="noopener noreferrer", aria_label=name)["Open"]
 
 
 def _statements(one: MonthSeen, seen: ReportsSeen) -> h.Node:

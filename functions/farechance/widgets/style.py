@@ -79,6 +79,7 @@ _RULES = """
 .fare-chance th:first-child, .fare-chance td:first-child { padding-left: 0; }
 .fare-chance thead th { color: var(--muted); font-size: 12px; vertical-align: bottom;
   border-bottom: 1px solid var(--muted); }
+.fare-chance th, .fare-chance td { overflow-wrap: break-word; }
 .fare-chance .n { text-align: right; white-space: nowrap; }
 .fare-chance tbody th b, .fare-chance tbody th strong { display: block; }
 .fare-chance .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(130px, 1fr));
@@ -135,11 +136,23 @@ _RULES = """
 .fare-chance:not(.narrow) .when { display: inline-block; width: 190px; }
 .fare-chance blockquote { margin: 0; padding: 2px 0 2px 12px; border: 0;
   border-left: 3px solid var(--accent); color: inherit; font-size: 15px; }
-.fare-chance .sides > div > * + *, .fare-chance .sides > div + div { margin-top: 8px; }
+.fare-chance .sides > div > * + * { margin-top: 8px; }
+.fare-chance .sides > div + div { margin-top: 14px; }
 .fare-chance.wide .sides { display: grid; grid-template-columns: 1fr 1fr; gap: 0 40px; }
 .fare-chance.wide .sides > div + div { margin-top: 0; }
 .fare-chance.narrow { padding: 4px 8px 8px; }
 .fare-chance.narrow th:not(:first-child), .fare-chance.narrow td { padding-left: 8px; }
+.fare-chance.narrow .stacked thead { position: absolute; width: 1px;
+  height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.fare-chance.narrow .stacked, .fare-chance.narrow .stacked caption,
+.fare-chance.narrow .stacked tbody, .fare-chance.narrow .stacked tr,
+.fare-chance.narrow .stacked tbody th { display: block; }
+.fare-chance.narrow .stacked tr { padding: 8px 0; border-bottom: 1px solid var(--line); }
+.fare-chance.narrow .stacked th, .fare-chance.narrow .stacked td { padding: 2px 0; border: 0;
+  text-align: left; white-space: normal; }
+.fare-chance.narrow .stacked td { display: flex; gap: 8px; }
+.fare-chance.narrow .stacked td::before { content: attr(data-column); flex: none; width: 92px;
+  color: var(--muted); font-size: 12px; line-height: 18px; }
 .fare-chance.narrow .facts { grid-template-columns: 1fr 1fr; }
 """
 
