@@ -27,6 +27,8 @@ FOLDER = stack.ROOT / "infra" / "guides" / "pictures"
 MOST_BYTES = 150_000
 COLOURS = 128
 WIDTH, HEIGHT = 620, 430
+# As far down as a picture goes; what is below is the rest of a list.
+MOST_HEIGHT = 960
 WHO = "Ada, front office"
 
 
@@ -75,7 +77,10 @@ def _pictures(
             _box("Find a voucher", "voucher", endpoint),
         ]
     )
+    browser.page.set_viewport_size({"width": 2 * WIDTH + 80, "height": 900})
     yield "control-room", [look, find]
+
+    browser.page.set_viewport_size({"width": WIDTH + 60, "height": 900})
 
     browser.fill(find, last4=card.code.replace("-", "")[-4:])
     find.locator('select[name$="_partner_id"], select[name="partner_id"]').select_option(
@@ -91,7 +96,7 @@ def _pictures(
     yield "unblock", [form]
 
     browser.press(form.get_by_role("button", name="Unblock"), confirm=True)
-    yield "unblocked", [find.locator(".answer"), find.locator("section").first]
+    yield "unblocked", [find.locator(".answer"), find.locator("blockquote").first]
 
     browser.open([_box("Programmes", "programs", endpoint)])
     yield "programmes", [boxes.nth(0)]
@@ -157,6 +162,7 @@ def _kept(browser: Dashboard, file: Path, shown: Sequence[Locator]) -> Path:
     top = max(0, min(one["y"] for one in edges) - margin)
     right = max(one["x"] + one["width"] for one in edges) + margin
     bottom = max(one["y"] + one["height"] for one in edges) + margin
+    bottom = min(bottom, top + MOST_HEIGHT)
     with Image.open(file) as whole:
         part = whole.crop((int(left), int(top), int(right), int(bottom))).convert("RGB")
     part.quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
