@@ -27,6 +27,8 @@ FOLDER = stack.ROOT / "infra" / "guides" / "pictures"
 MOST_BYTES = 150_000
 COLOURS = 128
 WIDTH, HEIGHT = 620, 430
+# As far down as a picture goes; what is below is the rest of a list.
+MOST_HEIGHT = 960
 WHO = "Ada, front office"
 
 
@@ -75,7 +77,10 @@ def _pictures(
             _box("Find a voucher", "voucher", endpoint),
         ]
     )
+    browser.page.set_viewport_size({"width": 2 * WIDTH + 80, "height": 900})
     yield "control-room", [look, find]
+
+    browser.page.set_viewport_size({"width": WIDTH + 60, "height": 900})
 
     browser.fill(find, last4=card.code.replace("-", "")[-4:])
     find.locator('select[name$="_partner_id"], select[name="partner_id"]').select_option(
@@ -91,7 +96,7 @@ def _pictures(
     yield "unblock", [form]
 
     browser.press(form.get_by_role("button", name="Unblock"), confirm=True)
-    yield "unblocked", [find.locator(".answer"), find.locator("section").first]
+    yield "unblocked", [find.locator(".answer"), find.locator("blockquote").first]
 
     browser.open([_box("Programmes", "programs", endpoint)])
     yield "programmes", [boxes.nth(0)]
@@ -112,6 +117,7 @@ def _a_card_that_was_blocked(players: cast.Cast) -> mint_cards.Card:
         ride_id=first,
         authorization_id=held["authorization_id"],
         fare_cents=1_240,
+        currency="USD",
         completed_at=datetime.now(UTC),
     ).expect(200)
     players.admin.do(
@@ -128,8 +134,8 @@ def _ask(players: cast.Cast, card: mint_cards.Card, ride_id: str) -> dict[str, A
         AUTHORIZATIONS,
         "ride.requested",
         ride_id=ride_id,
-        code=card.code,
-        estimate_cents=1_240,
+        voucher_code=card.code,
+        estimated_fare_cents=1_240,
         currency="USD",
         requested_at=datetime.now(UTC),
     ).expect(200)
@@ -156,6 +162,7 @@ def _kept(browser: Dashboard, file: Path, shown: Sequence[Locator]) -> Path:
     top = max(0, min(one["y"] for one in edges) - margin)
     right = max(one["x"] + one["width"] for one in edges) + margin
     bottom = max(one["y"] + one["height"] for one in edges) + margin
+    bottom = min(bottom, top + MOST_HEIGHT)
     with Image.open(file) as whole:
         part = whole.crop((int(left), int(top), int(right), int(bottom))).convert("RGB")
     part.quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)

@@ -11,8 +11,8 @@ import pytest
 from infra.local import template
 
 TEMPLATE = template.load()
+RESTORED = template.load(restored=True)
 FUNCTIONS = template.resources("AWS::Serverless::Function")
-GLOBALS = TEMPLATE["Globals"]["Function"]
 CONDITIONS = TEMPLATE["Conditions"]
 CONFIG = Path(template.TEMPLATE).parent / "infra" / "samconfig.toml"
 ALIASED = sorted(name for name in FUNCTIONS if "AutoPublishAlias" in FUNCTIONS[name]["Properties"])
@@ -53,18 +53,33 @@ def test_a_version_names_the_parameters_that_its_configuration_depends_on(name: 
     """AWS SAM issue 3820: a parameter's new value makes no version, so without this an alias would
     go on with the old one. A name too many would ask for a version that is equal to the last,
     which Lambda refuses."""
-    properties = FUNCTIONS[name]["Properties"]
-    of_the_version = {
-        key: value for key, value in {**GLOBALS, **properties}.items() if key not in OF_NO_VERSION
-    }
-    of_the_version["Environment"] = [
-        GLOBALS["Environment"],
-        properties["Environment"],
-    ]
+    of_the_version = []
+    for loaded in (TEMPLATE, RESTORED):
+        shared = loaded["Globals"]["Function"]
+        own = loaded["Resources"][name]["Properties"]
+        of_the_version += [
+            value
+            for properties in (shared, own)
+            for key, value in properties.items()
+            if key not in OF_NO_VERSION
+        ]
 
-    described = set(re.findall(r"\$\{(\w+)}", properties["VersionDescription"]["Fn::Sub"]))
+    text = FUNCTIONS[name]["Properties"]["VersionDescription"]["Fn::Sub"]
+    described = set(re.findall(r"\$\{(\w+)}", text))
 
     assert described == set(_parameters(of_the_version))
+
+
+def test_all_requests_use_the_same_tables() -> None:
+    """A tenth of the requests in one ledger and the rest in another would be two truths."""
+    (rule,) = TEMPLATE["Rules"]["AllRequestsUseTheSameTables"]["Assertions"]
+
+    assert rule["Assert"]["Fn::Or"] == [
+        {"Fn::Equals": [{"Ref": "RestoredTables"}, ""]},
+        {"Fn::Equals": [{"Ref": "GradualDeployment"}, "false"]},
+    ]
+    runbook = template.TEMPLATE.parent / "infra" / "runbooks" / "restore.md"
+    assert "`GradualDeployment` is `false`" in runbook.read_text(encoding="utf-8")
 
 
 def test_it_is_on_in_production_and_off_in_a_trial_and_on_this_machine() -> None:
