@@ -11,10 +11,10 @@ COMPILE := UV_CACHE_DIR=.local/cache/uv $(UV) pip compile --quiet --universal --
 PYTEST_ARGUMENTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-history up down forget build share-events contract test check e2e iam-check mutants soak mutation bench-month format lock clean
+.PHONY: help setup demo demo-history up down forget build share-events contract test check e2e iam-check mutants soak mutation bench-month bench-widgets format lock clean
 
 help: ## Show this
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install what the project needs under .local/ (every other target does it too)
 	@$(PYTHON) -m infra.local.set_up
@@ -67,7 +67,7 @@ check: setup ## The gate: format, lint, types, layers, template, tests
 	$(BIN)/ruff check functions infra tests
 	$(BIN)/mypy functions infra tests
 	PYTHONPATH=functions $(BIN)/lint-imports --no-logo
-	$(BIN)/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml infra/monitoring.yaml
+	$(BIN)/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml infra/monitoring.yaml infra/dashboard.yaml
 	@$(MAKE) --no-print-directory test
 
 e2e: setup ## Run the end-to-end tests on the running system, or on one that is started for them
@@ -87,6 +87,9 @@ soak: setup ## Play random histories against the tests' model (SOAK_OPERATIONS, 
 
 bench-month: setup ## Measure how long a month takes to be added up (ENTRIES=1000,16000)
 	@PYTHONPATH=functions:tests:. $(BIN)/python tests/bench/month_at_scale.py
+
+bench-widgets: setup ## Measure the control room's widgets against a bare read of DynamoDB
+	@PYTHONPATH=functions:tests:. $(BIN)/python tests/bench/widgets.py
 
 format: setup ## Format the code and mend what the linter can
 	$(BIN)/ruff format functions infra tests

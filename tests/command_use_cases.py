@@ -181,6 +181,19 @@ def _asked_later(world: World) -> Act:
     return act
 
 
+def _explained_later(world: World) -> Act:
+    """The same question about a voucher that a ride was declined with."""
+    code = world.code()
+    world.request(code, cents=9_000)
+    voucher_id = world.voucher(code).voucher_id
+
+    def act(by: World) -> Any:
+        by.clock.passes(seconds=1)
+        return by.administer("explain_voucher", command_id="once", voucher_id=voucher_id)
+
+    return act
+
+
 def _rotating_partner(world: World) -> Fields:
     return {**_partner(world), "step": "begin"}
 
@@ -269,6 +282,11 @@ COMMAND_USE_CASES: Mapping[str, UseCase] = {
             "record_ride_event",
         ),
         (Kind.RIDE_COMPLETED,),
+    ),
+    "explain_voucher": UseCase(
+        _explained_later,
+        ("administer", "explain_voucher", "find_vouchers", "tell_story"),
+        aside="command#once",
     ),
     "rotate_partner_secret": _command(
         "rotate_partner_secret", _rotating_partner, "rotate_partner_secret"

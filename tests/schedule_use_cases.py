@@ -201,10 +201,12 @@ SCHEDULE_USE_CASES: Mapping[str, UseCase] = {
     "judge what is owed": UseCase(
         _judging, ("judge_owed", "pause_program", "change_program"), (Kind.PROGRAM_PAUSED,)
     ),
-    "judge after a month": UseCase(_judging_after_a_month, ("judge_owed",), (Kind.PROGRAM_PAUSED,)),
+    "judge after a month": UseCase(
+        _judging_after_a_month, ("judge_owed", "add_up_standing"), (Kind.PROGRAM_PAUSED,)
+    ),
     "keep house": UseCase(
         _keeping_house,
-        ("keep_house", "judge_owed", "return_money"),
+        ("keep_house", "judge_owed", "add_up_standing", "warn_early", "return_money"),
         (Kind.VOUCHER_RETURNED,),
     ),
     "work on a batch": UseCase(

@@ -34,7 +34,7 @@ from farechance.given_up import Moved
 from farechance.ledger import Entry
 from farechance.participants import Participant
 from farechance.partner_api import Enrolled, EnrollmentRequest, Minted, MintRequest
-from farechance.programs import Allotment, Program, Rules
+from farechance.programs import Allotment, Program, Rules, Standing
 from farechance.provider_api import Told
 from farechance.report_records import (
     PublishedFile,
@@ -715,6 +715,17 @@ class World:
     def everything(self) -> dict[str, list[dict[str, Any]]]:
         """All four tables, to compare before and after."""
         return {table: self.items(table) for table in self.tables}
+
+    def decided(self) -> dict[str, list[dict[str, Any]]]:
+        """The same without what housekeeping writes anew each time, to be looked at."""
+        tables = self.everything()
+        programs = [item for item in tables["programs"] if item.get("sk") != {"S": "standing"}]
+        return {**tables, "programs": programs}
+
+    def standing(self) -> Standing:
+        """Where the programme's money was when housekeeping last came by."""
+        key = keys.standing(self.program_id)
+        return _there(self.store.read(key)[key])
 
 
 def _there[Model](found: Model | None) -> Model:

@@ -2,12 +2,19 @@
 hand: invoked in the Lambda console with a prepared test event, one command at a time. IAM says who
 may invoke it."""
 
+from farechance.alarms import Alarms
+from farechance.call_metrics import CallMetrics
 from farechance.edge.clock import utc_now
 from farechance.edge.console import Console
+from farechance.edge.widget_door import WidgetDoor
 from farechance.roles import Role
 from farechance.settings import Settings
 from operations.administer import Tools
+from operations.control_room import control_room
 
-tools = Tools.of(Settings.from_environment(), utc_now)
-console = Console(Role.ADMINISTRATOR, tools.carry_out)
+settings = Settings.from_environment()
+tools = Tools.of(settings, utc_now)
+shows = control_room(tools, CallMetrics(settings), Alarms(settings))
+widgets = WidgetDoor(Role.ADMINISTRATOR, shows, utc_now)
+console = Console(Role.ADMINISTRATOR, tools.carry_out, widgets.answer)
 handler = console.handle

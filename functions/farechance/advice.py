@@ -35,7 +35,7 @@ def what_to_do_now(reason: Reason, voucher: Voucher, terms: Terms, now: datetime
         return _REISSUED
     if voucher.is_over(now):
         return _OVER
-    if _is_gone(reason, voucher, terms, now):
+    if is_gone(reason, voucher, terms, now):
         return _NO_LONGER[reason]
     if reason is Reason.VOUCHER_BLOCKED and voucher.blocked_by is Blocker.ADMINISTRATOR:
         return _BLOCKED_BY_ADMINISTRATOR
@@ -44,7 +44,7 @@ def what_to_do_now(reason: Reason, voucher: Voucher, terms: Terms, now: datetime
     return what_to_do(reason)
 
 
-def _is_gone(reason: Reason, voucher: Voucher, terms: Terms, now: datetime) -> bool:
+def is_gone(reason: Reason, voucher: Voucher, terms: Terms, now: datetime) -> bool:
     """Whether what stood in the way no longer does."""
     match reason:
         case Reason.VOUCHER_NOT_STARTED:

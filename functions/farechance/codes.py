@@ -9,6 +9,7 @@ anything but what it derives itself.
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U.
@@ -29,6 +30,13 @@ _BETWEEN = str.maketrans(
         "\u202f\u205f\u3000\ufeff-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d",
         "",
     )
+)
+
+# A code within a text: 16 symbols alone, or four groups of four.
+_DASHES = "\\-\u2010-\u2015\u2212"
+_IN_TEXT = re.compile(
+    rf"(?<![0-9A-Za-z{_DASHES}])[0-9A-Za-z]{{4}}(?:[ {_DASHES}]?[0-9A-Za-z]{{4}}){{3}}"
+    rf"(?![0-9A-Za-z{_DASHES}])"
 )
 
 CodeKeys = Mapping[str, str]
@@ -78,6 +86,24 @@ def read_last4(written: str) -> str | None:
     symbols = written.translate(_READ_AS)
     is_whole = len(symbols) == 4 and all(symbol in _VALUE for symbol in symbols)
     return symbols if is_whole else None
+
+
+def is_like_code(written: str) -> bool:
+    """Whether somebody typed a code, or one with a wrong symbol, where none belongs."""
+    symbols = written.translate(_BETWEEN).translate(_READ_AS)
+    return len(symbols) == CODE_SYMBOLS and all(symbol in _VALUE for symbol in symbols)
+
+
+def holds_code(text: str) -> bool:
+    """Whether a code stands within a text: in groups with dashes, also one with a wrong symbol; or
+    without, then only if its check symbol is right, so that words are seldom taken for one."""
+    for found in _IN_TEXT.finditer(text):
+        symbols = found.group().translate(_BETWEEN).translate(_READ_AS)
+        if is_like_code(symbols) and any(sign.isdigit() for sign in found.group()):
+            has_dashes = not found.group().replace(" ", "").isalnum()
+            if has_dashes or check_symbol(symbols[:-1]) == symbols[-1]:
+                return True
+    return False
 
 
 def grouped(code: str) -> str:

@@ -6,11 +6,20 @@ as they stand (api.md, 'Names that must be the same everywhere')."""
 
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, Field, StringConstraints, TypeAdapter, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    model_validator,
+)
 
 from farechance.identifiers import (
+    AuthorizationId,
     CommandId,
     Language,
+    Last4,
     ParticipantId,
     PartnerId,
     Phone,
@@ -24,6 +33,7 @@ from farechance.identifiers import (
 from farechance.money import PositiveProgramCents, PositiveRideCents
 from farechance.programs import SENT, STORED, RiderNeeds, RotationStep, Rules
 from farechance.times import Instant
+from farechance.voucher_names import NEVER_A_CODE, Remark
 
 Scope = Literal[
     "participants:read",
@@ -43,9 +53,14 @@ class _Command(BaseModel):
     model_config = SENT
 
     command_id: CommandId
-    requested_by: ShortText
-    reason: ShortText
+    requested_by: Remark
+    reason: Remark
     dry_run: bool = False
+
+
+class Question(_Command):
+    """A command that changes nothing. It is asked anew each time, also under the same
+    `command_id`, and each time is on record."""
 
 
 class CreateProgram(_Command):
@@ -252,11 +267,32 @@ class MintCards(_Command):
         return self
 
 
-class CheckBooks(_Command):
-    """Adds up every account of a programme from the stored items. A question: each time anew."""
+class CheckBooks(Question):
+    """Adds up every account of a programme from the stored items."""
 
     command: Literal["check_books"]
     program_id: ProgramId
+
+
+class ExplainVoucher(Question):
+    """Tells a voucher's story in plain sentences, and what to do. It is named by its id; or by its
+    partner and the last 4 symbols of its code; or by an authorization id, which a ride company
+    has. Never by its code."""
+
+    command: Literal["explain_voucher"]
+    voucher_id: Annotated[VoucherId | None, NEVER_A_CODE] = None
+    partner_id: Annotated[PartnerId | None, NEVER_A_CODE] = None
+    last4: Annotated[Last4 | None, NEVER_A_CODE] = None
+    authorization_id: Annotated[AuthorizationId | None, NEVER_A_CODE] = None
+
+    @model_validator(mode="after")
+    def _named_once(self) -> Self:
+        ways = (self.voucher_id, self.last4, self.authorization_id)
+        if sum(way is not None for way in ways) != 1:
+            raise ValueError("name one voucher_id, or partner_id and last4, or authorization_id")
+        if (self.partner_id is None) != (self.last4 is None):
+            raise ValueError("partner_id and last4 go together")
+        return self
 
 
 class EraseParticipant(_Command):
@@ -354,6 +390,7 @@ Command = Annotated[
     | RecordPayment
     | MintCards
     | CheckBooks
+    | ExplainVoucher
     | EraseParticipant
     | RunReport
     | ApplyStatement
@@ -363,7 +400,7 @@ Command = Annotated[
     Field(discriminator="command"),
 ]
 
-COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
+COMMAND: TypeAdapter[Command] = TypeAdapter(Command, config=ConfigDict(hide_input_in_errors=True))
 
 
 class CommandRecord(BaseModel):

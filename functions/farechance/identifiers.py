@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, StringConstraints, WithJsonSchema
 
+from farechance.codes import read_last4
+
 ProgramId = Annotated[str, StringConstraints(pattern=r"^prg_[a-z0-9_]{1,40}$")]
 PartnerId = Annotated[str, StringConstraints(pattern=r"^org_[a-z0-9_]{1,40}$")]
 ProviderId = Annotated[str, StringConstraints(pattern=r"^pvd_[a-z0-9_]{1,40}$")]
@@ -23,6 +25,31 @@ RideId = Annotated[str, StringConstraints(pattern=r'^[!"$-~]{1,64}$')]
 
 ProviderReference = RideId
 """What else a provider names: an adjustment, an authorization."""
+
+AuthorizationId = Annotated[str, StringConstraints(pattern=r"^aut_[a-z0-9]{44}$")]
+"""What we gave a ride company with a hold: it carries the voucher's key (`rides`)."""
+
+
+def _last4(written: str) -> str:
+    read = read_last4(written)
+    if read is None:
+        raise ValueError("must be the last 4 symbols of a code")
+    return read
+
+
+Last4 = Annotated[
+    str,
+    StringConstraints(min_length=4, max_length=4),
+    AfterValidator(_last4),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": "^[0-9A-Za-z]{4}$",
+            "description": "The last 4 symbols of a code, as on the card. Lower case is taken, and "
+            "so are o for 0, i and l for 1.",
+        }
+    ),
+]
 
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 """A line that a person typed. Control characters never pass the doors (`edge.strict_json`)."""

@@ -28,7 +28,9 @@ class Settings:
     reports_bucket: str = ""
     reports_topic_arn: str = ""
     api_url: str = ""
+    stack_name: str = ""
     sms_ready: bool = False
+    metrics_namespace: str = ""
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -53,5 +55,7 @@ class Settings:
             reports_bucket=os.environ.get("REPORTS_BUCKET", ""),
             reports_topic_arn=os.environ.get("REPORTS_TOPIC_ARN", ""),
             api_url=os.environ.get("API_URL", ""),
+            stack_name=os.environ.get("STACK_NAME", ""),
+            metrics_namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", ""),
             sms_ready=os.environ.get("SMS_READY", "") == "yes",
         )

@@ -22,9 +22,12 @@ class Event(StrEnum):
     RIDE_EVENT_ANSWERED = "ride_event_answered"
     COMMAND_CARRIED_OUT = "command_carried_out"
     COMMAND_REFUSED = "command_refused"
+    WIDGET_SHOWN = "widget_shown"
     HOUSE_KEPT = "house_kept"
     HOUSEKEEPING_FAILED = "housekeeping_failed"
     OWED_NEAR = "owed_near"
+    ALLOTMENT_LOW = "allotment_low"
+    REPORT_MISSING = "report_missing"
     BOOKS_CHECKED = "books_checked"
     BOOKS_NOT_CHECKED = "books_not_checked"
     BOOKS_DIFFER = "books_differ"
@@ -42,9 +45,13 @@ class Event(StrEnum):
 class Count(StrEnum):
     """Names of metrics."""
 
+    CALL = "Call"
+    CALL_NOT_DONE = "CallNotDone"
     RIDE_APPROVED = "RideApproved"
     RIDE_DECLINED = "RideDeclined"
     RIDE_CAPTURED = "RideCaptured"
+    COVERED_CENTS = "CoveredCents"
+    MONEY_LEFT_CENTS = "MoneyLeftCents"
     RIDE_VOIDED = "RideVoided"
     RIDE_REFUNDED = "RideRefunded"
     RIDE_UNCHANGED = "RideUnchanged"
@@ -64,6 +71,8 @@ class Count(StrEnum):
     HOUSEKEEPING_FAILED = "HousekeepingFailed"
     OWED_NEAR = "OwedNear"
     OWED_REACHED = "OwedReached"
+    ALLOTMENT_LOW = "AllotmentLow"
+    REPORT_MISSING = "ReportMissing"
     BOOKS_AUDITED = "BooksAudited"
     BOOKS_CHECKED = "BooksChecked"
     BOOKS_NOT_CHECKED = "BooksNotChecked"
@@ -105,6 +114,32 @@ def count_anywhere(name: Count) -> None:
         default_dimensions={"service": "any"},
     ):
         pass
+
+
+def measure_money_left(program_id: str, cents: int) -> None:
+    """What of a programme's money isn't spent, sent at once: by the programme."""
+    with single_metric(
+        name=Count.MONEY_LEFT_CENTS.value,
+        unit=MetricUnit.Count,
+        value=cents,
+        namespace=metrics.namespace,
+        default_dimensions={"service": "any", "program": program_id},
+    ):
+        pass
+
+
+def count_call(caller: str, *, is_done: bool) -> None:
+    """A call of a partner or a ride company that is known (a name that anybody may invent would be
+    a metric that we pay for), sent at once: by the caller, whichever function took it."""
+    for name in (Count.CALL,) if is_done else (Count.CALL, Count.CALL_NOT_DONE):
+        with single_metric(
+            name=name.value,
+            unit=MetricUnit.Count,
+            value=1,
+            namespace=metrics.namespace,
+            default_dimensions={"service": "any", "caller": caller},
+        ):
+            pass
 
 
 def count(name: Count, times: int = 1) -> None:

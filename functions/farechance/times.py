@@ -13,6 +13,9 @@ AHEAD = timedelta(minutes=5)
 
 _SETTLED_AFTER = timedelta(hours=2)
 
+_REPORT_RUNS_AT = time(14, tzinfo=UTC)
+"""On the 1st: two hours after the last zone in which a month ends (template.yaml)."""
+
 # RFC 3339 section 5.6; pydantic alone would also take spaces, missing seconds and bare dates.
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:[0-5]\d)", re.ASCII)
 
@@ -95,6 +98,11 @@ def month_settles_at(month: str, zone: ZoneInfo) -> datetime:
 def last_settled_month(now: datetime, zone: ZoneInfo) -> str:
     """The latest month that nothing is added to any more."""
     return month_before(local_month(now - _SETTLED_AFTER, zone))
+
+
+def report_runs_at(month: str) -> datetime:
+    """When the schedule has a month reported, in whichever zone."""
+    return datetime.combine(date.fromisoformat(f"{next_month(month)}-01"), _REPORT_RUNS_AT)
 
 
 def month_ends_at(month: str, zone: ZoneInfo) -> datetime:

@@ -2,40 +2,15 @@
 models of api.md's acts and of its list. They own the form of each; they must never hold a rule that
 needs the clock or a stored thing. A voucher itself is told by `partner_api.VoucherAnswer`."""
 
-from typing import Annotated
+from pydantic import BaseModel
 
-from pydantic import AfterValidator, BaseModel, StringConstraints, WithJsonSchema
-
-from farechance.codes import read_last4
-from farechance.identifiers import ParticipantId, ProgramId, VoucherId
+from farechance.identifiers import Last4, ParticipantId, ProgramId, VoucherId
 from farechance.money import RideCents
 from farechance.partner_api import ANSWER, Cursor, Limit, VoucherAnswer
 from farechance.programs import SENT
 from farechance.times import Instant
 from farechance.voucher_acts import ActReason
 from farechance.vouchers import VoucherState
-
-
-def _last4(written: str) -> str:
-    read = read_last4(written)
-    if read is None:
-        raise ValueError("must be the last 4 symbols of a code")
-    return read
-
-
-Last4 = Annotated[
-    str,
-    StringConstraints(min_length=4, max_length=4),
-    AfterValidator(_last4),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": "^[0-9A-Za-z]{4}$",
-            "description": "The last 4 symbols of a code, as on the card. Lower case is taken, and "
-            "so are o for 0, i and l for 1.",
-        }
-    ),
-]
 
 
 class ActRequest(BaseModel):

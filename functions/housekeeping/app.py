@@ -1,7 +1,9 @@
 """The door of housekeeping: on a schedule it returns what vouchers leave behind, judges what is
-owed, sends batches again with which nobody goes on, and erases people whose time has come."""
+owed, warns of what will soon be missed, sends batches again with which nobody goes on, and erases
+people whose time has come."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from farechance.batch_queue import BatchName, BatchQueue
@@ -9,7 +11,7 @@ from farechance.edge.clock import utc_now
 from farechance.edge.schedule import Schedule
 from farechance.settings import Settings
 from farechance.store import Remembered, Store
-from farechance.telemetry import Count, Event, count, logger
+from farechance.telemetry import Count, Event, count, logger, measure_money_left
 from operations.judge_owed import Judged
 from operations.keep_house import Kept, keep_house
 
@@ -46,6 +48,12 @@ def keep(has_time: Callable[[], bool]) -> dict[str, Any]:
 def _tell(kept: Kept) -> None:
     for judged in kept.judged:
         _tell_of(judged)
+    for low in kept.low:
+        count(Count.ALLOTMENT_LOW)
+        logger.warning(Event.ALLOTMENT_LOW, **asdict(low))
+    for missing in kept.missing:
+        count(Count.REPORT_MISSING)
+        logger.error(Event.REPORT_MISSING, **asdict(missing))
     for name, error in kept.failed:
         count(Count.HOUSEKEEPING_FAILED)
         logger.error(Event.HOUSEKEEPING_FAILED, what=name, error=error)
@@ -67,6 +75,7 @@ def _tell(kept: Kept) -> None:
 
 
 def _tell_of(judged: Judged) -> None:
+    measure_money_left(judged.program_id, judged.left_cents)
     if judged.is_reached:
         count(Count.OWED_REACHED)
     if judged.is_near:

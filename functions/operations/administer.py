@@ -21,9 +21,11 @@ from farechance.commands import (
     CreateProgram,
     Defund,
     EraseParticipant,
+    ExplainVoucher,
     Fund,
     MintCards,
     PauseProgram,
+    Question,
     RecordPayment,
     RegisterProvider,
     ResumePartner,
@@ -57,6 +59,7 @@ from operations.command_voucher import command_voucher
 from operations.create_partner import create_partner
 from operations.create_program import create_program
 from operations.erase_participant import erase_by_command
+from operations.explain_voucher import explain_voucher
 from operations.fund import fund
 from operations.mint_cards import mint_cards, sheet_link
 from operations.pause_program import pause_program, resume_program
@@ -114,7 +117,7 @@ def _attempt(command: Command, tools: Tools, has_time: Callable[[], bool]) -> di
     record_key = keys.command(command.command_id)
     record = tools.store.read(record_key)[record_key]
     content = stored_answer(command)
-    if record is not None and isinstance(command, CheckBooks):
+    if record is not None and isinstance(command, Question):
         if record.command != command.command:
             raise StateForbids("command_id_reused", {"command_id": command.command_id})
         # A question is asked anew each time, and each time is on record.
@@ -127,7 +130,7 @@ def _attempt(command: Command, tools: Tools, has_time: Callable[[], bool]) -> di
 
     with tools.store.refusing_unless(record_key):
         plan = _plan(command, tools, has_time, now)
-    if command.dry_run and isinstance(command, CheckBooks):
+    if command.dry_run and isinstance(command, Question):
         return {**plan.answer, "dry_run": True}
     if command.dry_run:
         return _said("Nothing was done. Without dry_run:", plan.answer, "dry_run")
@@ -216,6 +219,14 @@ def _plan(  # noqa: C901, PLR0911, PLR0912 - a row for each command
             )
         case CheckBooks():
             return check_books(command, store=store, clock=tools.clock, has_time=has_time)
+        case ExplainVoucher():
+            return explain_voucher(
+                command,
+                store=store,
+                remembered=Remembered(store),
+                code_keys=tools.vault.code_keys(now),
+                now=now,
+            )
         case EraseParticipant():
             return erase_by_command(command, store=store, now=now)
         case RunReport():

@@ -22,7 +22,7 @@ def _no_writes(_: Mapping[str, Any]) -> list[Write]:
 class Plan:
     """`answer` begins with `in_words`, a sentence to be read. `prepare` makes what lives outside of
     the tables (an OAuth client, a secret) and returns what is told of it; it may be called again
-    after a cut. `secrets` names what of that is shown once and never recorded. `writes_after` are
+    after a cut. `secrets` names what is told once and never recorded. `writes_after` are
     the table's writes, which may name what was made."""
 
     answer: Mapping[str, Any]

@@ -7,7 +7,7 @@ from typing import Any
 from farechance.clients import Clients, client_name
 from farechance.commands import CreatePartner
 from farechance.errors import StateForbids
-from farechance.programs import Client, Partner
+from farechance.programs import Client, ListedPartner, Partner
 from farechance.store import Store, Write, keys, writes
 from operations.administration_plan import Plan
 
@@ -37,6 +37,10 @@ def create_partner(command: CreatePartner, *, store: Store, clients: Clients) ->
         return [
             writes.put_new(partner_key, partner),
             writes.put_new(keys.client(client_id), client),
+            writes.put_new(
+                keys.listed_partner(partner.partner_id),
+                ListedPartner(partner_id=partner.partner_id),
+            ),
         ]
 
     return Plan(

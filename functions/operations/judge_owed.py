@@ -1,20 +1,15 @@
 """Judges what a programme owes ride companies beyond its vouchers against the most that its rules
-allow, and pauses it where that is reached: nobody can be made to owe without end. Added up from
-the month's entries; what was owed at the end of a month is kept, since a closed month never
-changes."""
+allow, and pauses it where that is reached: nobody can be made to owe without end."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import batched
-from zoneinfo import ZoneInfo
 
-from farechance.books import owed_change
 from farechance.errors import BooksDiffer
 from farechance.ledger import Facts, Kind
-from farechance.programs import OwedThrough, Program, Status
-from farechance.store import Store, keys, writes
-from farechance.times import local_month, month_settles_at, next_month
+from farechance.programs import Program, Rules, Status
+from farechance.store import Store, keys
+from operations.add_up_standing import AddedUp, add_up_standing
 from operations.administration_plan import existing_program
 from operations.change_program import program_writes
 from operations.pause_program import mark_allotments
@@ -24,12 +19,34 @@ _WARN_PERCENT = 80
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a programme owes, in cents, and the most that it may (None: it has no limit)."""
+    """A programme as it was when its money was added up, its rules, and whether it was paused for
+    what it owes."""
 
-    program_id: str
-    owed_cents: int
-    max_owed_cents: int | None
+    program: Program
+    rules: Rules
+    added_up: AddedUp
     was_paused: bool = False
+
+    @property
+    def program_id(self) -> str:
+        """Which programme."""
+        return self.program.program_id
+
+    @property
+    def max_owed_cents(self) -> int | None:
+        """The most that it may owe; None: it has no limit."""
+        return self.rules.max_owed_cents
+
+    @property
+    def owed_cents(self) -> int:
+        """What it owes beyond its vouchers."""
+        return self.added_up.standing.owed_cents
+
+    @property
+    def left_cents(self) -> int:
+        """What of the funder's money isn't spent."""
+        program, spent_cents = self.program, self.added_up.standing.spent_cents
+        return program.funded_cents - program.paid_direct_cents - spent_cents
 
     @property
     def is_near(self) -> bool:
@@ -62,10 +79,10 @@ def _attempt(
     rules = store.read(rules_key)[rules_key]
     if rules is None:
         raise BooksDiffer(f"{program_id} has no rules {program.rules_version}")
-    owed_cents = _owed_cents(program, store, now, has_time)
-    if owed_cents is None:
+    added_up = add_up_standing(program, store=store, now=now, has_time=has_time)
+    if added_up is None:
         return None
-    judged = Judged(program_id, owed_cents, rules.max_owed_cents)
+    judged = Judged(program, rules, added_up)
     if not judged.is_reached or program.status is not Status.ACTIVE:
         return judged
     mark_allotments(program, Status.PAUSED, store)
@@ -78,42 +95,4 @@ def _attempt(
         status=Status.PAUSED,
     )
     store.commit(*made)
-    return Judged(program_id, judged.owed_cents, judged.max_owed_cents, was_paused=True)
-
-
-def _owed_cents(
-    program: Program, store: Store, now: datetime, has_time: Callable[[], bool]
-) -> int | None:
-    zone = ZoneInfo(program.time_zone)
-    key = keys.owed_through(program.program_id)
-    through = store.read(key)[key]
-    month = next_month(through.month) if through else _first_month(program, store)
-    cents = through.owed_cents if through else 0
-    while month <= local_month(now, zone):
-        for some in batched(store.month_entries(program.program_id, month), 100, strict=False):
-            if not has_time():
-                return None
-            cents += sum(owed_change(entry) for entry in some)
-        if now >= month_settles_at(month, zone):
-            through = _keep(program, through, month, cents, store)
-        month = next_month(month)
-    return cents
-
-
-def _keep(
-    program: Program, before: OwedThrough | None, month: str, cents: int, store: Store
-) -> OwedThrough:
-    key = keys.owed_through(program.program_id)
-    version = 1 if before is None else before.version + 1
-    after = OwedThrough(month=month, owed_cents=cents, version=version)
-    store.commit(
-        writes.put_new(key, after) if before is None else writes.change(key, before, after)
-    )
-    return after
-
-
-def _first_month(program: Program, store: Store) -> str:
-    entries = store.entries(keys.program_account(program.program_id), 0, 1)
-    if not entries:
-        raise BooksDiffer(f"{program.program_id} has no entries")
-    return entries[0].month
+    return replace(judged, was_paused=True)

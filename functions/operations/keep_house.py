@@ -1,7 +1,7 @@
-"""Housekeeping: judges what each programme owes, sends batches again that lost their message, wait,
-or name people for too long, erases people whose time has come, and returns what is past return_at.
-It works page by page until there is no more time, and what is left is due next time; one
-thing that fails holds nothing up. May run twice at once."""
+"""Housekeeping: adds up each programme and judges what it owes, sends batches again that lost their
+message, wait, or name people for too long, erases people whose time has come, and returns what is
+past return_at. It works page by page until there is no more time, and what is left is due next
+time; one thing that fails holds nothing up. May run twice at once."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -14,20 +14,25 @@ from farechance.programs import ListedProgram
 from farechance.store import Remembered, Store, keys
 from farechance.store.keys import RETURN_SHARDS, Key
 from farechance.vouchers import Voucher
+from operations.add_up_standing import keep_standing
 from operations.erase_participant import erase_if_due
 from operations.judge_owed import Judged, judge_owed
 from operations.return_money import return_money
+from operations.warn_early import LowAllotment, MissingReport, low_allotments, missing_report
 
 
 @dataclass
 class Kept:
     """What a run did: how many vouchers it settled, batches it sent and people it erased, what it
-    judged, what failed (by its name, with the kind of error), and whether it reached the end."""
+    judged and what it warns of, what failed (by its name, with the kind of error), and whether it
+    reached the end."""
 
     returned: int = 0
     sent_again: int = 0
     erased: int = 0
     judged: list[Judged] = field(default_factory=list)
+    low: list[LowAllotment] = field(default_factory=list)
+    missing: list[MissingReport] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
     is_complete: bool = True
 
@@ -68,13 +73,17 @@ def _judge_all(
     for program in list_programs(store):
         try:
             judged = judge_owed(program.program_id, store=store, now=clock(), has_time=has_time)
+            if judged is None:
+                kept.is_complete = False
+                return
+            kept.judged.append(judged)
+            # Only once it is judged: what is for people to look at must not hold up a pause.
+            keep_standing(judged.added_up.standing, store=store)
+            kept.low += low_allotments(judged, store=store, now=clock())
+            if missing := missing_report(judged, store=store, now=clock()):
+                kept.missing.append(missing)
         except Exception as error:
             kept.failed.append((program.program_id, type(error).__name__))
-            continue
-        if judged is None:
-            kept.is_complete = False
-            return
-        kept.judged.append(judged)
 
 
 def _send_batches(

@@ -5,7 +5,7 @@ from typing import Any
 
 from farechance.commands import RegisterProvider
 from farechance.errors import StateForbids
-from farechance.programs import Provider
+from farechance.programs import ListedProvider, Provider
 from farechance.signatures import new_secret
 from farechance.store import Store, keys, writes
 from farechance.vault import Vault
@@ -29,6 +29,13 @@ def register_provider(command: RegisterProvider, *, store: Store, vault: Vault) 
         help_phone=command.help_phone,
         staff_can_book=command.staff_can_book,
     )
+    made = [
+        writes.put_new(provider_key, provider),
+        writes.put_new(
+            keys.listed_provider(provider.provider_id),
+            ListedProvider(provider_id=provider.provider_id),
+        ),
+    ]
     return Plan(
         answer={
             "in_words": f"{command.name} ({command.provider_id}) is there. Its signing secret is "
@@ -39,5 +46,5 @@ def register_provider(command: RegisterProvider, *, store: Store, vault: Vault) 
         },
         prepare=prepare,
         secrets=("secret",),
-        writes_after=lambda _: [writes.put_new(provider_key, provider)],
+        writes_after=lambda _: made,
     )

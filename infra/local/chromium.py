@@ -7,6 +7,14 @@ import tempfile
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Without its sandbox, since it won't start with one as root, as on CI; it opens nothing but our own
+# pages, and asks nobody for anything by itself.
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+)
 SECONDS = 120
 
 
@@ -36,16 +44,19 @@ def dump(address: str, width: int, height: int) -> str:
     return _run(address, "--dump-dom", f"--window-size={width},{height}")
 
 
-def _run(address: str, *arguments: str) -> str:
-    program = _program()
-    if program is None:
+def program() -> str:
+    """Where it is. Raises NotPrinted."""
+    found = _program()
+    if found is None:
         raise NotPrinted(whats_missing())
+    return found
+
+
+def _run(address: str, *arguments: str) -> str:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         try:
             done = subprocess.run(
-                # Without its sandbox, since it won't start with one as root, as on CI; it opens
-                # nothing but our own page.
-                [program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+                [program(), "--headless", *ARGUMENTS]
                 + [f"--user-data-dir={profile}", *arguments, address],
                 check=False,
                 capture_output=True,

@@ -275,7 +275,7 @@ def _sam(command: str, arguments: list[str], environment: dict[str, str]) -> Non
 def _fingerprint() -> str:
     """A digest of all that a deployment depends on."""
     digest = hashlib.sha256()
-    sources = [template.TEMPLATE, template.MONITORING, CONFIG, Path(__file__)]
+    sources = [template.TEMPLATE, template.MONITORING, template.DASHBOARD, CONFIG, Path(__file__)]
     sources += sorted(
         file
         for file in (ROOT / "functions").rglob("*")

@@ -10,6 +10,7 @@ import yaml
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "template.yaml"
 MONITORING = TEMPLATE.parent / "infra" / "monitoring.yaml"
+DASHBOARD = TEMPLATE.parent / "infra" / "dashboard.yaml"
 
 
 def load(file: Path = TEMPLATE) -> dict[str, Any]:

@@ -122,12 +122,16 @@ def test_a_programme_that_owes_as_much_as_it_may_is_paused(scene: Scene, house: 
     assert scene.books_are_right(house.owing_id)
 
 
-def test_what_was_owed_at_the_end_of_a_month_is_kept(scene: Scene, house: House) -> None:
-    owed = _item(scene, "Programs", f"program#{house.older_id}", "owed")
+def test_a_closed_month_and_where_the_money_stands_are_kept(scene: Scene, house: House) -> None:
+    closed = _item(scene, "Programs", f"program#{house.older_id}", "closed")
+    standing = _item(scene, "Programs", f"program#{house.older_id}", "standing")
 
     # A month is closed two hours after its end.
-    assert owed["month"] == {"S": _month_before((now() - timedelta(hours=2)).astimezone(ZONE))}
-    assert owed["owed_cents"] == {"N": "0"}
+    assert closed["month"] == {"S": _month_before((now() - timedelta(hours=2)).astimezone(ZONE))}
+    assert closed["owed_cents"] == {"N": "0"}
+    assert standing["program_id"] == {"S": house.older_id}
+    as_of = datetime.fromisoformat(standing["as_of"]["S"])
+    assert as_of.timestamp() * 1_000 >= house.since
     assert scene.books_are_right(house.older_id)
 
 

@@ -49,6 +49,7 @@ _REGION = "us-east-1"
 PROVIDER_SECRETS = f"{_STACK_NAME}/provider/"
 CODE_SECRET = "the-codes-of-a-test"
 BUCKET = "reports-of-a-test"
+ENDPOINT = "arn:aws:lambda:us-east-1:123456789012:function:a-function"
 
 
 @dataclass
@@ -171,14 +172,26 @@ class Stack:
         return [json.loads(line) for line in self.log.splitlines()]
 
     def counted(self) -> dict[str, int]:
-        """The metrics that were sent (CloudWatch's embedded metric format), added up."""
-        sums: dict[str, int] = {}
+        """The metrics that were sent (CloudWatch's embedded metric format), added up; not those by
+        caller or programme."""
+        return {name: value for (_, name), value in self._sums("").items()}
+
+    def counted_by(self, dimension: str) -> dict[tuple[str, str], int]:
+        """Those that were sent by `caller` or `program`: whose, and which."""
+        return self._sums(dimension)
+
+    def _sums(self, dimension: str) -> dict[tuple[str, str], int]:
+        sums: dict[tuple[str, str], int] = {}
         for line in self.lines():
             for directive in line.get("_aws", {}).get("CloudWatchMetrics", []):
                 assert directive["Namespace"] == "FareChance"
+                (dimensions,) = directive["Dimensions"]
+                if set(dimensions) - {"service"} != ({dimension} if dimension else set()):
+                    continue
                 for metric in directive["Metrics"]:
-                    name = metric["Name"]
-                    sums[name] = sums.get(name, 0) + sum(int(value) for value in line[name])
+                    key = (str(line.get(dimension, "")), metric["Name"])
+                    values = line[metric["Name"]]
+                    sums[key] = sums.get(key, 0) + sum(int(value) for value in values)
         return sums
 
     def _environment(self, folder: str) -> dict[str, str]:
@@ -217,6 +230,7 @@ class _Context:
 
     aws_request_id: str = "an-invocation"
     function_name: str = "a-function"
+    invoked_function_arn: str = ENDPOINT
     seconds_left: float = 60
 
     def get_remaining_time_in_millis(self) -> int:

@@ -38,11 +38,12 @@ IN_ORDER = (
     "rotate_provider_finish",
 )
 OF_A_VOUCHER = ("block_voucher", "unblock_voucher", "revoke_voucher")
+OF_A_CODE = ("explain_voucher",)
 OF_A_RIDE = ("accept_shortfall", "accept_overage", "write_off")
 OF_A_PERSON = ("erase_participant",)
 OF_A_FILE = ("apply_statement",)
 AT_LAST = "close_program"
-ALL = (*IN_ORDER, *OF_A_VOUCHER, *OF_A_RIDE, *OF_A_PERSON, *OF_A_FILE, AT_LAST)
+ALL = (*IN_ORDER, *OF_A_VOUCHER, *OF_A_CODE, *OF_A_RIDE, *OF_A_PERSON, *OF_A_FILE, AT_LAST)
 SECRETS = {
     "register_provider": "secret",
     "create_partner": "client_secret",
@@ -149,7 +150,7 @@ def test_those_that_name_a_voucher_a_ride_or_a_person_find_none_until_they_are_c
         fresh.command(event(command))
 
     with fresh.unchanged():
-        named = (*OF_A_VOUCHER, *OF_A_RIDE, *OF_A_PERSON, *OF_A_FILE)
+        named = (*OF_A_VOUCHER, *OF_A_CODE, *OF_A_RIDE, *OF_A_PERSON, *OF_A_FILE)
         answers = [fresh.command(event(command)) for command in named]
 
     for answer in answers:
@@ -180,6 +181,19 @@ def test_with_the_ids_of_a_voucher_and_of_rides_they_work(fresh: Stack) -> None:
     assert (books["balance"], books["paid_direct_cents"]) == (True, 1_400)
     assert books["owed_cents"] == 2_000 - 1_000
     assert world.program().paid_direct_cents == 1_400
+
+
+def test_with_the_end_of_a_code_a_vouchers_story_is_told(fresh: Stack) -> None:
+    for command in IN_ORDER:
+        fresh.command(event(command))
+    world = fresh.world.another(program_id="prg_rides_to_work")
+    voucher = world.voucher(world.code())
+
+    answer = fresh.command(event("explain_voucher", last4=voucher.last4))
+
+    reads_well(answer)
+    assert (answer["done"], answer["voucher_id"]) == (True, voucher.voucher_id)
+    assert voucher.last4 in answer["story"][0]
 
 
 def test_with_the_id_of_a_person_she_is_erased(fresh: Stack) -> None:

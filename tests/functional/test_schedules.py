@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from botocore.exceptions import ClientError
@@ -16,6 +17,7 @@ import wire
 from builders import PARTNER, PROGRAM
 from farechance.store import Remembered, keys
 from farechance.telemetry import Event
+from farechance.times import local_month, report_runs_at
 from functional.saved_events import event
 from functional.stack import Stack
 from operations.audit_programs import audit_programs
@@ -116,6 +118,35 @@ def test_a_programme_that_stays_at_its_limit_is_paused_once_and_told_each_time(
 
     assert (first["paused"], second["paused"]) == ([PROGRAM], [])
     assert stack.counted()["OwedReached"] == 2
+
+
+def test_a_partner_that_will_soon_have_nothing_to_mint_from_is_told(stack: Stack) -> None:
+    given = stack.world.allotment().available_cents
+    while stack.world.allotment().available_cents * 10 >= given:
+        stack.world.code()
+
+    stack.job("housekeeping")
+
+    assert stack.counted() == {"AllotmentLow": 1, "HouseKept": 1}
+    (line,) = _told(stack, Event.ALLOTMENT_LOW)
+    left = stack.world.allotment().available_cents
+    assert (line["program_id"], line["partner_id"], line["level"]) == (PROGRAM, PARTNER, "WARNING")
+    assert (line["available_cents"], line["given_cents"]) == (left, given)
+
+
+def test_a_report_that_should_have_been_there_for_a_day_is_missed(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack.handler("housekeeping")
+    month = local_month(datetime.now(UTC), ZoneInfo(stack.world.program().time_zone))
+    on_the_3rd = report_runs_at(month) + timedelta(days=2)
+    monkeypatch.setattr(sys.modules["housekeeping.app"], "utc_now", lambda: on_the_3rd)
+
+    stack.job("housekeeping")
+
+    assert stack.counted() == {"ReportMissing": 1, "HouseKept": 1}
+    (line,) = _told(stack, Event.REPORT_MISSING)
+    assert (line["program_id"], line["month"], line["level"]) == (PROGRAM, month, "ERROR")
 
 
 def test_housekeeping_that_fails_as_a_whole_is_raised_and_what_it_counted_is_sent(

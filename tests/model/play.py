@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import months
+import standings
 from books import differences
 from builders import OTHER_PARTNER, OTHER_PROVIDER, PARTNER, PROVIDER
 from farechance.callbacks import RideCallback, RideRequested, VoucherChecked
@@ -24,6 +25,7 @@ from farechance.vouchers import Reason
 from model import accounts, acts, hearing, invariants, letters
 from model.letters import Card
 from model.state import Books, Event, Refused, Rules, Told
+from operations.add_up_standing import add_up_standing
 from operations.check_voucher import check_voucher
 from operations.record_ride_event import record_ride_event
 from world import World
@@ -126,8 +128,13 @@ class Play:
         audit = self.world.audit()
         assert audit.balance, audit.differences
         assert differences(self.world) == []
+        added_up = add_up_standing(
+            self.world.program(), store=self.world.store, now=self.now, has_time=lambda: True
+        )
+        assert added_up is not None
+        assert standings.differences(added_up.standing, audit) == []
         self._report()
-        self.census["invariants asked"] += 2
+        self.census["invariants asked"] += 3
         self.census["histories"] += 1
         self.census.update(self.books.happened)
 

@@ -20,10 +20,10 @@ def test_nothing_is_returned_before_return_at_to_the_millisecond(world: World) -
     code = world.code()
     world.request(code)
     world.clock.now = world.voucher(code).return_at - MOMENT
-    before = world.everything()
+    before = world.decided()
 
     too_early = world.keep_house()
-    untouched = world.everything()
+    untouched = world.decided()
     world.clock.passes(milliseconds=1)
     in_time = world.keep_house()
 

@@ -150,11 +150,13 @@ def test_money_whose_answer_was_lost_is_returned_once(world: World) -> None:
     _is_past(world, code)
 
     with Wire(world.client) as line:
-        line.disturb(wire.answer_lost, "TransactWriteItems")
+        # The first is where the programme's money stands.
+        line.disturb(wire.answer_lost, "TransactWriteItems", at=1)
         first = world.keep_house()
     second = world.keep_house()
 
     assert (first.returned, second.returned) == (0, 0)
+    assert [error for _, error in first.failed] == ["Busy"]
     assert world.kinds(code).count("voucher.returned") == 1
     assert world.allotment().available_cents == 50_000
 

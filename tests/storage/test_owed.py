@@ -10,7 +10,7 @@ import pytest
 import builders
 from debts import falls_short, owes
 from farechance.errors import StateForbids
-from farechance.programs import OwedThrough, Status
+from farechance.programs import Status
 from farechance.store import keys
 from operations.judge_owed import Judged
 from threads import at_once
@@ -86,13 +86,13 @@ def test_at_the_limit_the_program_is_paused_and_approved_rides_are_still_paid(
 def test_it_is_paused_once_and_not_each_hour(limited: World) -> None:
     owes(limited, "ride-1", 1_000)
     _judged(limited)
-    before = limited.everything()
+    before = limited.decided()
 
     limited.clock.passes(hours=1)
     again = _judged(limited)
 
     assert (again.is_reached, again.was_paused) == (True, False)
-    assert limited.everything() == before
+    assert limited.decided() == before
 
 
 def test_without_a_limit_nothing_is_paused(world: World) -> None:
@@ -199,9 +199,11 @@ def _months_read(world: World) -> tuple[Judged, set[str]]:
     return judged, {shard.split("#")[1] for shard in shards}
 
 
-def _kept_through(world: World) -> OwedThrough | None:
-    key = keys.owed_through(world.program_id)
-    return world.store.read(key)[key]
+def _kept_through(world: World) -> tuple[str, int, int] | None:
+    """The last month that is closed, what was owed at its end, and how often that was written."""
+    key = keys.closed_month(world.program_id)
+    closed = world.store.read(key)[key]
+    return None if closed is None else (closed.month, closed.owed_cents, closed.version)
 
 
 # ── month by month ────────────────────────────────────────────────────────────────────────────────
@@ -228,7 +230,7 @@ def test_a_month_is_kept_two_hours_after_its_end_in_the_programs_zone_and_not_re
     assert too_early[1] == in_time[1] == {"2026-03", "2026-04"}
     assert later[1] == {"2026-04"}
     assert not_yet is None
-    assert kept == OwedThrough(month="2026-03", owed_cents=300)
+    assert kept == ("2026-03", 300, 1)
     assert _kept_through(limited) == kept
 
 
@@ -241,7 +243,7 @@ def test_a_late_adjustment_counts_in_the_month_in_which_it_came(limited: World) 
     judged, months = _months_read(limited)
 
     assert (judged.owed_cents, months) == (50, {"2026-04"})
-    assert _kept_through(limited) == OwedThrough(month="2026-03", owed_cents=600)
+    assert _kept_through(limited) == ("2026-03", 600, 1)
 
 
 def test_months_that_nobody_looked_at_are_caught_up_with_one_by_one(limited: World) -> None:
@@ -254,7 +256,7 @@ def test_months_that_nobody_looked_at_are_caught_up_with_one_by_one(limited: Wor
     assert [read[0].owed_cents for read in (first, second)] == [600, 600]
     assert first[1] == {"2026-03", "2026-04", "2026-05", "2026-06"}
     assert second[1] == {"2026-06"}
-    assert _kept_through(limited) == OwedThrough(month="2026-05", owed_cents=600, version=3)
+    assert _kept_through(limited) == ("2026-05", 600, 3)
 
 
 def test_runs_at_once_keep_a_month_once(limited: World) -> None:
@@ -264,7 +266,7 @@ def test_runs_at_once_keep_a_month_once(limited: World) -> None:
     runs = at_once([limited.another().keep_house for _ in range(3)])
 
     assert all(not isinstance(run, Exception) and run.failed == [] for run in runs)
-    assert _kept_through(limited) == OwedThrough(month="2026-03", owed_cents=600)
+    assert _kept_through(limited) == ("2026-03", 600, 1)
 
 
 def _last_entry(world: World) -> Any:

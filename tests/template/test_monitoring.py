@@ -1,11 +1,13 @@
 """Every alarm stands on something that is really counted, and has a page that says what to do."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from farechance.telemetry import Count
+from farechance.times import report_runs_at
 from infra.local import template
 
 ALARMS = template.resources("AWS::CloudWatch::Alarm", template.MONITORING)
@@ -14,10 +16,41 @@ RUNBOOKS = template.MONITORING.parent / "runbooks"
 ROOT = template.TEMPLATE.parent
 
 
-LAMBDAS = [name for name in ALARMS if ALARMS[name]["Properties"]["Namespace"] == "AWS/Lambda"]
-QUEUES = [name for name in ALARMS if ALARMS[name]["Properties"]["Namespace"] == "AWS/SQS"]
-OWN = [name for name in ALARMS if name not in (*LAMBDAS, *QUEUES)]
-MOST_LINES = 40
+PROCEDURES = {
+    "code-does-not-work",
+    "law-enforcement",
+    "leaked-code-secret",
+    "leaked-provider-secret",
+    "lost-partner-secret",
+    "new-region",
+    "restore",
+    "run-a-month-again",
+}
+"""Pages that belong to no alarm."""
+
+MATH = [name for name in ALARMS if "Metrics" in ALARMS[name]["Properties"]]
+SILENT = {"BooksNotAudited": 36, "HouseNotKept": 4}
+"""Alarms on what isn't counted, and for how many hours."""
+
+
+def _of_namespace(namespace: Any) -> list[str]:
+    return [name for name in ALARMS if ALARMS[name]["Properties"].get("Namespace") == namespace]
+
+
+LAMBDAS = _of_namespace("AWS/Lambda")
+QUEUES = _of_namespace("AWS/SQS")
+GATEWAY = _of_namespace("AWS/ApiGateway")
+FILTERED = ["ApiThrottled"]
+OWN = [name for name in _of_namespace({"Ref": "MetricsNamespace"}) if name not in FILTERED]
+# How much of something is usual, and so no alarm: how often it must be seen, and in which time.
+BOUNDS = {
+    "ApiErrors": 3,
+    "ApiThrottled": 50,
+    "CodesUnknown": 30,
+    "DecisionsSlow": 1_600,
+    "DeclinesHigh": 70,
+    "TablesThrottled": 10,
+}
 
 
 def _words(camel: str) -> str:
@@ -29,17 +62,28 @@ def _dimension(metric: dict[str, Any]) -> tuple[str, Any]:
     return dimension["Name"], dimension["Value"]
 
 
+def _dimensions(metric: dict[str, Any]) -> dict[str, Any]:
+    return {one["Name"]: one["Value"] for one in metric["Dimensions"]}
+
+
+def _looked_at(name: str) -> list[dict[str, Any]]:
+    """The metrics that an alarm with arithmetic takes."""
+    parts = ALARMS[name]["Properties"]["Metrics"]
+    return [one["MetricStat"] for one in parts if "MetricStat" in one]
+
+
 def _nested() -> dict[str, Any]:
-    (stack,) = template.resources("AWS::CloudFormation::Stack").values()
-    properties = stack["Properties"]
+    properties = template.resources("AWS::CloudFormation::Stack")["Monitoring"]["Properties"]
     assert isinstance(properties, dict)
     return properties
 
 
-def test_every_alarm_has_a_page_of_its_name_and_every_page_an_alarm() -> None:
+def test_every_alarm_has_a_page_of_its_name_and_every_other_page_is_a_procedure() -> None:
     pages = {page.stem for page in RUNBOOKS.glob("*")}
 
-    assert pages == {_words(name) for name in ALARMS}
+    alarms = {_words(name) for name in ALARMS}
+    assert pages == alarms | PROCEDURES
+    assert not alarms & PROCEDURES
 
 
 @pytest.mark.parametrize("name", ALARMS)
@@ -52,18 +96,10 @@ def test_an_alarm_is_named_says_why_and_where_to_read_on(name: str) -> None:
     assert (ROOT / page).is_file()
 
 
-@pytest.mark.parametrize("name", ALARMS)
-def test_a_page_is_short_and_says_what_it_means_what_to_look_at_and_what_to_do(name: str) -> None:
-    lines = (RUNBOOKS / f"{_words(name)}.md").read_text(encoding="utf-8").splitlines()
+def test_every_alarm_is_of_a_kind_that_is_looked_into_here() -> None:
+    kinds = [*LAMBDAS, *QUEUES, *GATEWAY, *FILTERED, *OWN, *MATH]
 
-    titles = [line for line in lines if line.startswith("#")]
-    assert len(lines) <= MOST_LINES
-    assert titles == [
-        f"# {_words(name)}",
-        "## What it means",
-        "## What to look at",
-        "## What to do",
-    ]
+    assert sorted(kinds) == sorted(ALARMS)
 
 
 @pytest.mark.parametrize("name", OWN)
@@ -130,6 +166,9 @@ def test_there_is_such_an_alarm_for_whatever_nobody_waits_for() -> None:
         ("BatchGivenUp", "ApproximateNumberOfMessagesVisible", "GivenUpBatchQueue", 1),
         ("BatchLate", "ApproximateAgeOfOldestMessage", "BatchQueue", 3_600),
         ("ReportGivenUp", "ApproximateNumberOfMessagesVisible", "GivenUpReportQueue", 1),
+        ("StatementGivenUp", "ApproximateNumberOfMessagesVisible", "GivenUpStatementQueue", 1),
+        ("ReportLate", "ApproximateAgeOfOldestMessage", "ReportQueue", 14_400),
+        ("StatementLate", "ApproximateAgeOfOldestMessage", "StatementQueue", 14_400),
     ],
 )
 def test_a_message_that_is_given_up_or_late_is_an_alarm(
@@ -147,7 +186,115 @@ def test_a_message_that_is_given_up_or_late_is_an_alarm(
     assert properties["EvaluationPeriods"] == 1
 
 
-@pytest.mark.parametrize(("name", "hours"), [("BooksNotAudited", 36), ("HouseNotKept", 4)])
+def test_each_queue_that_is_worked_on_has_an_alarm_on_its_age_and_each_of_those_given_up_one() -> (
+    None
+):
+    watched = {
+        str(_nested()["Parameters"][_dimension(ALARMS[name]["Properties"])[1]["Ref"]])
+        for name in QUEUES
+    }
+
+    queues = template.resources("AWS::SQS::Queue")
+    assert watched == {str({"Fn::GetAtt": f"{queue}.QueueName"}) for queue in queues}
+
+
+@pytest.mark.parametrize("name", GATEWAY)
+def test_an_alarm_on_the_gateway_looks_at_this_api_and_its_stage(name: str) -> None:
+    # API Gateway Developer Guide, 'Amazon API Gateway dimensions and metrics': ApiName and Stage;
+    # or with Method and Resource, for methods with detailed metrics.
+    api = template.load()["Resources"]["Api"]["Properties"]
+    dimensions = _dimensions(ALARMS[name]["Properties"])
+
+    assert api["Name"] == {"Ref": "AWS::StackName"}
+    assert _nested()["Parameters"]["SystemName"] == api["Name"]
+    assert dimensions["ApiName"] == {"Ref": "SystemName"}
+    assert dimensions["Stage"] == api["StageName"]
+    assert ALARMS[name]["Properties"]["MetricName"] in ("Latency", "5XXError")
+    assert dimensions.keys() in ({"ApiName", "Stage"}, {"ApiName", "Stage", "Method", "Resource"})
+
+
+def test_decisions_are_measured_where_they_are_made_and_the_stage_measures_methods() -> None:
+    dimensions = _dimensions(ALARMS["DecisionsSlow"]["Properties"])
+    method, path = dimensions["Method"], dimensions["Resource"]
+
+    events = FUNCTIONS["RedemptionFunction"]["Properties"]["Events"].values()
+    assert (method, path) in {
+        (one["Properties"]["Method"], one["Properties"]["Path"]) for one in events
+    }
+    settings = template.load()["Resources"]["Api"]["Properties"]["MethodSettings"]
+    slashed = path.replace("/", "~1")
+    (of_it,) = (one for one in settings if one["ResourcePath"] == f"/{slashed}")
+    assert (of_it["HttpMethod"], of_it["MetricsEnabled"]) == (method, True)
+
+
+def test_requests_that_were_sent_away_are_counted_from_the_access_log() -> None:
+    (counting,) = template.resources("AWS::Logs::MetricFilter", template.MONITORING).values()
+    properties = counting["Properties"]
+    (counted,) = properties["MetricTransformations"]
+    access_log = template.load()["Resources"]["Api"]["Properties"]["AccessLogSetting"]["Format"]
+
+    assert _nested()["Parameters"][properties["LogGroupName"]["Ref"]] == {"Ref": "ApiAccessLogs"}
+    assert '"status":"$context.status"' in access_log
+    assert properties["FilterPattern"] == '{ $.status = "429" }'
+    alarm = ALARMS["ApiThrottled"]["Properties"]
+    assert alarm["Namespace"] == counted["MetricNamespace"] == {"Ref": "MetricsNamespace"}
+    assert alarm["MetricName"] == counted["MetricName"]
+    # A metric that a filter makes has no dimension, unless the filter names one.
+    assert "Dimensions" not in counted
+    assert "Dimensions" not in alarm
+
+
+def test_throttles_are_those_of_each_table_and_of_the_functions_that_somebody_waits_for() -> None:
+    tables = [_dimensions(one["Metric"]) for one in _looked_at("TablesThrottled")]
+    functions = [_dimensions(one["Metric"]) for one in _looked_at("FunctionsThrottled")]
+    passed = _nested()["Parameters"]
+
+    # DynamoDB Developer Guide, 'DynamoDB metrics and dimensions': ThrottledRequests has TableName
+    # and Operation.
+    assert {one["Operation"] for one in tables} == {"TransactWriteItems"}
+    assert {passed[one["TableName"]["Ref"]]["Ref"] for one in tables} == set(
+        template.resources("AWS::DynamoDB::Table")
+    )
+    assert [passed[one["FunctionName"]["Ref"]] for one in functions] == [
+        {"Ref": "RedemptionFunction"},
+        {"Ref": "MintingFunction"},
+    ]
+
+
+@pytest.mark.parametrize("name", MATH)
+def test_an_alarm_with_arithmetic_adds_up_what_it_names_and_returns_one_thing(name: str) -> None:
+    parts = ALARMS[name]["Properties"]["Metrics"]
+    (formula,) = (one["Expression"] for one in parts if "Expression" in one)
+
+    named = {one["Id"] for one in parts if "MetricStat" in one}
+    assert [one["Id"] for one in parts if one.get("ReturnData", True)] == [
+        one["Id"] for one in parts if "Expression" in one
+    ]
+    # Where nothing is counted there is no number, and a sum with none is none.
+    assert set(re.findall(r"FILL\((\w+), 0\)", formula)) == named
+    assert re.sub(r"FILL\(\w+, 0\)|IF|AND|[\d\s()+*/,>=]", "", formula) == ""
+    assert {(one["Stat"], one["Period"]) for one in _looked_at(name)} == {
+        ("Sum", _looked_at(name)[0]["Period"])
+    }
+
+
+@pytest.mark.parametrize("name", ["DeclinesHigh", "DeclinesNone"])
+def test_declines_are_a_share_of_decisions(name: str) -> None:
+    counted = {one["Metric"]["MetricName"] for one in _looked_at(name)}
+
+    assert counted == {Count.RIDE_APPROVED.value, Count.RIDE_DECLINED.value}
+    assert {_dimension(one["Metric"]) for one in _looked_at(name)} == {("service", "redemption")}
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_what_the_emulator_does_not_know_is_made_on_aws_only(name: str) -> None:
+    needs_aws = name in MATH or name in FILTERED
+
+    assert ALARMS[name].get("Condition") == ("IsOnAws" if needs_aws else None)
+    assert _nested()["Parameters"]["OnAws"] == {"Ref": "OnAws"}
+
+
+@pytest.mark.parametrize(("name", "hours"), SILENT.items())
 def test_a_job_that_is_silent_is_an_alarm(name: str, hours: int) -> None:
     properties = ALARMS[name]["Properties"]
 
@@ -157,26 +304,48 @@ def test_a_job_that_is_silent_is_an_alarm(name: str, hours: int) -> None:
     assert "DatapointsToAlarm" not in properties
 
 
-@pytest.mark.parametrize(
-    "name", sorted(ALARMS.keys() - {"BooksNotAudited", "HouseNotKept", *QUEUES})
-)
-def test_one_time_is_enough_for_every_other_alarm(name: str) -> None:
+@pytest.mark.parametrize("name", sorted(ALARMS.keys() - SILENT.keys() - {*QUEUES}))
+def test_one_time_is_enough_where_no_bound_is_named(name: str) -> None:
     properties = ALARMS[name]["Properties"]
 
-    assert (properties["Statistic"], properties["Threshold"]) == ("Sum", 1)
+    assert properties["Threshold"] == BOUNDS.get(name, 1)
     assert properties["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
-    assert properties.get("DatapointsToAlarm", properties["EvaluationPeriods"]) == 1
     assert properties["TreatMissingData"] == "notBreaching"
+    if name not in ("DecisionsSlow", "TablesThrottled"):
+        assert properties.get("DatapointsToAlarm", properties["EvaluationPeriods"]) == 1
+    if name in OWN:
+        assert properties["Statistic"] == "Sum"
+
+
+def test_the_slowest_per_cent_is_below_what_is_promised_and_seen_more_than_once() -> None:
+    properties = ALARMS["DecisionsSlow"]["Properties"]
+
+    # api.md: a decision in under 2 seconds.
+    assert properties["ExtendedStatistic"] == "p99"
+    assert properties["Threshold"] < 2_000
+    assert (properties["DatapointsToAlarm"], properties["EvaluationPeriods"]) == (3, 4)
 
 
 @pytest.mark.parametrize("name", ALARMS)
 def test_an_alarm_tells_somebody_and_looks_back_no_further_than_it_may(name: str) -> None:
     # Amazon CloudWatch User Guide, 'Using alarms': seven days for periods of an hour or more.
     properties = ALARMS[name]["Properties"]
+    period = properties["Period"] if "Period" in properties else _looked_at(name)[0]["Period"]
 
     assert properties["AlarmActions"] == [{"Ref": "Alarms"}]
-    assert properties["Period"] >= 3_600
-    assert properties["Period"] * properties["EvaluationPeriods"] <= 7 * 86_400
+    # A day at most for periods of less than an hour.
+    most = 7 * 86_400 if period >= 3_600 else 86_400
+    assert period * properties["EvaluationPeriods"] <= most
+
+
+def test_a_report_is_missed_a_day_after_the_schedule_of_reports() -> None:
+    (schedule,) = FUNCTIONS["DispatchingFunction"]["Properties"]["Events"].values()
+
+    runs_at = report_runs_at("2026-03")
+
+    assert schedule["Properties"]["ScheduleExpression"] == "cron(0 14 1 * ? *)"
+    assert schedule["Properties"]["ScheduleExpressionTimezone"] == "UTC"
+    assert runs_at == datetime(2026, 4, 1, 14, tzinfo=UTC)
 
 
 def test_the_alarms_look_where_the_functions_count() -> None:

@@ -213,7 +213,7 @@ def test_who_serves_the_contract_may_do_nothing() -> None:
         ("AdministrationFunction", "MintCardsInParts", ["voucher#*", "key#*"]),
         ("SendingFunction", "CountSends", ["send#*"]),
         ("HousekeepingFunction", "GiveMoneyBackAndPauseAProgram", ["allotment#*", "program#*"]),
-        ("HousekeepingFunction", "KeepWhatWasOwedAtTheEndOfAMonth", ["program#*"]),
+        ("HousekeepingFunction", "KeepAClosedMonthAndWhereTheMoneyStands", ["program#*"]),
         ("HousekeepingFunction", "CloseVouchersAndLetHoldsLapse", ["voucher#*", "ride#*"]),
         (
             "ReportingFunction",

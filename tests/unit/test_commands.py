@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 import builders
 from builders import PARTNER, PROGRAM, PROVIDER
+from farechance import codes
 from farechance.commands import COMMAND, SCOPES, Command, CreatePartner, Fund
 from farechance.partner_api import stored_answer
 
@@ -72,6 +73,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "value_cents": 4_000,
     },
     "check_books": {"program_id": PROGRAM},
+    "explain_voucher": {"partner_id": PARTNER, "last4": "7KDM"},
     "erase_participant": {
         "partner_id": PARTNER,
         "participant_id": "par_1",
@@ -278,6 +280,9 @@ def test_the_scopes_are_those_of_the_design() -> None:
         ("record_payment", "month", "2026-3"),
         ("record_payment", "month", "1999-12"),
         ("record_payment", "invoice_ref", ""),
+        ("explain_voucher", "last4", "7KD"),
+        ("explain_voucher", "last4", "7K?M"),
+        ("explain_voucher", "partner_id", "second_start"),
         ("write_off", "confirm", "a#b"),
         ("rotate_partner_secret", "step", "end"),
         ("rotate_partner_secret", "confirm", PROVIDER),
@@ -311,3 +316,39 @@ def test_a_statement_that_nobody_has_looked_at_is_only_looked_at() -> None:
     assert looked.dry_run
     with pytest.raises(ValidationError, match="a dry run of this command tells it"):
         read("apply_statement", statement_digest=None)
+
+
+def test_a_voucher_to_be_explained_is_named_in_one_way() -> None:
+    neither: dict[str, Any] = {"partner_id": None, "last4": None}
+    authorization = "aut_" + "k" * 44
+
+    for one in ({"voucher_id": VOUCHER}, {"authorization_id": authorization}):
+        assert read("explain_voucher", **neither, **one).partner_id is None
+    assert read("explain_voucher", last4="o1kl").last4 == "01K1"
+    for several in (neither, {"voucher_id": VOUCHER}, {"authorization_id": authorization}):
+        with pytest.raises(ValidationError):
+            read("explain_voucher", **several)
+    with pytest.raises(ValidationError):
+        read("explain_voucher", **neither, voucher_id=VOUCHER, authorization_id=authorization)
+
+
+@pytest.mark.parametrize("field", ["voucher_id", "last4", "authorization_id", "partner_id"])
+def test_a_code_names_no_voucher_and_is_not_repeated(field: str) -> None:
+    code = codes.grouped(codes.code_of(builders.CODE_KEYS, VOUCHER) or "")
+
+    with pytest.raises(ValidationError) as caught:
+        read("explain_voucher", **{field: code})
+
+    assert "the last 4 symbols suffice" in str(caught.value)
+    assert code not in str(caught.value)
+
+
+@each_command
+def test_nobody_writes_a_code_into_what_is_kept_for_ever(command: str) -> None:
+    code = codes.grouped(codes.code_of(builders.CODE_KEYS, VOUCHER) or "")
+
+    for field in ("reason", "requested_by"):
+        with pytest.raises(ValidationError) as caught:
+            read(command, **{field: f"the card {code} was lost"})
+        assert "the last 4 symbols suffice" in str(caught.value)
+        assert code not in str(caught.value)

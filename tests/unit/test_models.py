@@ -66,6 +66,7 @@ FORBID = {
     "CreatePartner",
     "CreateProgram",
     "EraseParticipant",
+    "ExplainVoucher",
     "Fund",
     "PauseProgram",
     "RegisterProvider",

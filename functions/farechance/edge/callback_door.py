@@ -18,7 +18,7 @@ from farechance.provider_api import Told
 from farechance.rides import RideEvent
 from farechance.signatures import SCHEME, Verified, verify
 from farechance.store import Remembered, keys
-from farechance.telemetry import Count, Event, count, invocation, logger
+from farechance.telemetry import Count, Event, count, count_call, invocation, logger
 from farechance.vault import Vault
 from farechance.vouchers import Reason
 
@@ -58,9 +58,21 @@ class CallbackDoor:
     def _answer(self, event: Mapping[str, Any]) -> dict[str, Any]:
         now = self.clock()
         provider_id = str((event.get("pathParameters") or {}).get("provider_id", ""))
+        self._check_is_known(provider_id, now)
+        try:
+            answer = self._answer_to(provider_id, event, now)
+        except Exception as error:
+            count_call(provider_id, is_done=not problems.is_not_done(error))
+            raise
+        count_call(provider_id, is_done=True)
+        return answer
+
+    def _answer_to(
+        self, provider_id: str, event: Mapping[str, Any], now: datetime
+    ) -> dict[str, Any]:
         body = requests.body_of(event)
         headers = requests.headers_of(event)
-        verified = self._verify(provider_id, headers, body, now)
+        verified = verify(headers, body, self.vault.provider_secrets(provider_id, now), now)
         requests.check_is_json(headers)
         value = strict_json.read(body)
         type_name = requests.parsed(AnyCallback, value).type
@@ -77,15 +89,12 @@ class CallbackDoor:
         )
         return told.full()
 
-    def _verify(
-        self, provider_id: str, headers: Mapping[str, str], body: bytes, now: datetime
-    ) -> Verified:
+    def _check_is_known(self, provider_id: str, now: datetime) -> None:
         """An unknown provider and a wrong signature look the same."""
         key = keys.provider(provider_id)
         provider = self.remembered.read(key, now=now)[key]
         if provider is None or provider.status is not PartnerStatus.ACTIVE:
             raise NotAuthenticated(SCHEME)
-        return verify(headers, body, self.vault.provider_secrets(provider_id, now), now)
 
     def _told(
         self, type_name: str, value: Any, provider_id: str, verified: Verified, now: datetime
@@ -128,6 +137,9 @@ def _count(type_name: str, told: Told) -> None:
         count(Count.EVENT_REPLAYED)
         return
     count(_COUNTS[str(told.answer.get("decision") or told.answer["outcome"])])
+    paid_cents = told.answer.get("captured_cents", 0) - told.answer.get("refunded_cents", 0)
+    if paid_cents:
+        count(Count.COVERED_CENTS, paid_cents)
     if told.reason is Reason.EVENT_CONFLICT:
         count(Count.EVENT_CONFLICT)
     if told.has_shortfall:

@@ -16,17 +16,20 @@ from farechance.roles import Role, may_carry_out
 from farechance.telemetry import Count, Event, count_anywhere, invocation, logger
 
 type HasTime = Callable[[], bool]
+type Button = Callable[[dict[str, Any]], dict[str, Any]]
+type Show = Callable[[dict[str, Any], str, Button], str]
 
 
 class Console:
     """Reads what was asked of the function of a role, and has it done. `show` answers what a
-    dashboard asks for: a widget, or what one is for."""
+    dashboard asks for: a widget, or what one is for; it is told which function was called, and how
+    a button's command is carried out."""
 
     def __init__(
         self,
         role: Role,
         carry_out: Callable[[Command, HasTime], dict[str, Any]],
-        show: Callable[[dict[str, Any], HasTime], Any] | None = None,
+        show: Show,
     ) -> None:
         self._role = role
         self._carry_out = carry_out
@@ -36,8 +39,9 @@ class Console:
         """One invocation."""
         with invocation(getattr(context, "aws_request_id", "")):
             has_time = time_left(context)
-            if self._show is not None and ("widgetContext" in event or "describe" in event):
-                return self._show(event, has_time)
+            if "widgetContext" in event or "describe" in event:
+                endpoint = str(context.invoked_function_arn)
+                return self._show(event, endpoint, lambda sent: self.answer(sent, has_time))
             return self.answer(event, has_time)
 
     def answer(self, sent: dict[str, Any], has_time: HasTime) -> dict[str, Any]:

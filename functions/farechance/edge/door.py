@@ -22,7 +22,7 @@ from farechance.endpoints import Endpoint
 from farechance.errors import IdempotencyKeyMissing, NotFound
 from farechance.partner_api import stored_answer
 from farechance.store import Remembered
-from farechance.telemetry import Event, invocation, logger
+from farechance.telemetry import Event, count_call, invocation, logger
 
 _IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,64}", re.ASCII)
 
@@ -128,6 +128,22 @@ class Door:
     ) -> Response[str]:
         event = self._resolver.current_event.raw_event
         caller = who_is_calling(event, self._remembered, self._clock())
+        try:
+            answer = self._answer(endpoint, handler, parameters, event, caller)
+        except Exception as error:
+            count_call(caller.partner_id, is_done=not problems.is_not_done(error))
+            raise
+        count_call(caller.partner_id, is_done=True)
+        return answer
+
+    def _answer[Body, Answer: BaseModel](
+        self,
+        endpoint: Endpoint[Body, Answer],
+        handler: Callable[[Call[Body]], Answer | Replayed[Answer] | Sheet],
+        parameters: Mapping[str, str],
+        event: dict[str, Any],
+        caller: Caller,
+    ) -> Response[str]:
         if endpoint.scope:
             caller.must_have(endpoint.scope)
         # Whose page it is: the path with its parameters, without what stands behind the '?'.

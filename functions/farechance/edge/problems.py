@@ -251,6 +251,11 @@ def count_defect(error: Exception) -> None:
         count_anywhere(Count.BOOKS_DIFFER)
 
 
+def is_not_done(error: Exception) -> bool:
+    """Whether a call counts as one that failed: not where it only asked for what isn't there."""
+    return not isinstance(error, errors.NotFound)
+
+
 def is_expected(error: Exception) -> bool:
     """Whether the error belongs to the caller or passes with time; others are defects."""
     return isinstance(error, FareChanceError) and not isinstance(error, errors.BooksDiffer)

@@ -10,6 +10,7 @@ Access patterns (every read is of the table itself and consistent, unless an ind
     allotments of a programme              programs  allotment#{prg}          | {org}
     partner; the partner of a client       programs  partner#{org}; client#{} | -
     provider; an admin command's answer    programs  provider#{pvd}; command#{} | -
+    every programme, partner, provider     programs  programs; partners; providers | {id}
     a partner's batches; a file's content  programs  batch#{org}              | batch#…, content#…
     batches with something left to do      programs  index by_due {batches}
     reports of a programme, by month       programs  report#{prg}             | {month}
@@ -32,9 +33,17 @@ Access patterns (every read is of the table itself and consistent, unless an ind
     an event's entry                       ledger    {account}                | {event's identity}
     an account's entries, in order         ledger    index by_sequence (local, consistent)
     the entries of a month                 ledger    index by_month {prg}#{month}#{shard}
+    … that somebody should look at         ledger    the same, the newest, filtered as it is read
 """
 
-from farechance.store.database import AllotmentPage, AllotmentPlace, Found, LostRace, Store
+from farechance.store.database import (
+    AllotmentPage,
+    AllotmentPlace,
+    Exceptions,
+    Found,
+    LostRace,
+    Store,
+)
 from farechance.store.keys import Key
 from farechance.store.remembered import Remembered
 from farechance.store.writes import Write
@@ -42,6 +51,7 @@ from farechance.store.writes import Write
 __all__ = [
     "AllotmentPage",
     "AllotmentPlace",
+    "Exceptions",
     "Found",
     "Key",
     "LostRace",

@@ -5,7 +5,8 @@ decides again."""
 import json
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +27,7 @@ from pydantic import BaseModel
 
 from farechance.batches import Batch
 from farechance.errors import Busy, Refusal
-from farechance.ledger import MONTH_SHARDS, Entry, digest
+from farechance.ledger import MONTH_SHARDS, Entry, Kind, digest
 from farechance.participants import Participant
 from farechance.passing import busy_if_it_passes
 from farechance.settings import Settings
@@ -109,6 +110,15 @@ class AllotmentPage:
 
     found: tuple[Key[Voucher], ...]
     last: AllotmentPlace | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exceptions:
+    """Entries that somebody should look at, and, where not all were looked at, the moment before
+    which some weren't."""
+
+    entries: tuple[Entry, ...]
+    looked_from: datetime | None
 
 
 class Store:
@@ -231,6 +241,51 @@ class Store:
         ]
         for page in side_by_side(shards):
             yield from (self._model(Entry, item) for item in page)
+
+    def exceptions(
+        self,
+        months: Sequence[tuple[str, str]],
+        begins_at: datetime,
+        ends_at: datetime,
+        *,
+        most_looked_at: int,
+    ) -> Exceptions:
+        """Entries with a shortfall, and messages that came again with other content, recorded
+        between two moments in these months of these programmes, the newest first, from the index
+        (which may be a moment behind). All shards are looked at side by side, and of each at most
+        so many entries."""
+
+        def look(shard: str) -> tuple[list[dict[str, Any]], Mapping[str, Any] | None]:
+            # Entries that say neither are left out where they are kept.
+            return self._one_page(
+                "ledger",
+                "month_shard = :shard AND month_sort BETWEEN :begins AND :ends",
+                {
+                    ":shard": shard,
+                    ":begins": instant_text(begins_at),
+                    # '$' follows the '#' that parts a moment from a number.
+                    ":ends": f"{instant_text(ends_at)}$",
+                    ":conflict": Kind.RIDE_CONFLICT.value,
+                },
+                IndexName="by_month",
+                FilterExpression="attribute_exists(shortfall_cents) OR kind = :conflict",
+                ScanIndexForward=False,
+                Limit=most_looked_at,
+            )
+
+        shards = [
+            f"{program_id}#{month}#{shard}"
+            for program_id, month in months
+            for shard in range(MONTH_SHARDS)
+        ]
+        with ThreadPoolExecutor(MONTH_SHARDS) as pool:
+            pages = list(pool.map(look, shards))
+        entries = [self._model(Entry, item) for items, _ in pages for item in items]
+        cut = [str(self._plain(last)["month_sort"]).partition("#")[0] for _, last in pages if last]
+        return Exceptions(
+            tuple(sorted(entries, key=lambda entry: entry.month_sort, reverse=True)),
+            datetime.fromisoformat(max(cut)) if cut else None,
+        )
 
     def voucher_keys(self, program_id: str, partner_id: str) -> Iterator[tuple[Key[Voucher], ...]]:
         """The keys of an allotment's vouchers, in pages of at most 100, from the index (which may

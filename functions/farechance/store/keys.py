@@ -24,12 +24,15 @@ from farechance.participants import (
 from farechance.programs import (
     Allotment,
     Client,
+    ClosedMonth,
+    ListedPartner,
     ListedProgram,
-    OwedThrough,
+    ListedProvider,
     Partner,
     Program,
     Provider,
     Rules,
+    Standing,
 )
 from farechance.report_records import PublishedReport, ReconciledStatement, ReportSalt
 from farechance.rides import Ride
@@ -60,9 +63,15 @@ def listed_program(program_id: str) -> Key[ListedProgram]:
     return Key("programs", ListedProgram, "programs", program_id)
 
 
-def owed_through(program_id: str) -> Key[OwedThrough]:
-    """What a programme owed at the end of a month."""
-    return Key("programs", OwedThrough, f"program#{program_id}", "owed")
+def closed_month(program_id: str) -> Key[ClosedMonth]:
+    """A programme's sums at the end of its last closed month. (`owed` is what was kept before, with
+    fewer sums; nobody reads it any more.)"""
+    return Key("programs", ClosedMonth, f"program#{program_id}", "closed")
+
+
+def standing(program_id: str) -> Key[Standing]:
+    """Where a programme's money was when housekeeping last came by."""
+    return Key("programs", Standing, f"program#{program_id}", "standing")
 
 
 def rules(program_id: str, version: int) -> Key[Rules]:
@@ -81,6 +90,11 @@ def partner(partner_id: str) -> Key[Partner]:
     return Key("programs", Partner, f"partner#{partner_id}", "partner")
 
 
+def listed_partner(partner_id: str) -> Key[ListedPartner]:
+    """An organisation's place in the list of all."""
+    return Key("programs", ListedPartner, "partners", partner_id)
+
+
 def client(client_id: str) -> Key[Client]:
     """Whose an OAuth client is."""
     return Key("programs", Client, f"client#{client_id}", "client")
@@ -89,6 +103,11 @@ def client(client_id: str) -> Key[Client]:
 def provider(provider_id: str) -> Key[Provider]:
     """A ride company."""
     return Key("programs", Provider, f"provider#{provider_id}", "provider")
+
+
+def listed_provider(provider_id: str) -> Key[ListedProvider]:
+    """A ride company's place in the list of all."""
+    return Key("programs", ListedProvider, "providers", provider_id)
 
 
 def command(command_id: str) -> Key[CommandRecord]:
@@ -310,6 +329,8 @@ _FROM_KEY: Mapping[type[BaseModel], Callable[[str, str], dict[str, str]]] = {
     Entry: lambda pk, sk: {"account": pk, "identity": sk},
     # Whatever else stands in it, a job finds the programme and holds up no other.
     ListedProgram: lambda _, sk: {"program_id": sk},
+    ListedPartner: lambda _, sk: {"partner_id": sk},
+    ListedProvider: lambda _, sk: {"provider_id": sk},
     ParticipantCall: lambda _, sk: {"place": sk.rpartition("#")[2]},
 }
 
