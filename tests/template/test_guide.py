@@ -159,13 +159,13 @@ def test_the_pictures_are_those_that_are_taken_and_each_says_what_is_on_it() -> 
 @pytest.mark.parametrize("file", sorted(pictures.FOLDER.glob("*")), ids=lambda file: file.name)
 def test_a_picture_is_small_and_light(file: Path) -> None:
     with Image.open(file) as picture:
-        corner = picture.convert("L").getpixel((2, 2))
+        # The page's own ground, in the corner.
+        darkest = min(picture.convert("L").crop((0, 0, 4, 4)).tobytes())
 
         assert picture.format == "PNG"
         assert picture.width <= 1_400
     assert file.stat().st_size <= pictures.MOST_BYTES
-    assert isinstance(corner, int)
-    assert corner > 200
+    assert darkest > 200
 
 
 def test_what_stays_when_a_stack_is_deleted_is_told() -> None:
