@@ -279,6 +279,7 @@ COMMAND_USE_CASES: Mapping[str, UseCase] = {
             "apply_statement",
             "open_statement",
             "look_up_rides",
+            "judge_lines",
             "record_ride_event",
         ),
         (Kind.RIDE_COMPLETED,),

@@ -286,7 +286,12 @@ class World:
         if command == "write_off":
             fields.setdefault("confirm", fields["ride_id"])
         parsed = COMMAND.validate_python({"command": command, **fields})
-        tools: Any = Tools(
+        return self.admin_tools.carry_out(parsed, self.has_time)
+
+    @property
+    def admin_tools(self) -> Tools:
+        """What commands and widgets work with."""
+        return Tools(
             self.store,
             self.vault,  # type: ignore[arg-type]
             self.clients,  # type: ignore[arg-type]
@@ -296,8 +301,6 @@ class World:
             send_report=self.sends_report,
             given_up=self.given_up,  # type: ignore[arg-type]
         )
-        answer: dict[str, Any] = tools.carry_out(parsed, self.has_time)
-        return answer
 
     def with_program(self, cents: int = 100_000, rules: Rules | None = None) -> "World":
         """A funded programme, two partners with half of it each, a ride company."""

@@ -23,10 +23,17 @@ from farechance.ledger import Kind
 from ride_use_cases import RIDE_USE_CASES
 from schedule_use_cases import SCHEDULE_USE_CASES
 from use_cases import USE_CASES, Act, UseCase
+from widget_use_cases import WIDGET_USE_CASES
 from wire import Call, Fault, Wire, key_text
 from world import FakeAnnouncer, FakeBucket, FakeClients, FakeGivenUp, FakeVault, World
 
-ALL = {**USE_CASES, **RIDE_USE_CASES, **COMMAND_USE_CASES, **SCHEDULE_USE_CASES}
+ALL = {
+    **USE_CASES,
+    **RIDE_USE_CASES,
+    **COMMAND_USE_CASES,
+    **SCHEDULE_USE_CASES,
+    **WIDGET_USE_CASES,
+}
 FOR_EVER = 1_000
 
 ANY_CALL: Mapping[str, Fault] = {
