@@ -8,8 +8,8 @@ from typing import Any
 from farechance.call_metrics import Calls
 from farechance.roles import Role
 from farechance.widgets.asked import Asked, field_name
+from farechance.widgets.voucher import FIND
 from operations.control_room import control_room
-from operations.show_voucher_story import FIND
 from use_cases import Act, UseCase, owing_ride
 from world import World
 
