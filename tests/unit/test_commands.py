@@ -104,6 +104,7 @@ TAKES_NOTHING_AWAY = {
     "create_partner",
     "register_provider",
     "check_books",
+    "explain_voucher",
     "run_report",
     "retry_given_up",
     "accept_shortfall",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from farechance.errors import Busy
-from farechance.store.side_by_side import side_by_side
+from farechance.store.side_by_side import at_once, side_by_side
 
 
 def pages(name: str, count: int) -> Iterator[str]:
@@ -57,3 +57,19 @@ def test_what_goes_wrong_in_one_partition_is_raised() -> None:
 
     with pytest.raises(Busy):
         list(side_by_side([breaking(), pages("b", 2)]))
+
+
+def test_two_reads_are_under_way_at_the_same_time_and_either_may_fail() -> None:
+    together = threading.Barrier(2, timeout=10)
+
+    def met(found: str) -> str:
+        together.wait()
+        return found
+
+    def fails() -> str:
+        raise Busy
+
+    assert at_once(lambda: met("one"), lambda: met("other")) == ("one", "other")
+    for first, second in ((fails, str), (str, fails)):
+        with pytest.raises(Busy):
+            at_once(first, second)
