@@ -8,52 +8,16 @@ from typing import Any
 import pytest
 
 from browser.conftest import LOOKS, Desk, contrasts
+from e2e.published import put_report
 from e2e.scene import Scene, now
 from infra.local.client import invoke
-from infra.local.stack import Stack
-
-
-def _published(running: Stack, program_id: str, month: str) -> None:
-    """A record as the job that publishes writes it, and the file that it names. A scene's programme
-    began just now, so none of its months is over."""
-    path = f"reports/{program_id}/{month}/report.html"
-    running.client("s3").put_object(
-        Bucket=running.output("ReportsBucketName"), Key=path, Body=b"<p>The report</p>"
-    )
-    running.client("dynamodb").put_item(
-        TableName=running.output("ProgramsTableName"),
-        Item={
-            "pk": {"S": f"report#{program_id}"},
-            "sk": {"S": month},
-            "program_id": {"S": program_id},
-            "month": {"S": month},
-            "form": {"N": "1"},
-            "rules_version": {"N": "1"},
-            "edition": {"N": "1"},
-            "changes": {"L": [{"S": "money.spent_cents"}]},
-            "published_at": {"S": now().strftime("%Y-%m-%dT%H:%M:%S.000Z")},
-            "files": {
-                "L": [
-                    {
-                        "M": {
-                            "path": {"S": path},
-                            "size_bytes": {"N": "17"},
-                            "sha256": {"S": "0" * 64},
-                        }
-                    }
-                ]
-            },
-            "partners": {"M": {}},
-            "version": {"N": "1"},
-        },
-    )
 
 
 @pytest.fixture(scope="module")
 def published(scene: Scene) -> Scene:
     """A programme whose month stands there as published and corrected."""
     program_id = scene.new_program("reported")
-    _published(scene.running, program_id, f"{now():%Y-%m}")
+    put_report(scene.running, program_id, f"{now():%Y-%m}", edition=1)
     return scene
 
 

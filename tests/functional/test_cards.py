@@ -324,6 +324,6 @@ def test_no_line_of_the_log_has_the_token_of_a_link(stack: Stack) -> None:
 
     assert token not in stack.log
     assert token.partition(".")[0] not in stack.log
-    assert [line["endpoint"] for line in stack.lines() if line["message"] == "call_answered"] == [
-        "GET /sheets"
-    ]
+    assert [
+        line["endpoint"] for line in stack.lines() if line.get("message") == "call_answered"
+    ] == ["GET /sheets"]
