@@ -103,6 +103,33 @@ def test_a_report_that_was_given_up_is_tried_again(
     assert record["command"] == {"S": "retry_given_up"}
 
 
+@pytest.mark.parametrize("decision", ["Accept", "Write off"])
+def test_an_administrator_decides_about_a_shortfall(
+    desk: Desk, scene: Scene, decision: str
+) -> None:
+    program_id = scene.new_program(decision.lower().replace(" ", "_"))
+    scene.admin.do("fund", program_id=program_id, amount_cents=5_000)
+    cancelled = scene.request(scene.mint(program_id=program_id)["code"], 1_200)
+    scene.cancel(cancelled)
+    scene.complete(cancelled, 1_200)
+    operating = desk.look("operating", "attention")
+    assert operating.page.locator("summary", has_text=decision).count() == 0
+    browser = desk.look("administration", "attention")
+
+    row = browser.page.locator("tr", has_text=cancelled["ride_id"])
+    form = browser.unfold(decision, row)
+    browser.fill(form, requested_by="Ada", reason=f"{decision}, {program_id}")
+    if decision == "Write off":
+        browser.fill(form, confirm=cancelled["ride_id"])
+    asked = browser.press(form.get_by_role("button", name=decision), confirm=True)
+
+    assert "$12.00" in asked
+    assert "Done" in browser.answer
+    assert browser.page.locator("tr", has_text=cancelled["ride_id"]).count() == 0
+    assert scene.admin.do("check_books", program_id=program_id)["owed_cents"] == 0
+    assert len(desk.commands_with(f"{decision}, {program_id}")) == 1
+
+
 def _when_it_is_gone(desk: Desk, folder: Any) -> str:
     """What is shown once the queue counts no message any more: it counts only about."""
     shown: Dashboard = desk.look(folder, "attention")
