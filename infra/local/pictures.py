@@ -156,6 +156,8 @@ def _browser(running: stack.Stack) -> Iterator[Dashboard]:
 def _kept(browser: Dashboard, file: Path, shown: Sequence[Locator]) -> Path:
     """A picture of these parts of the page, with few colours, so that it is small."""
     browser.picture(file)
+    # A part's place is told from the window's corner; the picture begins at the page's.
+    browser.page.evaluate("window.scrollTo(0, 0)")
     edges = [box for one in shown if (box := one.bounding_box()) is not None]
     margin = 8
     left = max(0, min(one["x"] for one in edges) - margin)
