@@ -29,6 +29,7 @@ NEEDS = {
     "accept_overage": {"program_id", "provider_id", "ride_id"},
     "write_off": {"program_id", "provider_id", "ride_id", "confirm"},
     "erase_participant": {"partner_id", "participant_id", "confirm"},
+    "explain_voucher": {"partner_id", "last4"},
     "apply_statement": {"program_id", "provider_id", "month", "statement_digest"},
 }
 
@@ -85,6 +86,9 @@ def _function(scene: Scene, command: str) -> str:
 
 def _filled(name: str, scene: Scene, told: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """What is to be put in, of things that were made for it."""
+    if name == "explain_voucher":
+        last4 = scene.show(scene.mint())["last4"]
+        return {"partner_id": scene.partner_id, "last4": last4}
     if name.endswith("_voucher"):
         is_first = name != "unblock_voucher"
         voucher = scene.mint()["voucher_id"] if is_first else told["block_voucher"]["voucher_id"]

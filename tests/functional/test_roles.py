@@ -41,11 +41,9 @@ def test_neither_a_dry_run_nor_a_wrong_field_lets_another_role_see_more(
     assert set(answer) == {"done", "in_words", "problem", "role"}
 
 
-@pytest.mark.parametrize("sent", [{}, {"command": "explode"}, {"command": ["fund"]}])
+@pytest.mark.parametrize("sent", [{}, {"command": "explode"}, {"command": ["fund"]}, [], "fund"])
 @pytest.mark.parametrize("folder", ["viewing", "operating"])
-def test_what_is_no_command_is_refused_by_every_role(
-    stack: Stack, folder: str, sent: dict[str, Any]
-) -> None:
+def test_what_is_no_command_is_refused_by_every_role(stack: Stack, folder: str, sent: Any) -> None:
     with stack.unchanged():
         answer = stack.command(sent, folder)
 

@@ -67,9 +67,9 @@ class Console:
         )
         return {"done": not command.dry_run, **answer}
 
-    def _check_role(self, sent: dict[str, Any]) -> None:
+    def _check_role(self, sent: Any) -> None:
         """Whether it is well-formed doesn't matter to who may not send it."""
-        name = sent.get("command")
+        name = sent.get("command") if isinstance(sent, dict) else None
         if isinstance(name, str) and not may_carry_out(self._role, name):
             raise StateForbids("not_your_role", {"role": self._role.value})
 
