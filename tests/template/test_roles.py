@@ -48,10 +48,10 @@ def test_a_viewers_function_only_reads() -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_what_a_function_may_do_to_everything_is_to_read_metrics(function: str) -> None:
-    to_everything = [one["Action"] for one in _statements(function) if one.get("Resource") == "*"]
+def test_what_a_function_may_do_to_everything_is_to_read_metrics_and_alarms(function: str) -> None:
+    to_everything = {one["Action"] for one in _statements(function) if one.get("Resource") == "*"}
 
-    assert to_everything in ([], ["cloudwatch:GetMetricData"])
+    assert to_everything <= {"cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms"}
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.OPERATOR])
