@@ -33,6 +33,7 @@ from farechance.widgets.attention import attention_widget
 
 MOST_PROGRAMS = 24
 MOST_MONTHS = 3
+_MOST_MONTHS_IN_ALL = 24
 _MOST_LOOKED_AT = 500
 _MOST_READ = 100
 _MOST_STATEMENTS = 50
@@ -49,6 +50,11 @@ class _Known:
     rules: Mapping[str, Rules]
     companies: Mapping[str, str]
     left_out: int
+
+    @property
+    def most_months(self) -> int:
+        """How many months of each programme are looked at: the more programmes, the fewer."""
+        return max(1, min(MOST_MONTHS, _MOST_MONTHS_IN_ALL // max(1, len(self.programs))))
 
     def zone(self, program_id: str) -> ZoneInfo:
         """In which a programme counts days."""
@@ -120,7 +126,7 @@ def _exceptions(known: _Known, store: Store, asked: Asked) -> Exceptions:
     months = [
         (program.program_id, month)
         for program in known.programs
-        for month in _months(known.zone(program.program_id), asked)[:MOST_MONTHS]
+        for month in _months(known.zone(program.program_id), asked)[: known.most_months]
     ]
     return store.exceptions(months, asked.starts_at, asked.ends_at, most_looked_at=_MOST_LOOKED_AT)
 
@@ -141,8 +147,8 @@ def _looked_from(found: Exceptions, known: _Known, asked: Asked) -> datetime | N
     cut = [found.looked_from] if found.looked_from else []
     for zone in {known.zone(one.program_id) for one in known.programs}:
         months = _months(zone, asked)
-        if len(months) > MOST_MONTHS:
-            first = date.fromisoformat(f"{months[MOST_MONTHS - 1]}-01")
+        if len(months) > known.most_months:
+            first = date.fromisoformat(f"{months[known.most_months - 1]}-01")
             cut.append(local_midnight(first, zone))
     return max(cut, default=None)
 

@@ -91,7 +91,7 @@ def test_a_report_that_was_given_up_is_tried_again(
     browser = desk.look(folder, "attention")
 
     form = browser.unfold("Try monthly reports again")
-    browser.fill(form, requested_by="Ada", reason=f"mended, {folder}")
+    browser.fill(form, requested_by="Ada", reason=f"mended, {folder}, {troubled}")
     asked = browser.press(
         form.get_by_role("button", name="Try monthly reports again"), confirm=True
     )
@@ -99,7 +99,7 @@ def test_a_report_that_was_given_up_is_tried_again(
     assert "What stopped them should be mended first" in asked
     assert "tried again" in browser.answer
     assert "Monthly reports" not in _when_it_is_gone(desk, folder)
-    (record,) = desk.commands_with(f"mended, {folder}")
+    (record,) = desk.commands_with(f"mended, {folder}, {troubled}")
     assert record["command"] == {"S": "retry_given_up"}
 
 

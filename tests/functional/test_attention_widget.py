@@ -12,7 +12,9 @@ import debts
 from builders import PROGRAM, PROVIDER
 from farechance.widgets.asked import field_name, form_of
 from functional.dashboard import look, words
+from functional.saved_events import event
 from functional.stack import Stack
+from operations import show_attention
 from world import Clock, World
 
 ROLES = ("viewing", "operating", "administration")
@@ -120,6 +122,34 @@ def test_a_shortfall_is_told_until_somebody_has_decided(stack: Stack, earlier: W
     assert "an administrator accepts each" in before
     assert "$15.00" in in_part
     assert "Nothing needs a look" in after
+
+
+def test_of_a_long_time_the_last_months_are_looked_at_and_it_is_said(stack: Stack) -> None:
+    a_year = words(look(stack, "viewing", "attention", hours=366 * DAY))
+    a_week = words(look(stack, "viewing", "attention", hours=7 * DAY))
+
+    assert "There may be older ones: choose a shorter time that ends earlier." in a_year
+    assert "There may be older ones" not in a_week
+
+
+def test_of_many_programmes_so_many_are_looked_at_and_how_many_are_not_is_said(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(show_attention, "MOST_PROGRAMS", 2)
+    rules = dict(event("create_program")["rules"])
+    for number in range(3):
+        stack.command(
+            event(
+                "create_program",
+                program_id=f"prg_more_{number}",
+                command_id=f"more-{number}",
+                rules=rules,
+            )
+        )
+
+    page = words(look(stack, "viewing", "attention"))
+
+    assert "2 programmes more are not looked at here." in page
 
 
 @pytest.mark.parametrize("command", ["accept_shortfall", "write_off"])
