@@ -12,6 +12,7 @@ OF_AN_OPERATOR = {
     "unblock_voucher",
     "run_report",
     "check_books",
+    "explain_voucher",
     "retry_given_up",
 }
 
