@@ -112,11 +112,11 @@ def test_an_administrator_decides_about_a_shortfall(
     cancelled = scene.request(scene.mint(program_id=program_id)["code"], 1_200)
     scene.cancel(cancelled)
     scene.complete(cancelled, 1_200)
-    operating = desk.look("operating", "attention")
-    assert operating.page.locator("summary", has_text=decision).count() == 0
-    browser = desk.look("administration", "attention")
-
+    browser = desk.look("operating", "attention")
     row = browser.page.locator("tr", has_text=cancelled["ride_id"])
+    assert (row.count(), row.locator("summary").count()) == (1, 0)
+    desk.look("administration", "attention")
+
     form = browser.unfold(decision, row)
     browser.fill(form, requested_by="Ada", reason=f"{decision}, {program_id}")
     if decision == "Write off":

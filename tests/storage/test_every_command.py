@@ -20,8 +20,8 @@ ASKED_ANEW = ("check_books", "explain_voucher")
 # What they found to do is known only when it is done.
 TOLD_AFTERWARDS = ("retry_given_up", "apply_statement")
 ONCE = {"client_secret", "secret", "link", "link_expires_at"}
-# Told, and on record elsewhere.
-NOT_KEPT = ONCE | {"story"}
+# A story stands in the ledger; of a question it isn't kept a second time.
+UNRECORDED = ONCE | {"story"}
 ASKED = {"requested_by": "desk 4", "reason": "letter of 1 March"}
 CONFIRMED = {
     "close_program": "program_id",
@@ -92,7 +92,7 @@ def test_who_asked_why_and_what_was_answered_is_on_record_without_a_secret(
     assert (record.requested_by, record.reason) == tuple(ASKED.values())
     assert record.command == name.partition(",")[0] == record.content["command"]
     assert record.carried_out_at == world.clock.now
-    assert record.answer == _without(answer, NOT_KEPT)
+    assert record.answer == _without(answer, UNRECORDED)
     secrets = [answer[it] for it in ONCE & answer.keys() if it.endswith("secret")]
     assert not any(secret in str(world.everything()) for secret in secrets)
 
