@@ -2,8 +2,9 @@
 read of DynamoDB in the same run: `make bench-widgets`.
 
 As much is stored as they show at the most: 24 programmes, 60 partners with several allotments each,
-a year of reports. DynamoDB Local answers the reads. CloudWatch and S3 aren't there: a metric is
-answered at once, a link is made without asking anybody. On AWS a bare read takes some 5 ms within
+a year of reports; of one programme some hundred rides, a few of them with a shortfall. DynamoDB
+Local answers the reads. CloudWatch, SQS and S3 aren't there: a metric, an alarm and a queue answer
+at once, a link is made without asking anybody. On AWS a bare read takes some 5 ms within
 the region, so that a ratio of 200 would be a second.
 """
 
@@ -12,6 +13,7 @@ import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import boto3
@@ -23,15 +25,15 @@ from farechance.report_records import PublishedFile, PublishedReport
 from farechance.roles import Role
 from farechance.store import keys, writes
 from farechance.times import month_before
-from farechance.widgets.asked import Asked
+from farechance.widgets.asked import Asked, field_name
+from farechance.widgets.voucher import FIND
 from infra.local import dynamodb
-from operations.show_partners import show_partners
-from operations.show_programs import show_programs
-from operations.show_reports import show_reports
+from operations.control_room import control_room
 from tables import make_tables, world_on
 from world import Clock, World
 
 PROGRAMS, PARTNERS, MONTHS, TIMES = 24, 60, 12, 15
+RIDES, SHORTFALLS = 100, 10
 ALLOTMENTS = 5
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -42,6 +44,14 @@ class _Metrics:
     def calls(self, callers: Sequence[str], *_: Any) -> Mapping[str, Calls]:
         """At once."""
         return {caller: Calls(100, 3, NOW) for caller in callers}
+
+
+class _NoAlarms:
+    """None rings."""
+
+    def ringing(self) -> tuple[()]:
+        """At once."""
+        return ()
 
 
 def main() -> int:
@@ -71,28 +81,33 @@ def _bench(endpoint: str) -> None:
     key = keys.program("prg_0")
     bare, computed = _milliseconds(lambda: world.store.read(key))
     print(f"a bare read                {bare:8.1f} ms, of it computed here {computed:8.1f} ms")
-    asked = Asked(
-        role=Role.ADMINISTRATOR,
-        endpoint="arn:aws:lambda:us-east-1:123456789012:function:bench",
-        widget="",
-        rendering="bench",
-        now=NOW,
-        starts_at=NOW - timedelta(hours=3),
-        ends_at=NOW,
-    )
-    metrics, bucket = _Metrics(), world.bucket
-    store = world.store
-    widgets: Mapping[str, Callable[[], object]] = {
-        "programs": lambda: str(show_programs(asked, store=store)),
-        "partners": lambda: str(show_partners(asked, store=store, metrics=metrics)),  # type: ignore[arg-type]
-        "reports": lambda: str(show_reports(asked, store=store, bucket=bucket)),  # type: ignore[arg-type]
-    }
-    for name, show in widgets.items():
-        took, computed = _milliseconds(show)
+    metrics: Any = _Metrics()
+    alarms: Any = _NoAlarms()
+    for name, show in control_room(world.admin_tools, metrics, alarms).items():
+        asked = _asked(name, world)
+        took, computed = _milliseconds(partial(_shown, show, asked))
         print(
             f"the widget of {name:12s} {took:8.1f} ms, of it computed here {computed:8.1f} ms: "
             f"{took / bare:6.1f} times a bare read"
         )
+
+
+def _shown(show: Callable[[Asked], object], asked: Asked) -> None:
+    str(show(asked))
+
+
+def _asked(widget: str, world: World) -> Asked:
+    voucher = world.voucher(world.codes[0])
+    return Asked(
+        role=Role.ADMINISTRATOR,
+        endpoint="arn:aws:lambda:us-east-1:123456789012:function:bench",
+        widget=widget,
+        rendering="bench",
+        now=NOW,
+        starts_at=NOW - timedelta(hours=3),
+        ends_at=NOW,
+        fields={field_name(FIND, "named"): voucher.voucher_id},
+    )
 
 
 def _milliseconds(act: Callable[[], object]) -> tuple[float, float]:
@@ -133,6 +148,25 @@ def _fill(world: World) -> None:
             )
         _add_up(world, program_id)
         _publish(world, program_id)
+    _ride(world)
+
+
+def _ride(world: World) -> None:
+    """Rides of one programme, of which some were cancelled and made all the same."""
+    program_id = "prg_0"
+    world.create_partner(world.partner_id)
+    world.administer(
+        "allot",
+        program_id=program_id,
+        partner_id=world.partner_id,
+        amount_cents=RIDES * builders.mint_request().value_cents,
+    )
+    for number in range(RIDES):
+        code, ride = world.code(program_id=program_id), f"ride-{number}"
+        world.request(code, ride)
+        if number < SHORTFALLS:
+            world.cancel(code, ride)
+        world.complete(code, ride)
 
 
 def _add_up(world: World, program_id: str) -> None:
