@@ -81,10 +81,7 @@ class _Makers:
             "block_voucher": {"voucher_id": block.voucher_id},
             "unblock_voucher": {"voucher_id": unblock.voucher_id},
             "revoke_voucher": {"voucher_id": revoke.voucher_id, "confirm": revoke.voucher_id},
-            "explain_voucher": {
-                "partner_id": PARTNER_ID,
-                "last4": explain.code.replace("-", "")[-4:],
-            },
+            "explain_voucher": self._declined(explain, "declined"),
             "accept_shortfall": self._cancelled_and_made(short, "short"),
             "accept_overage": self._dearer_than_asked(above, "above"),
             "write_off": self._to_write_off(off, "off"),
@@ -111,13 +108,25 @@ class _Makers:
         )
         return mint_cards.mint_unassigned(self._players, PARTNER_ID, 8, PROGRAM_ID)
 
+    def _declined(self, card: Card, name: str) -> dict[str, Any]:
+        """The end of a code that didn't work: the ride was dearer than the voucher allows."""
+        told = self._ask(card, name, FARE_CENTS)
+        if told["decision"] != "declined":
+            raise Refused("a ride for the saved events was approved above the voucher's cap")
+        return {"partner_id": PARTNER_ID, "last4": card.code.replace("-", "")[-4:]}
+
     def _cancelled_and_made(self, card: Card, name: str) -> dict[str, Any]:
         """A ride that was cancelled and was made all the same: its whole fare is a shortfall."""
         ride = self._approved(card, name)
         cancelled = {**ride, "cancelled_at": datetime.now(UTC)}
         self._players.company.tell(EVENTS, "ride.cancelled", **cancelled).expect(200)
         made = self._made(ride)
-        return {**OF_THE_RIDE, "ride_id": ride["ride_id"], "amount_cents": made["shortfall_cents"]}
+        return {
+            **OF_THE_RIDE,
+            "reason": "it had been cancelled, and was made all the same",
+            "ride_id": ride["ride_id"],
+            "amount_cents": made["shortfall_cents"],
+        }
 
     def _dearer_than_asked(self, card: Card, name: str) -> dict[str, Any]:
         """A ride that cost more than its voucher may pay for one: the programme owes the rest."""
@@ -151,23 +160,32 @@ class _Makers:
         looked = self._players.admin.ask("apply_statement", dry_run=True, **named)
         if looked.get("would_apply") != 1:
             raise Refused(f"the statement of a lost ride was answered: {looked['in_words']}")
-        return {**named, "statement_digest": looked["statement_digest"]}
+        return {
+            **named,
+            "reason": "the message of a ride never came; City Cabs confirmed it",
+            "statement_digest": looked["statement_digest"],
+        }
 
     def _approved(self, card: Card, name: str) -> dict[str, Any]:
         """A ride that was asked for and approved: what names it from then on."""
+        told = self._ask(card, name, ESTIMATE_CENTS)
+        if told["decision"] != "approved":
+            raise Refused(f"a ride for the saved events was declined ({told['reason']})")
+        return {"ride_id": told["ride_id"], "authorization_id": told["authorization_id"]}
+
+    def _ask(self, card: Card, name: str, cents: int) -> dict[str, Any]:
+        """The decision on a new ride, and its `ride_id`."""
         ride_id = f"{self._run}-{name}"
         told = self._players.company.tell(
             AUTHORIZATIONS,
             "ride.requested",
             ride_id=ride_id,
             voucher_code=card.code,
-            estimated_fare_cents=ESTIMATE_CENTS,
+            estimated_fare_cents=cents,
             currency="USD",
             requested_at=datetime.now(UTC),
         ).expect(200)
-        if told["decision"] != "approved":
-            raise Refused(f"a ride for the saved events was declined ({told['reason']})")
-        return {"ride_id": ride_id, "authorization_id": told["authorization_id"]}
+        return {**told, "ride_id": ride_id}
 
     def _made(self, ride: dict[str, Any]) -> dict[str, Any]:
         return self._players.company.tell(

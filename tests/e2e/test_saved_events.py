@@ -25,12 +25,12 @@ PUT_IN = {
     "block_voucher": {"voucher_id"},
     "unblock_voucher": {"voucher_id"},
     "revoke_voucher": {"voucher_id", "confirm"},
-    "accept_shortfall": {"program_id", "provider_id", "ride_id", "amount_cents"},
+    "accept_shortfall": {"reason", "program_id", "provider_id", "ride_id", "amount_cents"},
     "accept_overage": {"program_id", "provider_id", "ride_id", "amount_cents"},
     "write_off": {"program_id", "provider_id", "ride_id", "amount_cents", "confirm"},
     "erase_participant": {"partner_id", "participant_id", "confirm"},
     "explain_voucher": {"partner_id", "last4"},
-    "apply_statement": {"program_id", "provider_id", "month", "statement_digest"},
+    "apply_statement": {"reason", "program_id", "provider_id", "month", "statement_digest"},
 }
 
 
@@ -80,7 +80,7 @@ def test_what_was_put_in_is_done_anew_and_for_its_whole_amount(
     assert answers["block_voucher"]["status"] == "blocked"
     assert answers["unblock_voucher"]["status"] == "active"
     assert answers["revoke_voucher"]["status"] == "closed"
-    assert answers["explain_voucher"]["story"]
+    assert "20.00" in answers["explain_voucher"]["in_words"]
     assert answers["apply_statement"]["applied"] == 1
     for name in ("accept_shortfall", "accept_overage", "write_off"):
         assert answers[name]["undecided_cents"] == 0
