@@ -31,12 +31,8 @@ class Cast:
 
 def gather(running: stack.Stack, run: str) -> Cast:
     """Has everybody there and gives the programme this run's money. Raises Refused."""
-    admin = Admin(running)
-    company, running = _company(admin, running)
-    ensure_program(admin, PROGRAM_ID, "Rides to work, New York")
-    apps = {}
-    for partner_id, name in PARTNERS.items():
-        apps[partner_id], running = _app(admin, running, partner_id, name)
+    cast = meet(running)
+    admin = cast.admin
     admin.do("fund", f"fund-{run}", program_id=PROGRAM_ID, amount_cents=FUNDED_CENTS)
     for partner_id, cents in ALLOTTED_CENTS.items():
         admin.do(
@@ -46,6 +42,17 @@ def gather(running: stack.Stack, run: str) -> Cast:
             partner_id=partner_id,
             amount_cents=cents,
         )
+    return cast
+
+
+def meet(running: stack.Stack) -> Cast:
+    """Has everybody there, and the programme, which gets no money. Raises Refused."""
+    admin = Admin(running)
+    company, running = _company(admin, running)
+    ensure_program(admin, PROGRAM_ID, "Rides to work, New York")
+    apps = {}
+    for partner_id, name in PARTNERS.items():
+        apps[partner_id], running = _app(admin, running, partner_id, name)
     return Cast(admin, apps, company)
 
 

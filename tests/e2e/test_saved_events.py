@@ -54,8 +54,7 @@ def running() -> stack.Stack:
 def files(running: stack.Stack, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The ready copies, of a run of their own."""
     run = f"e{uuid.uuid4().hex[:8]}"
-    players = cast.gather(running, run)
-    return ready_events.write(running, players, run, tmp_path_factory.mktemp("events"))
+    return ready_events.write(running, cast.meet(running), run, tmp_path_factory.mktemp("events"))
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +95,7 @@ def test_the_books_are_right_afterwards_and_the_demos_players_still_get_in(
         assert admin.do("check_books", program_id=program_id)["balance"]
         assert books.add_up(running, program_id).are_right
     known = stack.load()
-    again = cast.gather(known, uuid.uuid4().hex[:8])
+    again = cast.meet(known)
     assert stack.load() == known
     assert again.apps.keys() == cast.PARTNERS.keys()
 
