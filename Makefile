@@ -11,7 +11,7 @@ COMPILE := UV_CACHE_DIR=.local/cache/uv $(UV) pip compile --quiet --universal --
 PYTEST_ARGUMENTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-history up down forget build deploy release share-events contract test check e2e iam-check mutants soak mutation bench-month bench-widgets pictures format lock clean
+.PHONY: help setup demo demo-history up down forget build deploy release share-events send-event contract test check e2e iam-check mutants soak mutation bench-month bench-widgets pictures format lock clean
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ release: build ## Write what an admin uploads to make a stack by clicking, into 
 
 share-events: setup ## Share the admins' saved events on AWS, in the console (STACK=farechance-trial)
 	@PYTHONPATH=functions $(BIN)/python -m infra.local.share_events "$(STACK)"
+
+send-event: setup ## Send one of the admins' events that the demo has made ready (EVENT=block_voucher)
+	@PYTHONPATH=functions $(BIN)/python -m infra.local.send_event "$(EVENT)"
 
 contract: setup ## Write functions/contract/openapi.json and report.schema.json anew from endpoints and models
 	@PYTHONPATH=functions $(BIN)/python -m infra.contract

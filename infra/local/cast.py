@@ -15,6 +15,7 @@ PROGRAM_ID = "prg_new_york_rides"
 PROVIDER_ID = "pvd_city_cabs_ny"
 SECOND_START, OPEN_DOOR = "org_second_start_ny", "org_open_door_ny"
 PARTNERS = {SECOND_START: "Second Start", OPEN_DOOR: "Open Door"}
+TIME_ZONE = "America/New_York"
 FUNDED_CENTS = 800_000
 ALLOTTED_CENTS = {SECOND_START: 200_000, OPEN_DOOR: 380_000}
 
@@ -30,12 +31,8 @@ class Cast:
 
 def gather(running: stack.Stack, run: str) -> Cast:
     """Has everybody there and gives the programme this run's money. Raises Refused."""
-    admin = Admin(running)
-    company, running = _company(admin, running)
-    _program(admin)
-    apps = {}
-    for partner_id, name in PARTNERS.items():
-        apps[partner_id], running = _app(admin, running, partner_id, name)
+    cast = meet(running)
+    admin = cast.admin
     admin.do("fund", f"fund-{run}", program_id=PROGRAM_ID, amount_cents=FUNDED_CENTS)
     for partner_id, cents in ALLOTTED_CENTS.items():
         admin.do(
@@ -45,7 +42,46 @@ def gather(running: stack.Stack, run: str) -> Cast:
             partner_id=partner_id,
             amount_cents=cents,
         )
+    return cast
+
+
+def meet(running: stack.Stack) -> Cast:
+    """Has everybody there, and the programme, which gets no money. Raises Refused."""
+    admin = Admin(running)
+    company, running = _company(admin, running)
+    ensure_program(admin, PROGRAM_ID, "Rides to work, New York")
+    apps = {}
+    for partner_id, name in PARTNERS.items():
+        apps[partner_id], running = _app(admin, running, partner_id, name)
     return Cast(admin, apps, company)
+
+
+def ensure_program(admin: Admin, program_id: str, name: str) -> None:
+    """A programme of this company's rides with its rules, made once. Under `decline`, the usual
+    overage rule, no rider ever pays. Raises Refused."""
+    today = datetime.now(UTC).date()
+    answer = admin.ask(
+        "create_program",
+        program_id=program_id,
+        name=name,
+        funder="Riverside Fund",
+        rules={
+            "time_zone": TIME_ZONE,
+            "starts_on": str(today - timedelta(days=1)),
+            "ends_on": str(today + timedelta(days=365)),
+            "min_value_cents": 1_000,
+            "max_value_cents": 6_000,
+            "max_rides": 4,
+            "cap_cents": 2_500,
+            "valid_days": 14,
+            "purposes": [{"name": name} for name in ("job_interview", "job", "family")],
+            "overage": "decline",
+            "provider_ids": [PROVIDER_ID],
+            "rider_facing_name": "City Rides",
+        },
+    )
+    if not answer["done"] and answer["problem"] != "program_exists":
+        raise Refused(f"create_program: {answer['in_words']} {answer.get('errors', '')}")
 
 
 def _company(admin: Admin, running: stack.Stack) -> tuple[RideCompany, stack.Stack]:
@@ -105,33 +141,6 @@ def _is_known(app: PartnerApp) -> bool:
         return app.get("/whoami").status == 200
     except Refused:
         return False
-
-
-def _program(admin: Admin) -> None:
-    """The programme with its rules. Under `decline`, the usual overage rule, no rider ever pays."""
-    today = datetime.now(UTC).date()
-    answer = admin.ask(
-        "create_program",
-        program_id=PROGRAM_ID,
-        name="Rides to work, New York",
-        funder="Riverside Fund",
-        rules={
-            "time_zone": "America/New_York",
-            "starts_on": str(today - timedelta(days=1)),
-            "ends_on": str(today + timedelta(days=365)),
-            "min_value_cents": 1_000,
-            "max_value_cents": 6_000,
-            "max_rides": 4,
-            "cap_cents": 2_500,
-            "valid_days": 14,
-            "purposes": [{"name": name} for name in ("job_interview", "job", "family")],
-            "overage": "decline",
-            "provider_ids": [PROVIDER_ID],
-            "rider_facing_name": "City Rides",
-        },
-    )
-    if not answer["done"] and answer["problem"] != "program_exists":
-        raise Refused(f"create_program: {answer['in_words']} {answer.get('errors', '')}")
 
 
 def _made(admin: Admin, command: str, **fields: Any) -> dict[str, Any]:

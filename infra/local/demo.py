@@ -10,7 +10,17 @@ import time
 import uuid
 from datetime import UTC, datetime
 
-from infra.local import books, casework, cast, emulator, mint_cards, rides, show, stack
+from infra.local import (
+    books,
+    casework,
+    cast,
+    emulator,
+    mint_cards,
+    ready_events,
+    rides,
+    show,
+    stack,
+)
 from infra.local.client import Refused, audit, keep_house
 from infra.local.mint_cards import Card, Stock
 from infra.local.play import Played, Player
@@ -60,6 +70,8 @@ def _demo(started: float) -> int:
     show.declines(played)
     refunded_cents = _afterwards(running, players, run, played)
     is_right = _check(running, players, [*cards, day.new_card], played, refunded_cents)
+    # Only now: they have a programme and vouchers of their own, which are nothing of this run.
+    ready_events.write(running, players, run)
     _how_to_go_on(running, time.monotonic() - started)
     return 0 if is_right else 1
 
@@ -142,6 +154,11 @@ def _how_to_go_on(running: stack.Stack, seconds: float) -> None:
     print("   What a partner's app sees first (the token comes from .local/stack.json):")
     print(f'     curl -s -H "Authorization: Bearer {token}" \\')
     print(f"       {running.api_url}/whoami\n")
+    show.say(
+        f"An admin's commands: each file in {stack.named(ready_events.FOLDER)} is one that works "
+        "on this stack as it stands; `make send-event EVENT=block_voucher` sends one."
+    )
+    print()
     print("   The code:   template.yaml    the whole system at a glance")
     print("               functions/       a ride's way: redemption/app.py → operations/ →")
     print("                                farechance/ride_table.py → farechance/store/")

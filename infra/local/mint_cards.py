@@ -51,6 +51,7 @@ class Order:
     cap_cents: int
     people: int = 0
     unassigned: int = 0
+    program_id: str = PROGRAM_ID
 
 
 ORDERS = (
@@ -67,11 +68,45 @@ def enroll(cast: Cast, run: str, tick: Callable[[], None]) -> dict[str, list[str
     """New people of each partner: their participant ids."""
     return {
         partner_id: [
-            _enroll_one(cast.apps[partner_id], reference(run, number), number, tick)
+            enroll_one(cast.apps[partner_id], PROGRAM_ID, reference(run, number), number, tick)
             for number in range(1, count + 1)
         ]
         for partner_id, count in PEOPLE.items()
     }
+
+
+def enroll_one(
+    app: PartnerApp,
+    program_id: str,
+    external_ref: str,
+    number: int = 1,
+    tick: Callable[[], None] = lambda: None,
+) -> str:
+    """One new person's participant id. Every third `number` speaks Spanish."""
+    language = "es" if number % 3 == 0 else "en"
+    now = datetime.now(UTC)
+    answer = app.post(
+        "/participants",
+        {
+            "program_id": program_id,
+            "external_ref": external_ref,
+            "language": language,
+            "attestation": {
+                "eligible": True,
+                "attested_by": "staff-1",
+                "attested_on": str(now.date()),
+            },
+            "consent": {
+                "text_version": "2026-01",
+                "language": language,
+                "granted_at": instant(now),
+                "uses": ["enrollment"],
+            },
+        },
+        f"enroll-{external_ref}",
+    )
+    tick()
+    return str(answer.expect(201)["participant_id"])
 
 
 def reference(run: str, number: int) -> str:
@@ -94,37 +129,12 @@ def mint(cast: Cast, run: str, people: dict[str, list[str]], tick: Callable[[], 
     return Stock(cards, expiring, starting, expire_at)
 
 
-def mint_unassigned(cast: Cast, partner_id: str, cards: int) -> list[Card]:
+def mint_unassigned(
+    cast: Cast, partner_id: str, cards: int, program_id: str = PROGRAM_ID
+) -> list[Card]:
     """Some more cards to hand out, beside those of a run."""
-    order = Order(partner_id, "job_interview", 4_000, 2, 2_000, unassigned=cards)
+    order = Order(partner_id, "job_interview", 4_000, 2, 2_000, 0, cards, program_id)
     return _mint(cast, order, f"more-{uuid.uuid4().hex[:8]}", [], {}, lambda: None)
-
-
-def _enroll_one(app: PartnerApp, external_ref: str, number: int, tick: Callable[[], None]) -> str:
-    language = "es" if number % 3 == 0 else "en"
-    now = datetime.now(UTC)
-    answer = app.post(
-        "/participants",
-        {
-            "program_id": PROGRAM_ID,
-            "external_ref": external_ref,
-            "language": language,
-            "attestation": {
-                "eligible": True,
-                "attested_by": "staff-1",
-                "attested_on": str(now.date()),
-            },
-            "consent": {
-                "text_version": "2026-01",
-                "language": language,
-                "granted_at": instant(now),
-                "uses": ["enrollment"],
-            },
-        },
-        f"enroll-{external_ref}",
-    )
-    tick()
-    return str(answer.expect(201)["participant_id"])
 
 
 def _mint(
@@ -145,7 +155,7 @@ def _mint(
     cards = []
     for number, whom in enumerate(wanted):
         body = {
-            "program_id": PROGRAM_ID,
+            "program_id": order.program_id,
             "purpose": order.purpose,
             "value_cents": order.value_cents,
             "rides": order.rides,
