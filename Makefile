@@ -43,8 +43,8 @@ deploy: build ## Deploy to AWS what is built (STACK=trial or production, PARAMET
 release: build ## Write what an admin uploads to make a stack by clicking, into .local/release
 	@$(BIN)/python -m infra.release
 
-share-events: setup ## Share the admins' saved events on AWS, in the console (STACK=farechance-trial)
-	@PYTHONPATH=functions $(BIN)/python -m infra.local.share_events "$(STACK)"
+share-events: setup ## Share the admins' saved events on AWS, in the console (STACK=trial or production)
+	@PYTHONPATH=functions $(BIN)/python -m infra.local.share_events $(STACK)
 
 send-event: setup ## Send one of the admins' events that the demo has made ready (EVENT=block_voucher)
 	@PYTHONPATH=functions $(BIN)/python -m infra.local.send_event "$(EVENT)"

@@ -24,14 +24,20 @@ def main(stacks: list[str], environment: Mapping[str, str]) -> int:
         print(f"deploy: say which stack: {' or '.join(f'STACK={one}' for one in STACKS)}")
         return 2
     (name,) = stacks
-    configured = tomllib.loads(stack.CONFIG.read_text(encoding="utf-8"))
-    parameters = configured[name]["deploy"]["parameters"]["parameter_overrides"]
+    parameters = configured(name)["parameter_overrides"]
     return subprocess.run(
         [stack.LOCAL / "sam" / "bin" / "sam", *arguments(name, parameters, environment)],
         cwd=stack.ROOT,
         env={**environment, "SAM_CLI_TELEMETRY": "0"},
         check=False,
     ).returncode
+
+
+def configured(name: str) -> dict[str, str]:
+    """What `infra/samconfig.toml` says of one kind of stack."""
+    read = tomllib.loads(stack.CONFIG.read_text(encoding="utf-8"))
+    parameters: dict[str, str] = read[name]["deploy"]["parameters"]
+    return parameters
 
 
 def arguments(name: str, parameters: str, environment: Mapping[str, str]) -> list[str]:

@@ -2,15 +2,16 @@
 
 She uploads them into a bucket of her own and creates the stack from the template among them; its
 parameter `ReleaseBucket` says which bucket. It owns `.local/release`, takes what `sam build` left
-as it is, and changes of the templates only where their parts are found. Code and nested templates
-are named by a digest of what is in them, so that an update of the stack sees which have changed.
+as it is, and changes of the templates only where their parts are found. Code and templates are
+named by a digest of what is in them: an update of the stack sees which have changed, and the files
+of the release before stay beside the new ones in the bucket, as the way back.
 """
 
 import hashlib
 import shutil
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,10 @@ import yaml
 from infra.local import stack
 
 FOLDER = stack.LOCAL / "release"
-TEMPLATE = "fare-chance.yaml"
+TEMPLATE = "fare-chance"
+"""How the name of the template begins that a stack is made from; a digest follows."""
+FOR_ADMINS = "for-admins.zip"
+FOLDERS_FOR_ADMINS = ("decisions", "events", "guides", "runbooks")
 SUMS = "SHA256SUMS"
 BUCKET = "ReleaseBucket"
 PARAMETER = {
@@ -49,11 +53,21 @@ def package(built: Path, folder: Path) -> list[Path]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     template, _ = _packaged(built / "template.yaml", folder)
-    (folder / TEMPLATE).write_text(_written(template), encoding="utf-8")
+    text = _written(template)
+    (folder / f"{TEMPLATE}-{_short(_digest_of(text.encode()))}.yaml").write_text(
+        text, encoding="utf-8"
+    )
+    _zip(folder / FOR_ADMINS, stack.ROOT, _for_admins())
     files = sorted(folder.iterdir())
     sums = [f"{_digest_of(file.read_bytes())}  {file.name}\n" for file in files]
     (folder / SUMS).write_text("".join(sums), encoding="utf-8")
     return [*files, folder / SUMS]
+
+
+def template_of(folder: Path) -> Path:
+    """The file of a release from which a stack is made."""
+    (template,) = folder.glob(f"{TEMPLATE}-*.yaml")
+    return template
 
 
 def _packaged(file: Path, folder: Path) -> tuple[dict[str, Any], bool]:
@@ -107,14 +121,26 @@ def _zipped(code: Path, folder: Path) -> str:
         digest.update(f"{file.relative_to(code)}\0{_digest_of(file.read_bytes())}\0".encode())
     name = f"functions-{_short(digest.hexdigest())}.zip"
     if not (folder / name).exists():
-        with zipfile.ZipFile(folder / name, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in _files(code):
-                entry = zipfile.ZipInfo(str(file.relative_to(code)), NO_TIME)
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                # Whoever runs it may read it, and run it where it is a program.
-                entry.external_attr = (0o755 if file.stat().st_mode & 0o100 else 0o644) << 16
-                archive.writestr(entry, file.read_bytes())
+        _zip(folder / name, code, _files(code))
     return name
+
+
+def _zip(archive: Path, root: Path, files: Iterable[Path]) -> None:
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
+        for file in files:
+            entry = zipfile.ZipInfo(str(file.relative_to(root)), NO_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            # Whoever runs it may read it, and run it where it is a program.
+            entry.external_attr = (0o755 if file.stat().st_mode & 0o100 else 0o644) << 16
+            opened.writestr(entry, file.read_bytes())
+
+
+def _for_admins() -> Iterator[Path]:
+    """The guide with its pictures, the runbooks, the events to paste, and what these lead to."""
+    yield stack.ROOT / "CHANGELOG.md"
+    yield stack.ROOT / "README.md"
+    for name in FOLDERS_FOR_ADMINS:
+        yield from _files(stack.ROOT / "infra" / name)
 
 
 def _files(code: Path) -> Iterator[Path]:

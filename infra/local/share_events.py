@@ -1,5 +1,6 @@
-"""`make share-events STACK=farechance-trial`: shares the saved events of `infra/events` on AWS, so
-that they stand in the Lambda console for whoever may invoke the function.
+"""`make share-events STACK=trial` (or production): shares the saved events of `infra/events` on
+AWS, so that they stand in the Lambda console for whoever may invoke the function. Which stack that
+is says `infra/samconfig.toml`, as for `make deploy`.
 
 Each event goes to every function that carries its command out: an operator's also to the
 administrator's function, since nobody invokes a function of another role. An event of the same name
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from farechance.roles import Role, may_carry_out
+from infra import deploy
 from infra.local import stack
 
 FOLDER = stack.ROOT / "infra" / "events"
@@ -21,12 +23,13 @@ FUNCTIONS = {Role.OPERATOR: "OperatingFunction", Role.ADMINISTRATOR: "Administra
 
 
 def main(arguments: list[str]) -> int:
-    """Returns 2 without the name of a stack, else what the first command line returned that
+    """Returns 2 if it isn't said which stack, else what the first command line returned that
     failed, or 0."""
-    if len(arguments) != 1 or not arguments[0]:
-        print("which stack? make share-events STACK=farechance-trial", file=sys.stderr)
+    if len(arguments) != 1 or arguments[0] not in deploy.STACKS:
+        choices = " or ".join(f"STACK={one}" for one in deploy.STACKS)
+        print(f"share-events: say which stack: {choices}", file=sys.stderr)
         return 2
-    for line in command_lines(arguments[0]):
+    for line in command_lines(deploy.configured(arguments[0])["stack_name"]):
         print(" ".join(line[1:]))
         if failed := subprocess.run(line, check=False).returncode:
             return failed

@@ -53,7 +53,7 @@ class Released:
         shutil.copy(older, newer)
         with zipfile.ZipFile(newer, "a") as archive:
             archive.writestr("newer.txt", "one file more")
-        template = self._folder / release.TEMPLATE
+        template = release.template_of(self._folder)
         text = template.read_text(encoding="utf-8").replace(older.name, newer.name)
         template.write_text(text, encoding="utf-8")
 
@@ -127,8 +127,9 @@ class Released:
 
     def _request(self) -> dict[str, Any]:
         values = {release.BUCKET: self.name, **ON_THIS_MACHINE}
+        template = release.template_of(self._folder).name
         return {
-            "TemplateURL": f"{self._running.endpoint_url}/{self.name}/{release.TEMPLATE}",
+            "TemplateURL": f"{self._running.endpoint_url}/{self.name}/{template}",
             "Capabilities": CAPABILITIES,
             "Parameters": [
                 {"ParameterKey": name, "ParameterValue": value} for name, value in values.items()

@@ -192,6 +192,30 @@ def test_an_administrator_has_money_funded(scene: Scene, people: dict[str, Ident
     assert answer["funded_cents"] == 100_700
 
 
+def test_an_administrator_drops_a_statement_and_reads_reports_and_an_operator_does_not(
+    scene: Scene, people: dict[str, Identity]
+) -> None:
+    bucket = scene.running.output("ReportsBucketName")
+    administrator = people["AdministratorRules"].client("s3")
+    path = f"inbox/not-a-programme/{uuid.uuid4().hex[:8]}.txt"
+
+    administrator.put_object(Bucket=bucket, Key=path, Body=b"no statement")
+    listed = administrator.list_objects_v2(Bucket=bucket, Prefix="inbox/not-a-programme/")
+
+    assert path in [one["Key"] for one in listed["Contents"]]
+    tries: list[Callable[[], object]] = [
+        lambda: people["OperatorActs"].client("s3").put_object(Bucket=bucket, Key=path, Body=b"x"),
+        lambda: administrator.put_object(Bucket=bucket, Key="reports/a", Body=b"x"),
+        lambda: administrator.get_object(Bucket=bucket, Key="audit/a"),
+        lambda: administrator.list_objects_v2(Bucket=bucket, Prefix="partners/"),
+        lambda: administrator.delete_object(Bucket=bucket, Key=path),
+    ]
+    for one in tries:
+        with pytest.raises(ClientError) as refused:
+            one()
+        assert refused.value.response["Error"]["Code"] in ("AccessDeniedException", "AccessDenied")
+
+
 @pytest.mark.parametrize("policy", FUNCTIONS)
 def test_nobody_reaches_tables_secrets_or_files_past_her_function(
     scene: Scene, people: dict[str, Identity], policy: str

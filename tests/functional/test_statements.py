@@ -4,7 +4,7 @@ behind the queue, told in the month's report, and applied by an admin's command.
 import json
 import sys
 import urllib.parse
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -220,6 +220,26 @@ def test_a_statement_is_looked_at_and_then_applied_and_a_late_message_pays_nothi
     assert (told.body["outcome"], told.body["reason"]) == ("refused", "event_conflict")
     assert stack.world.voucher(lost).spent_cents == 1_250
     assert "statement_digest" in applied
+
+
+def test_a_shortfall_of_a_statement_is_counted_for_its_alarm_once(stack: Stack) -> None:
+    _, _, content = _rides(stack)
+    _drop(stack, content)
+    stack.handler("administration")
+    tools = sys.modules["administration.app"].tools
+    # By then the hold has lapsed and the voucher's money has gone back.
+    stack.monkeypatch.setattr(tools, "clock", lambda: datetime.now(UTC) + timedelta(days=60))
+
+    looked = _look(stack)
+    counted_by_the_look = stack.counted()
+    applied = _command(stack, statement_digest=looked["statement_digest"])
+    repeated = _command(stack, statement_digest=looked["statement_digest"])
+
+    assert (looked["shortfall_cents"], applied["shortfall_cents"]) == (1_250, 1_250)
+    assert repeated["repeated"] is True
+    assert "Shortfall" not in counted_by_the_look
+    lines = [line for line in stack.lines() if "Shortfall" in line]
+    assert [(line["service"], line["Shortfall"]) for line in lines] == [("any", [1.0])]
 
 
 def test_what_nobody_has_looked_at_is_not_applied(stack: Stack) -> None:

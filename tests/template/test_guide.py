@@ -80,6 +80,45 @@ def test_each_role_has_its_policy_and_its_dashboard() -> None:
     assert set(re.findall(r"<stack>-(viewer|operator|administrator)`", GUIDE)) <= {*Role}
 
 
+def test_the_runbooks_words_for_who_does_what_are_explained() -> None:
+    part = _part("4. Who may look, act and rule")
+
+    for words in ("*your dashboard*", "*your function*", "*(an administrator)*"):
+        assert words in part
+    assert "*(the account's owner)*" in part
+    for function in ("<stack>-operating", "<stack>-administration"):
+        assert f"`{function}`" in part
+
+
+def test_the_files_of_a_release_are_named_as_they_are() -> None:
+    download = _part("2. Choose a region and upload the release")
+    update = _part("Updating to a new release")
+
+    assert f"`{release.TEMPLATE}-….yaml`" in download
+    assert f"`{release.FOR_ADMINS}`" in download
+    assert f"{release.TEMPLATE}.yaml" not in GUIDE
+    # The way there and the way back.
+    assert update.count(f"`{release.TEMPLATE}-….yaml`") == 3
+
+
+def test_what_takes_an_update_back_and_what_does_not_is_told() -> None:
+    part = _part("Updating to a new release")
+    brakes = template.resources("AWS::Serverless::Function")["RedemptionFunction"]["Properties"]
+
+    for alarm in brakes["DeploymentPreference"]["Alarms"]:
+        name = alarm["Fn::GetAtt"].removeprefix("Monitoring.Outputs.")
+        assert f"`{re.sub(r'(?<!^)([A-Z])', r'-\1', name).lower()}`" in part
+    assert "It doesn't take itself back because riders are declined" in part
+    assert "`declines-all`" in part
+
+
+def test_trial_and_production_are_told_to_be_in_accounts_of_their_own() -> None:
+    role = (ROOT / "infra" / "github-role.yaml").read_text(encoding="utf-8")
+
+    assert "each in an AWS account of its own" in _part("3. Create the stack")
+    assert "each have an AWS account of their own" in role
+
+
 def test_the_boxes_to_tick_are_those_that_the_template_needs() -> None:
     files = [template.TEMPLATE, *template.nested()]
     resources = [one for file in files for one in template.load(file)["Resources"].values()]

@@ -1,6 +1,7 @@
 """What a release is made of, from a small build. The whole one is made into a stack end to end."""
 
 import hashlib
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ import pytest
 import yaml
 
 from infra import release
+from infra.local import template
 
+ROOT = template.TEMPLATE.parent
 FUNCTION = "AWS::Serverless::Function"
 STACK = "AWS::CloudFormation::Stack"
 
@@ -53,8 +56,9 @@ def _write(file: Path, template: dict[str, Any]) -> None:
     file.write_text(yaml.safe_dump(template), encoding="utf-8")
 
 
-def _read(folder: Path, name: str = release.TEMPLATE) -> dict[str, Any]:
-    template: dict[str, Any] = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
+def _read(folder: Path, name: str = "") -> dict[str, Any]:
+    file = folder / name if name else release.template_of(folder)
+    template: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
     return template
 
 
@@ -138,10 +142,45 @@ def test_what_changed_has_another_name_so_that_an_update_sees_it(
 
     before, after = ({file.name for file in one} for one in (folder.iterdir(), newer))
 
-    # The zip and the alarms; the dashboards and what they nest are as they were.
-    assert {name.split("-")[0] for name in before - after} == {"functions", "nested"}
-    assert len(before - after) == len(after - before) == 2
+    # The zip, the alarms and what names them; the dashboards and what they nest are as they were.
+    assert {name.split("-")[0] for name in before - after} == {"fare", "functions", "nested"}
+    assert len(before - after) == len(after - before) == 3
     assert len({name for name in before & after if name.startswith("nested-")}) == 2
+
+
+def test_a_bucket_with_two_releases_has_both_templates_and_all_that_each_names(
+    folder: Path, tmp_path: Path
+) -> None:
+    release.package(_build(tmp_path / "newer", code="print(2)"), tmp_path / "other")
+    older, newer = release.template_of(folder), release.template_of(tmp_path / "other")
+    bucket = {file.name: file.read_bytes() for file in folder.iterdir()}
+    was = bucket[older.name]
+
+    bucket |= {file.name: file.read_bytes() for file in (tmp_path / "other").iterdir()}
+
+    assert older.name != newer.name
+    assert bucket[older.name] == was
+    for one in (older, newer):
+        text = one.read_text(encoding="utf-8")
+        named = set(re.findall(r"(?:functions|nested)-[0-9a-f]{12}\.\w+", text))
+        assert len(named) == 3
+        assert named <= bucket.keys()
+
+
+def test_what_an_admin_reads_and_pastes_is_in_a_release_and_its_links_lead_somewhere(
+    folder: Path,
+) -> None:
+    with zipfile.ZipFile(folder / release.FOR_ADMINS) as archive:
+        archive.extractall(folder)
+        names = set(archive.namelist())
+
+    for kept in ("events/*.json", "guides/*.md", "guides/pictures/*.png", "runbooks/*.md"):
+        files = {str(one.relative_to(ROOT)) for one in (ROOT / "infra").glob(kept)}
+        assert files
+        assert files <= names
+    for page in (*folder.glob("infra/guides/*.md"), *folder.glob("infra/runbooks/*.md")):
+        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), (page.name, target)
 
 
 def test_a_release_that_was_there_is_gone(folder: Path, tmp_path: Path) -> None:

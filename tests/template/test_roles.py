@@ -1,6 +1,8 @@
 """Who of the people may do what: a function for each role, with rights of its own, and a policy to
 invoke exactly that one."""
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -33,9 +35,22 @@ OF_AN_ACCOUNT = {
     "logs:StopQuery",
     "logs:DescribeLogGroups",
     "logs:DescribeQueryDefinitions",
+    "lambda:ListFunctions",
+    "lambda:GetAccountSettings",
+    "cloudformation:ListStacks",
+    "scheduler:ListSchedules",
+    "s3:ListAllMyBuckets",
+    "sns:ListTopics",
 }
 # AWS Identity and Access Management User Guide, 'IAM and AWS STS quotas': without white space.
 MOST_CHARACTERS_OF_A_ROLE = 10_240
+MOST_CHARACTERS_OF_A_POLICY = 6_144
+# What an administrator does without a command.
+AT_THE_END_OF_A_MONTH: dict[Role, set[str]] = {
+    Role.VIEWER: set(),
+    Role.OPERATOR: set(),
+    Role.ADMINISTRATOR: {"s3:PutObject", "sns:Subscribe"},
+}
 
 type Statement = dict[str, Any]
 
@@ -182,12 +197,91 @@ def test_a_policy_lets_nobody_change_anything_but_by_the_function(role: Role) ->
     for one in _of_people(OF_ROLE[role][1]):
         for action in _list(one["Action"]):
             verb = action.partition(":")[2]
-            assert (
-                verb.startswith(("Get", "List", "Describe", "Filter", "StartQuery", "StopQuery"))
-                or action == "lambda:InvokeFunction"
-            ), action
+            assert verb.startswith(
+                ("Get", "List", "Describe", "Filter", "StartQuery", "StopQuery")
+            ) or action in ("lambda:InvokeFunction", *AT_THE_END_OF_A_MONTH[role]), action
         if one["Resource"] == "*":
             assert set(_list(one["Action"])) <= OF_AN_ACCOUNT
+
+
+def test_an_administrator_drops_statements_and_reads_what_came_of_them_and_the_reports() -> None:
+    of_s3 = [one for one in _of_people("AdministratorRules") if "s3:" in str(one["Action"])]
+    by_action: dict[str, list[Statement]] = {}
+    for one in of_s3:
+        for action in _list(one["Action"]):
+            by_action.setdefault(action, []).append(one)
+
+    assert by_action.keys() - {"sns:ListTopics"} == {
+        "s3:PutObject",
+        "s3:GetObject",
+        "s3:ListBucket",
+        "s3:ListAllMyBuckets",
+    }
+    (put,) = by_action["s3:PutObject"]
+    (get,) = by_action["s3:GetObject"]
+    assert put["Resource"] == {"Fn::Sub": "${ReportsBucket.Arn}/inbox/*"}
+    assert get["Resource"] == [
+        {"Fn::Sub": f"${{ReportsBucket.Arn}}/{folder}/*"}
+        for folder in ("inbox", "statements", "reports")
+    ]
+    assert [one["Condition"] for one in by_action["s3:ListBucket"]] == [
+        {"StringLike": {"s3:prefix": ["inbox/*", "statements/*", "reports/*"]}},
+        {"StringEquals": {"s3:prefix": "", "s3:delimiter": "/"}},
+    ]
+
+
+def test_an_administrator_has_people_told_of_reports_and_alarms_and_of_nothing_else() -> None:
+    (told,) = (
+        one for one in _of_people("AdministratorRules") if "sns:Subscribe" in _list(one["Action"])
+    )
+
+    topics = template.resources("AWS::SNS::Topic", template.MONITORING)
+    assert topics["Alarms"]["Properties"]["TopicName"] == {"Fn::Sub": "${SystemName}-alarms"}
+    assert told["Resource"] == [
+        {"Ref": "ReportsTopic"},
+        {
+            "Fn::Sub": "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:"
+            "${AWS::StackName}-alarms"
+        },
+    ]
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.ADMINISTRATOR])
+def test_who_acts_finds_her_function_and_sees_what_was_deployed_and_what_is_scheduled(
+    role: Role,
+) -> None:
+    of_everything = {
+        action
+        for one in _of_people(OF_ROLE[role][1])
+        if one["Resource"] == "*"
+        for action in _list(one["Action"])
+    }
+    looked_at = {
+        action: str(one["Resource"])
+        for one in _of_people(OF_ROLE[role][1])
+        for action in _list(one["Action"])
+    }
+
+    assert {"lambda:ListFunctions", "lambda:GetAccountSettings"} <= of_everything
+    assert "stack/${AWS::StackName}/*" in looked_at["cloudformation:DescribeStackEvents"]
+    assert "schedule/default/${AWS::StackName}-*" in looked_at["scheduler:GetSchedule"]
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_policy_is_no_longer_than_it_may_be(policy: str) -> None:
+    # As it is on AWS, with long names: a stack's has 40 letters at most, a bucket's 63.
+    written = json.dumps(_of_people(policy), separators=(",", ":"))
+    lengths = {
+        "AWS::Partition": 10,
+        "AWS::Region": 14,
+        "AWS::AccountId": 12,
+        "AWS::StackName": 40,
+    }
+    for name, length in lengths.items():
+        written = written.replace(f"${{{name}}}", "x" * length)
+    written = re.sub(r"\$\{\w+(\.Arn)?\}", "x" * 80, written)
+
+    assert len(written) <= MOST_CHARACTERS_OF_A_POLICY
 
 
 def test_only_who_acts_reads_the_logs_and_only_those_of_this_stack() -> None:

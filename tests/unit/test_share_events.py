@@ -1,11 +1,13 @@
 """How the saved events are shared: each with every function that carries its command out."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from farechance.roles import Role, may_carry_out
+from infra import deploy
 from infra.local import share_events
 from unit.test_commands import COMMANDS
 
@@ -53,6 +55,30 @@ def test_the_console_takes_the_name_of_each_event() -> None:
     assert all(name.replace("_", "").isalnum() for name in names)
 
 
-def test_without_the_name_of_a_stack_nothing_is_shared(capsys: pytest.CaptureFixture[str]) -> None:
-    assert share_events.main([]) == share_events.main([""]) == 2
-    assert "STACK=" in capsys.readouterr().err
+@pytest.mark.parametrize("stacks", [[], [""], ["local"], ["farechance-trial"]])
+def test_it_is_asked_for_a_stack_as_a_deployment_is(
+    stacks: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert share_events.main(stacks) == deploy.main(stacks, {}) == 2
+
+    said = capsys.readouterr()
+    assert "STACK=trial or STACK=production" in said.err
+    assert "STACK=trial or STACK=production" in said.out
+
+
+def test_the_events_go_to_the_stack_that_is_deployed_under_this_word(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run: list[list[str]] = []
+
+    def record(line: list[str], **_: object) -> subprocess.CompletedProcess[bytes]:
+        run.append(line)
+        return subprocess.CompletedProcess(line, 0)
+
+    monkeypatch.setattr(subprocess, "run", record)
+
+    assert share_events.main(["trial"]) == 0
+
+    assert len(run) == len(LINES)
+    names = {line[line.index("--stack-name") + 1] for line in run}
+    assert names == {"farechance-trial"}

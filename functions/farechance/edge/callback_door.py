@@ -18,7 +18,7 @@ from farechance.provider_api import Told
 from farechance.rides import RideEvent
 from farechance.signatures import SCHEME, Verified, verify
 from farechance.store import Remembered, keys
-from farechance.telemetry import Count, Event, count, count_call, invocation, logger
+from farechance.telemetry import Count, Event, count, count_anywhere, count_call, invocation, logger
 from farechance.vault import Vault
 from farechance.vouchers import Reason
 
@@ -136,11 +136,15 @@ def _count(type_name: str, told: Told) -> None:
     if told.is_replay:
         count(Count.EVENT_REPLAYED)
         return
-    count(_COUNTS[str(told.answer.get("decision") or told.answer["outcome"])])
+    said = _COUNTS[str(told.answer.get("decision") or told.answer["outcome"])]
+    count(said)
+    if said is Count.RIDE_APPROVED:
+        # So that this one metric has every decision, and alarms stand on a share of them.
+        count(Count.RIDE_DECLINED, 0)
     paid_cents = told.answer.get("captured_cents", 0) - told.answer.get("refunded_cents", 0)
     if paid_cents:
         count(Count.COVERED_CENTS, paid_cents)
     if told.reason is Reason.EVENT_CONFLICT:
         count(Count.EVENT_CONFLICT)
     if told.has_shortfall:
-        count(Count.SHORTFALL)
+        count_anywhere(Count.SHORTFALL)

@@ -3,7 +3,7 @@ an answer too, with what is wrong and where; a defect fails loudly, and repeatin
 role may not carry out is refused here, before anything else is looked at."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -62,6 +62,8 @@ class Console:
         answer = self._carry_out(command, has_time)
         if answer.get("differ"):
             count_anywhere(Count.BOOKS_DIFFER)
+        if _adds_a_shortfall(answer):
+            count_anywhere(Count.SHORTFALL)
         logger.info(
             Event.COMMAND_CARRIED_OUT, command=command.command, command_id=command.command_id
         )
@@ -72,6 +74,12 @@ class Console:
         name = sent.get("command") if isinstance(sent, dict) else None
         if isinstance(name, str) and not may_carry_out(self._role, name):
             raise StateForbids("not_your_role", {"role": self._role.value})
+
+
+def _adds_a_shortfall(answer: Mapping[str, Any]) -> bool:
+    """Whether rides of a statement that was applied just now fall short."""
+    is_done_now = not (answer.get("dry_run") or answer.get("repeated"))
+    return is_done_now and answer.get("shortfall_cents", 0) > 0
 
 
 def _command(event: dict[str, Any]) -> Command:
