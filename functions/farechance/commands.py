@@ -7,6 +7,7 @@ as they stand (api.md, 'Names that must be the same everywhere')."""
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -15,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from farechance.codes import holds_code
 from farechance.identifiers import (
     AuthorizationId,
     CommandId,
@@ -27,13 +29,12 @@ from farechance.identifiers import (
     ProviderId,
     Purpose,
     RideId,
-    ShortText,
     VoucherId,
 )
 from farechance.money import PositiveProgramCents, PositiveRideCents
 from farechance.programs import SENT, STORED, RiderNeeds, RotationStep, Rules
 from farechance.times import Instant
-from farechance.voucher_names import NEVER_A_CODE, Remark
+from farechance.voucher_names import NEVER, NEVER_A_CODE, NO_CODE_WITHIN, Remark
 
 Scope = Literal[
     "participants:read",
@@ -46,13 +47,22 @@ Scope = Literal[
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 
+def _no_code_on_cards(rules: Rules) -> Rules:
+    if holds_code(rules.rider_facing_name):
+        raise ValueError(NEVER)
+    return rules
+
+
+_NewRules = Annotated[Rules, AfterValidator(_no_code_on_cards)]
+
+
 class _Command(BaseModel):
     """What every command says: `command_id` makes a repeat harmless, `requested_by` and `reason`
     go into the audit as they are typed. With `dry_run` it is only said what would happen."""
 
     model_config = SENT
 
-    command_id: CommandId
+    command_id: Annotated[CommandId, NO_CODE_WITHIN]
     requested_by: Remark
     reason: Remark
     dry_run: bool = False
@@ -68,9 +78,9 @@ class CreateProgram(_Command):
 
     command: Literal["create_program"]
     program_id: ProgramId
-    name: ShortText
-    funder: ShortText
-    rules: Rules
+    name: Remark
+    funder: Remark
+    rules: _NewRules
 
 
 class Fund(_Command):
@@ -109,8 +119,8 @@ class CreatePartner(_Command):
 
     command: Literal["create_partner"]
     partner_id: PartnerId
-    name: ShortText
-    help_name: str = Field(min_length=1, max_length=40)
+    name: Remark
+    help_name: Annotated[str, Field(min_length=1, max_length=40), NO_CODE_WITHIN]
     help_phone: Phone
     scopes: tuple[Scope, ...] = Field(default=SCOPES, min_length=1, max_length=len(SCOPES))
 
@@ -120,7 +130,7 @@ class RegisterProvider(_Command):
 
     command: Literal["register_provider"]
     provider_id: ProviderId
-    name: ShortText
+    name: Remark
     profile: Literal["standard"] = "standard"
     rider_needs: RiderNeeds
     help_phone: Phone
@@ -133,7 +143,7 @@ class SetRules(_Command):
 
     command: Literal["set_rules"]
     program_id: ProgramId
-    rules: Rules
+    rules: _NewRules
 
 
 class CloseProgram(_Command):
@@ -241,7 +251,7 @@ class RecordPayment(_Command):
     provider_id: ProviderId
     month: Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
     amount_cents: PositiveProgramCents
-    invoice_ref: ShortText
+    invoice_ref: Remark
 
 
 class MintCards(_Command):
