@@ -4,6 +4,7 @@ of each command and of the record that it leaves; it must never carry one out.
 Ids of programmes, partners and providers are chosen by the caller, so that prepared commands work
 as they stand (api.md, 'Names that must be the same everywhere')."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
@@ -426,3 +427,13 @@ class CommandRecord(BaseModel):
     carried_out_at: Instant
     content: dict[str, Any]
     answer: dict[str, Any]
+
+
+_ABOUT_ASKING = frozenset({"requested_by", "reason", "dry_run"})
+
+
+def what_is_asked(content: Mapping[str, Any]) -> dict[str, Any]:
+    """A command's content without who asks, why, and whether it is only tried out: so much must be
+    the same under one `command_id`. After an answer that was lost nobody types the same words
+    again, and whoever is told to choose another id does it twice."""
+    return {name: value for name, value in content.items() if name not in _ABOUT_ASKING}
