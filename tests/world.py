@@ -109,6 +109,11 @@ class FakeClients:
         """What its tokens may allow."""
         return ("vouchers:write",)
 
+    def remove_unless_used(self, name: str, used: Any) -> None:
+        """The client of that name, if nobody has it."""
+        if f"id-of-{name}" not in used:
+            self.made.pop(name, None)
+
     def remove(self, client_id: str) -> None:
         """It isn't there any more, if it ever was."""
         self.made.pop(client_id.removeprefix("id-of-"), None)

@@ -4,6 +4,7 @@ of each command and of the record that it leaves; it must never carry one out.
 Ids of programmes, partners and providers are chosen by the caller, so that prepared commands work
 as they stand (api.md, 'Names that must be the same everywhere')."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self, get_args
 
@@ -46,6 +47,15 @@ Scope = Literal[
     "reports:read",
 ]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
+
+
+def _month(written: str) -> str:
+    if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", written, re.ASCII):
+        raise ValueError("must be a year and a month, as 2026-03")
+    return written
+
+
+_Month = Annotated[str, AfterValidator(_month)]
 
 
 def _no_code_on_cards(rules: Rules) -> Rules:
@@ -250,7 +260,7 @@ class RecordPayment(_Command):
     command: Literal["record_payment"]
     program_id: ProgramId
     provider_id: ProviderId
-    month: Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
+    month: _Month
     amount_cents: PositiveProgramCents
     invoice_ref: Remark
 
@@ -322,7 +332,7 @@ class RunReport(_Command):
 
     command: Literal["run_report"]
     program_id: ProgramId
-    month: Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
+    month: _Month
 
 
 class ApplyStatement(_Command):
@@ -332,7 +342,7 @@ class ApplyStatement(_Command):
     command: Literal["apply_statement"]
     program_id: ProgramId
     provider_id: ProviderId
-    month: Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
+    month: _Month
     statement_digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
 
     @model_validator(mode="after")
@@ -350,11 +360,13 @@ class _Rotation(_Command):
 
 
 class RotatePartnerSecret(_Rotation):
-    """A new client for a partner, and the end of the old one. `confirm` is the partner's id, typed
-    again."""
+    """A new client for a partner, and the end of the old one, whose scopes it has. Where the old
+    one is gone, as tables that were restored may have it, it has `scopes`, else all of them.
+    `confirm` is the partner's id, typed again."""
 
     command: Literal["rotate_partner_secret"]
     partner_id: PartnerId
+    scopes: tuple[Scope, ...] | None = Field(default=None, min_length=1, max_length=len(SCOPES))
     confirm: PartnerId | None = None
 
 

@@ -70,7 +70,7 @@ def _clients(stack: Stack) -> dict[str, str]:
         ),
         (event("close_program", program_id="prg_harbor"), "/confirm", "typed again"),
         (event("revoke_voucher", confirm="vch_1another"), "/confirm", "typed again"),
-        (event("record_payment", month="2026-13"), "/month", "match pattern"),
+        (event("record_payment", month="2026-13"), "/month", "as 2026-03"),
         (event("accept_overage", ride_id="a#b"), "/ride_id", "match pattern"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -14,6 +14,7 @@ from farechance.widgets.asked import field_name, form_of
 from functional.bodies import requested
 from functional.dashboard import look, words
 from functional.players import Provider
+from functional.saved_events import event
 from functional.stack import Stack
 from world import World
 
