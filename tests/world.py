@@ -43,6 +43,7 @@ from farechance.report_records import (
 )
 from farechance.reports.content import Statement
 from farechance.rides import Ride
+from farechance.roles import Role
 from farechance.store import Remembered, Store, keys, writes
 from farechance.times import instant_text
 from farechance.voucher_acts import ActReason
@@ -107,6 +108,11 @@ class FakeClients:
     def scopes_of(self, _client_id: str) -> tuple[str, ...]:
         """What its tokens may allow."""
         return ("vouchers:write",)
+
+    def remove_unless_used(self, name: str, used: Any) -> None:
+        """The client of that name, if nobody has it."""
+        if f"id-of-{name}" not in used:
+            self.made.pop(name, None)
 
     def remove(self, client_id: str) -> None:
         """It isn't there any more, if it ever was."""
@@ -264,6 +270,7 @@ class World:
     sent_batches: list[tuple[str, str]] = field(default_factory=list)
     sent_reports: list[tuple[str, str]] = field(default_factory=list)
     has_time: Callable[[], bool] = lambda: True
+    role: Role = Role.ADMINISTRATOR
     program_id: str = PROGRAM
     partner_id: str = PARTNER
     other_partner_id: str = OTHER_PARTNER
@@ -286,7 +293,7 @@ class World:
         if command == "write_off":
             fields.setdefault("confirm", fields["ride_id"])
         parsed = COMMAND.validate_python({"command": command, **fields})
-        return self.admin_tools.carry_out(parsed, self.has_time)
+        return self.admin_tools.carry_out(parsed, self.has_time, self.role)
 
     @property
     def admin_tools(self) -> Tools:

@@ -15,6 +15,7 @@ _REISSUED = (
 _REISSUED += "one's code."
 _OVER = "The voucher is over by now. Mint a new one."
 _BLOCKED_BY_ADMINISTRATOR = "An administrator blocked the voucher. Ask the administrator."
+_BLOCKED_BY_OPERATOR = "An operator of the programme blocked the voucher. Ask the administrator."
 _BLOCKED_BY_PARTICIPANT = "The person asked for the block. If the person wants it taken back, ask "
 _BLOCKED_BY_PARTICIPANT += "the administrator."
 
@@ -39,6 +40,8 @@ def what_to_do_now(reason: Reason, voucher: Voucher, terms: Terms, now: datetime
         return _NO_LONGER[reason]
     if reason is Reason.VOUCHER_BLOCKED and voucher.blocked_by is Blocker.ADMINISTRATOR:
         return _BLOCKED_BY_ADMINISTRATOR
+    if reason is Reason.VOUCHER_BLOCKED and voucher.blocked_by is Blocker.OPERATOR:
+        return _BLOCKED_BY_OPERATOR
     if reason is Reason.VOUCHER_BLOCKED and voucher.blocked_by is Blocker.PARTICIPANT:
         return _BLOCKED_BY_PARTICIPANT
     return what_to_do(reason)

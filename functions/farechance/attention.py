@@ -5,11 +5,10 @@ these is told as and what to do about it; it must never read anything."""
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Final
 
+from farechance.commands import GivenUp
 from farechance.ledger import Entry, Kind
-
-GivenUp = Literal["batches", "reports", "statements"]
 
 MOST_RIDES = 20
 """Shortfalls that are listed, the newest."""
@@ -85,7 +84,8 @@ class Unmatched:
 class Attention:
     """All of it, for one look. `ride_count` is how many rides there are in all; `looked_from` is
     how far back entries were looked at, if that isn't the beginning of what was asked for;
-    `programs_left_out`: there were more programmes than one look takes."""
+    `programs_left_out`: there were more programmes than one look takes; `unknown`: what could not
+    be read now, each in words that say why."""
 
     ringing: Sequence[Ringing] = ()
     rides: Sequence[OpenRide] = ()
@@ -96,12 +96,18 @@ class Attention:
     program_ids: Sequence[str] = ()
     looked_from: datetime | None = None
     programs_left_out: int = 0
+    unknown: Sequence[str] = ()
 
     @property
     def is_calm(self) -> bool:
         """Whether there is nothing to look at."""
         return not (
-            self.ringing or self.rides or self.contradictions or self.given_up or self.unmatched
+            self.ringing
+            or self.rides
+            or self.contradictions
+            or self.given_up
+            or self.unmatched
+            or self.unknown
         )
 
 

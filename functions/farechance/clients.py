@@ -47,11 +47,16 @@ class Clients:
         )
         return OAuthClient(client_id, described["UserPoolClient"]["ClientSecret"])
 
-    def scopes_of(self, client_id: str) -> tuple[str, ...]:
-        """What a client's tokens may allow."""
-        described = self._cognito.describe_user_pool_client(
-            UserPoolId=self._pool, ClientId=client_id
-        )
+    def scopes_of(self, client_id: str) -> tuple[str, ...] | None:
+        """What a client's tokens may allow; None if there is no such client."""
+        try:
+            described = self._cognito.describe_user_pool_client(
+                UserPoolId=self._pool, ClientId=client_id
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ResourceNotFoundException":
+                return None
+            raise
         allowed = described["UserPoolClient"]["AllowedOAuthScopes"]
         return tuple(scope.removeprefix(f"{_RESOURCE_SERVER}/") for scope in allowed)
 
@@ -63,6 +68,12 @@ class Clients:
             # Removed by an attempt before, or by another at the same time.
             if error.response["Error"]["Code"] != "ResourceNotFoundException":
                 raise
+
+    def remove_unless_used(self, name: str, used: Sequence[str]) -> None:
+        """The client of this name, which nobody was told of, if it isn't one of `used`."""
+        client_id = self._find(name)
+        if client_id is not None and client_id not in used:
+            self.remove(client_id)
 
     @cached_property
     def _cognito(self) -> "CognitoIdentityProviderClient":

@@ -32,12 +32,15 @@ _BETWEEN = str.maketrans(
     )
 )
 
-# A code within a text: 16 symbols alone, or four groups of four.
-_DASHES = "\\-\u2010-\u2015\u2212"
-_IN_TEXT = re.compile(
-    rf"(?<![0-9A-Za-z{_DASHES}])[0-9A-Za-z]{{4}}(?:[ {_DASHES}]?[0-9A-Za-z]{{4}}){{3}}"
-    rf"(?![0-9A-Za-z{_DASHES}])"
+# A code within a text: four groups of four, whatever stands between them. It is looked for from the
+# beginning of each word, so that words of four letters before a code don't hide it.
+_GROUP, _APART = "([0-9A-Za-z]{4})", "([^0-9A-Za-z]*)"
+_IN_TEXT = re.compile(rf"(?<![0-9A-Za-z])(?={_APART.join([_GROUP] * 4)}(?![0-9A-Za-z]))")
+# Groups of four stand in these as well; they are no codes.
+_UUID = re.compile(
+    r"(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])"
 )
+_DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2015\u2212")
 
 CodeKeys = Mapping[str, str]
 """Version symbol → key. Versions are added, never removed; the greatest is used for new codes."""
@@ -95,15 +98,24 @@ def is_like_code(written: str) -> bool:
 
 
 def holds_code(text: str) -> bool:
-    """Whether a code stands within a text: in groups with dashes, also one with a wrong symbol; or
-    without, then only if its check symbol is right, so that words are seldom taken for one."""
-    for found in _IN_TEXT.finditer(text):
-        symbols = found.group().translate(_BETWEEN).translate(_READ_AS)
-        if is_like_code(symbols) and any(sign.isdigit() for sign in found.group()):
-            has_dashes = not found.group().replace(" ", "").isalnum()
-            if has_dashes or check_symbol(symbols[:-1]) == symbols[-1]:
-                return True
+    """Whether a code stands within a text: in groups with dashes or another sign between them, also
+    one with a wrong symbol; or with blanks or nothing, or now one and now another, then only if its
+    check symbol is right, so that words are seldom taken for one."""
+    for found in _IN_TEXT.finditer(_UUID.sub("?", text)):
+        groups, apart = found.groups()[::2], found.groups()[1::2]
+        symbols = "".join(groups).translate(_READ_AS)
+        if not is_like_code(symbols) or not any(sign.isdigit() for sign in "".join(groups)):
+            continue
+        if check_symbol(symbols[:-1]) == symbols[-1] or _are_in_groups(apart):
+            return True
     return False
+
+
+def _are_in_groups(apart: tuple[str, ...]) -> bool:
+    """Whether what stands between four groups says that they belong together."""
+    sign, *others = apart
+    is_one_sign = len(sign) == 1 and not sign.isspace() and all(it == sign for it in others)
+    return is_one_sign or any(_DASHES & set(it) for it in apart)
 
 
 def grouped(code: str) -> str:

@@ -4,9 +4,12 @@ of each command and of the record that it leaves; it must never carry one out.
 Ids of programmes, partners and providers are chosen by the caller, so that prepared commands work
 as they stand (api.md, 'Names that must be the same everywhere')."""
 
+import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -15,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from farechance.codes import holds_code
 from farechance.identifiers import (
     AuthorizationId,
     CommandId,
@@ -27,13 +31,12 @@ from farechance.identifiers import (
     ProviderId,
     Purpose,
     RideId,
-    ShortText,
     VoucherId,
 )
 from farechance.money import PositiveProgramCents, PositiveRideCents
 from farechance.programs import SENT, STORED, RiderNeeds, RotationStep, Rules
 from farechance.times import Instant
-from farechance.voucher_names import NEVER_A_CODE, Remark
+from farechance.voucher_names import NEVER, NEVER_A_CODE, NO_CODE_WITHIN, Remark
 
 Scope = Literal[
     "participants:read",
@@ -46,13 +49,31 @@ Scope = Literal[
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 
+def _month(written: str) -> str:
+    if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", written, re.ASCII):
+        raise ValueError("must be a year and a month, as 2026-03")
+    return written
+
+
+_Month = Annotated[str, AfterValidator(_month)]
+
+
+def _no_code_on_cards(rules: Rules) -> Rules:
+    if holds_code(rules.rider_facing_name):
+        raise ValueError(NEVER)
+    return rules
+
+
+_NewRules = Annotated[Rules, AfterValidator(_no_code_on_cards)]
+
+
 class _Command(BaseModel):
     """What every command says: `command_id` makes a repeat harmless, `requested_by` and `reason`
     go into the audit as they are typed. With `dry_run` it is only said what would happen."""
 
     model_config = SENT
 
-    command_id: CommandId
+    command_id: Annotated[CommandId, NO_CODE_WITHIN]
     requested_by: Remark
     reason: Remark
     dry_run: bool = False
@@ -68,9 +89,9 @@ class CreateProgram(_Command):
 
     command: Literal["create_program"]
     program_id: ProgramId
-    name: ShortText
-    funder: ShortText
-    rules: Rules
+    name: Remark
+    funder: Remark
+    rules: _NewRules
 
 
 class Fund(_Command):
@@ -109,8 +130,8 @@ class CreatePartner(_Command):
 
     command: Literal["create_partner"]
     partner_id: PartnerId
-    name: ShortText
-    help_name: str = Field(min_length=1, max_length=40)
+    name: Remark
+    help_name: Annotated[str, Field(min_length=1, max_length=40), NO_CODE_WITHIN]
     help_phone: Phone
     scopes: tuple[Scope, ...] = Field(default=SCOPES, min_length=1, max_length=len(SCOPES))
 
@@ -120,7 +141,7 @@ class RegisterProvider(_Command):
 
     command: Literal["register_provider"]
     provider_id: ProviderId
-    name: ShortText
+    name: Remark
     profile: Literal["standard"] = "standard"
     rider_needs: RiderNeeds
     help_phone: Phone
@@ -133,7 +154,7 @@ class SetRules(_Command):
 
     command: Literal["set_rules"]
     program_id: ProgramId
-    rules: Rules
+    rules: _NewRules
 
 
 class CloseProgram(_Command):
@@ -239,9 +260,9 @@ class RecordPayment(_Command):
     command: Literal["record_payment"]
     program_id: ProgramId
     provider_id: ProviderId
-    month: Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
+    month: _Month
     amount_cents: PositiveProgramCents
-    invoice_ref: ShortText
+    invoice_ref: Remark
 
 
 class MintCards(_Command):
@@ -311,7 +332,7 @@ class RunReport(_Command):
 
     command: Literal["run_report"]
     program_id: ProgramId
-    month: Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
+    month: _Month
 
 
 class ApplyStatement(_Command):
@@ -321,7 +342,7 @@ class ApplyStatement(_Command):
     command: Literal["apply_statement"]
     program_id: ProgramId
     provider_id: ProviderId
-    month: Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
+    month: _Month
     statement_digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
 
     @model_validator(mode="after")
@@ -339,11 +360,13 @@ class _Rotation(_Command):
 
 
 class RotatePartnerSecret(_Rotation):
-    """A new client for a partner, and the end of the old one. `confirm` is the partner's id, typed
-    again."""
+    """A new client for a partner, and the end of the old one, whose scopes it has. Where the old
+    one is gone, as tables that were restored may have it, it has `scopes`, else all of them.
+    `confirm` is the partner's id, typed again."""
 
     command: Literal["rotate_partner_secret"]
     partner_id: PartnerId
+    scopes: tuple[Scope, ...] | None = Field(default=None, min_length=1, max_length=len(SCOPES))
     confirm: PartnerId | None = None
 
 
@@ -416,3 +439,13 @@ class CommandRecord(BaseModel):
     carried_out_at: Instant
     content: dict[str, Any]
     answer: dict[str, Any]
+
+
+_ABOUT_ASKING = frozenset({"requested_by", "reason", "dry_run"})
+
+
+def what_is_asked(content: Mapping[str, Any]) -> dict[str, Any]:
+    """A command's content without who asks, why, and whether it is only tried out: so much must be
+    the same under one `command_id`. After an answer that was lost nobody types the same words
+    again, and whoever is told to choose another id does it twice."""
+    return {name: value for name, value in content.items() if name not in _ABOUT_ASKING}

@@ -236,6 +236,7 @@ UNBLOCK_VOUCHER = Endpoint(
         "voucher_closed",
         "voucher_not_blocked",
         "blocked_by_administrator",
+        "blocked_by_operator",
         "blocked_by_participant",
     ),
 )
@@ -268,6 +269,7 @@ REISSUE_VOUCHER = Endpoint(
     problems=(
         "voucher_closed",
         "blocked_by_administrator",
+        "blocked_by_operator",
         "blocked_by_participant",
         "no_rides_left",
         "too_many_open_vouchers",

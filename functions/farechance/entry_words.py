@@ -85,7 +85,7 @@ def _assigned(entry: Entry, by: Tellers) -> str:
 
 def _blocked(entry: Entry, _: Tellers) -> str:
     # A person's own block is recorded like her partner's: the ledger must not tell them apart.
-    who = "An administrator blocked it" if entry.command_id else "It was blocked"
+    who = "An administrator or an operator blocked it" if entry.command_id else "It was blocked"
     return f"{who}{_because(entry)}: no new ride from then on."
 
 

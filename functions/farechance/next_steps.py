@@ -58,10 +58,13 @@ _STEPS: Mapping[Reason, str] = {
     "reason stands with the voucher: find it by its id.",
 }
 _BLOCKED_BY: Mapping[Blocker | None, str] = {
+    Blocker.OPERATOR: "An operator blocked the voucher: the commands on record say who and why. "
+    "Unblock it only if the reason is gone.",
     Blocker.ADMINISTRATOR: "An administrator blocked the voucher: the commands on record say who "
-    "and why. Unblock it only if the reason is gone.",
-    Blocker.PARTICIPANT: "The person asked for the block, when consent was withdrawn. Unblock the "
-    "voucher only if the person wants it, and {partner} has heard it from the person.",
+    "and why. Only an administrator unblocks it, and only if the reason is gone.",
+    Blocker.PARTICIPANT: "The person asked for the block, when consent was withdrawn. Only an "
+    "administrator unblocks the voucher, and only if the person wants it, and {partner} has heard "
+    "it from the person.",
 }
 _REISSUED = (
     "The card was reissued: its money is on the new one, which ends in {new_last4}. Ask the rider "

@@ -241,7 +241,8 @@ class VoucherAnswer(BaseModel):
     """A voucher of yours. `assigned` says whether it belongs to a person. What it was worth,
     `value_cents`, is now `available_cents`, `held_cents` for rides under way and `spent_cents`.
     `rides_left` is `rides` less those that were paid (`rides_used`) and those under way. What an
-    administrator blocked (`blocked_by`) only an administrator unblocks. `successor_id` is the card
+    administrator blocked (`blocked_by`), or the person asked to have blocked, only an administrator
+    unblocks; what an operator blocked, an operator or an administrator. `successor_id` is the card
     that took the place of a reissued one."""
 
     model_config = ANSWER

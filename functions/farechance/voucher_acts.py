@@ -6,14 +6,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from farechance.errors import FieldErrors, StateForbids
 from farechance.ledger import Account, Facts, Kind
 from farechance.programs import Rules
+from farechance.roles import Role
 from farechance.times import instant_text
 from farechance.vouchers import Blocker, ClosedReason, Voucher, VoucherState, program_days
 
-_WEIGHT = {Blocker.PARTNER: 0, Blocker.PARTICIPANT: 1, Blocker.ADMINISTRATOR: 2}
+BLOCKER_OF: Final[Mapping[Role, Blocker]] = {
+    Role.OPERATOR: Blocker.OPERATOR,
+    Role.ADMINISTRATOR: Blocker.ADMINISTRATOR,
+}
+"""As whom somebody who runs the system blocks a voucher, and takes blocks back."""
+
+# Whose block counts for more, may block over it and take it back.
+_WEIGHT = {
+    Blocker.PARTNER: 0,
+    Blocker.OPERATOR: 1,
+    Blocker.PARTICIPANT: 2,
+    Blocker.ADMINISTRATOR: 3,
+}
 
 
 class ActReason(StrEnum):
@@ -45,8 +59,8 @@ class Act:
 
 
 def block(voucher: Voucher, now: datetime, by: Blocker = Blocker.PARTNER) -> Act:
-    """active → blocked; over a partner's block its person may have another, and over both an
-    administrator. Raises StateForbids (`voucher_closed`, `voucher_blocked`)."""
+    """active → blocked; over a partner's block an operator may have another, over both its person,
+    and over all an administrator. Raises StateForbids (`voucher_closed`, `voucher_blocked`)."""
     _must_be_open(voucher, now)
     if not may_block(voucher, by):
         raise StateForbids("voucher_blocked", {"voucher_id": voucher.voucher_id})
@@ -56,19 +70,23 @@ def block(voucher: Voucher, now: datetime, by: Blocker = Blocker.PARTNER) -> Act
 def may_block(voucher: Voucher, by: Blocker) -> bool:
     """Whether it is active, or was blocked by somebody whose block counts for less."""
     return voucher.state is VoucherState.ACTIVE or (
-        voucher.state is VoucherState.BLOCKED
-        and _WEIGHT[by] > _WEIGHT[voucher.blocked_by or Blocker.PARTNER]
+        voucher.state is VoucherState.BLOCKED and _WEIGHT[by] > _weight_of_block(voucher)
     )
 
 
+def may_unblock(voucher: Voucher, by: Blocker) -> bool:
+    """Whether a block is theirs to take back: it isn't of somebody whose block counts for more."""
+    return _WEIGHT[by] >= _weight_of_block(voucher)
+
+
 def unblock(voucher: Voucher, now: datetime, by: Blocker = Blocker.PARTNER) -> Act:
-    """blocked → active. Raises StateForbids (`voucher_closed`, `voucher_not_blocked`; of a partner
-    `blocked_by_administrator`, `blocked_by_participant`)."""
+    """blocked → active. Raises StateForbids (`voucher_closed`, `voucher_not_blocked`; of whom it
+    isn't to take back `blocked_by_administrator`, `blocked_by_participant`,
+    `blocked_by_operator`)."""
     _must_be_open(voucher, now)
     if voucher.state is not VoucherState.BLOCKED:
         raise StateForbids("voucher_not_blocked", {"voucher_id": voucher.voucher_id})
-    if by is Blocker.PARTNER:
-        _nobody_else_must_have_blocked(voucher)
+    _must_be_theirs(voucher, by)
     return Act(Kind.VOUCHER_UNBLOCKED, voucher.after(state=VoucherState.ACTIVE, blocked_by=None))
 
 
@@ -120,10 +138,11 @@ def in_the_way(voucher: Voucher, now: datetime) -> tuple[str, ...]:
 
 def reissue(voucher: Voucher, successor_key: str, now: datetime) -> Act:
     """A lost card: closed, what is available moves to the successor; open holds stay. Raises
-    StateForbids (`voucher_closed`; `blocked_by_administrator`, `blocked_by_participant`: a new
-    card would undo the block; `no_rides_left`: the new card could pay nothing)."""
+    StateForbids (`voucher_closed`; `blocked_by_administrator`, `blocked_by_participant`,
+    `blocked_by_operator`: a new card would undo the block; `no_rides_left`: the new card could pay
+    nothing)."""
     _must_be_open(voucher, now)
-    _nobody_else_must_have_blocked(voucher)
+    _must_be_theirs(voucher, Blocker.PARTNER)
     if voucher.rides_left < 1:
         raise StateForbids("no_rides_left", {"voucher_id": voucher.voucher_id})
     cents = voucher.available_cents
@@ -225,8 +244,12 @@ def _must_be_open(voucher: Voucher, now: datetime) -> None:
         raise StateForbids("voucher_closed", {"voucher_id": voucher.voucher_id})
 
 
-def _nobody_else_must_have_blocked(voucher: Voucher) -> None:
-    """For a partner."""
-    if voucher.blocked_by in (Blocker.PARTICIPANT, Blocker.ADMINISTRATOR):
+def _must_be_theirs(voucher: Voucher, by: Blocker) -> None:
+    """The block, if there is one."""
+    if voucher.blocked_by is not None and not may_unblock(voucher, by):
         reason = f"blocked_by_{voucher.blocked_by.value}"
         raise StateForbids(reason, {"voucher_id": voucher.voucher_id})
+
+
+def _weight_of_block(voucher: Voucher) -> int:
+    return _WEIGHT[voucher.blocked_by or Blocker.PARTNER]

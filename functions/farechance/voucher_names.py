@@ -31,7 +31,10 @@ def _no_code_within(value: str) -> str:
 NEVER_A_CODE: Final = BeforeValidator(_no_code)
 """Of a field of a command that names something."""
 
-Remark = Annotated[ShortText, AfterValidator(_no_code_within)]
+NO_CODE_WITHIN: Final = AfterValidator(_no_code_within)
+"""Of whatever a person types freely and is kept."""
+
+Remark = Annotated[ShortText, NO_CODE_WITHIN]
 """A line that a person typed and that is kept for ever."""
 
 

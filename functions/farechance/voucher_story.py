@@ -45,6 +45,7 @@ _CLOSED: Mapping[ClosedReason | None, str] = {
 }
 _BLOCKED: Mapping[Blocker | None, str] = {
     Blocker.ADMINISTRATOR: "It is blocked by an administrator.",
+    Blocker.OPERATOR: "It is blocked by an operator.",
     Blocker.PARTNER: "It is blocked by {partner}.",
     Blocker.PARTICIPANT: "It is blocked, as the person wished.",
     None: "It is blocked.",

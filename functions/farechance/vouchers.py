@@ -34,10 +34,11 @@ class VoucherState(StrEnum):
 
 
 class Blocker(StrEnum):
-    """Who blocked a voucher, or asked for it. Only an administrator takes back what a partner
-    didn't block itself."""
+    """Who blocked a voucher, or asked for it. Whose block may take back which, `voucher_acts`
+    says."""
 
     PARTNER = "partner"
+    OPERATOR = "operator"
     PARTICIPANT = "participant"
     ADMINISTRATOR = "administrator"
 

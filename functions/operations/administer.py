@@ -40,16 +40,19 @@ from farechance.commands import (
     Unallot,
     UnblockVoucher,
     WriteOff,
+    what_is_asked,
 )
 from farechance.errors import StateForbids
 from farechance.given_up import GivenUpQueues
 from farechance.partner_api import stored_answer
 from farechance.report_bucket import ReportBucket
 from farechance.report_queue import ReportName, ReportQueue
+from farechance.roles import Role
 from farechance.settings import Settings
 from farechance.store import Remembered, Store, keys, writes
 from farechance.times import instant_text
 from farechance.vault import Vault
+from farechance.voucher_acts import BLOCKER_OF
 from operations.administration_plan import Plan
 from operations.allot import allot
 from operations.apply_statement import ApplyTools, apply_statement
@@ -105,34 +108,37 @@ class Tools:
             given_up=GivenUpQueues(settings),
         )
 
-    def carry_out(self, command: Command, has_time: Callable[[], bool]) -> dict[str, Any]:
+    def carry_out(
+        self, command: Command, has_time: Callable[[], bool], role: Role
+    ) -> dict[str, Any]:
         """The answer, in words and figures; secrets only in the first answer. Raises FieldErrors,
-        NotFound, StateForbids (`command_id_reused` and the command's own), Busy. Whose role the
-        command is, the console's edge has asked before."""
-        return self.store.again(lambda: _attempt(command, self, has_time))
+        NotFound, StateForbids (`command_id_reused` and the command's own), Busy. Whether `role` may
+        send the command, the console's edge has asked before."""
+        return self.store.again(lambda: _attempt(command, self, has_time, role))
 
 
-def _attempt(command: Command, tools: Tools, has_time: Callable[[], bool]) -> dict[str, Any]:
+def _attempt(
+    command: Command, tools: Tools, has_time: Callable[[], bool], role: Role
+) -> dict[str, Any]:
     now = tools.clock()
     record_key = keys.command(command.command_id)
     record = tools.store.read(record_key)[record_key]
     content = stored_answer(command)
     if record is not None and isinstance(command, Question):
         if record.command != command.command:
-            raise StateForbids("command_id_reused", {"command_id": command.command_id})
+            raise _used_before(record)
         # A question is asked anew each time, and each time is on record.
         record_key = keys.command(f"{command.command_id}@{instant_text(now)}")
     elif record is not None:
-        if record.content != content:
-            raise StateForbids("command_id_reused", {"command_id": command.command_id})
+        if what_is_asked(record.content) != what_is_asked(content):
+            raise _used_before(record)
         told = {**record.answer, **_told_anew(command, tools, now)}
         return _said("This was done before, and nothing was done now.", told, "repeated")
 
     with tools.store.refusing_unless(record_key):
-        plan = _plan(command, tools, has_time, now)
-    if command.dry_run and isinstance(command, Question):
-        return {**plan.answer, "dry_run": True}
-    if command.dry_run:
+        plan = _plan(command, tools, has_time, now, role)
+    # A question changes nothing, so there is nothing to try: each time is on record.
+    if command.dry_run and not isinstance(command, Question):
         return _said("Nothing was done. Without dry_run:", plan.answer, "dry_run")
     made = plan.prepare()
     answer = {**plan.answer, **made}
@@ -152,6 +158,18 @@ def _attempt(command: Command, tools: Tools, has_time: Callable[[], bool]) -> di
     return answer
 
 
+def _used_before(record: CommandRecord) -> StateForbids:
+    return StateForbids(
+        "command_id_reused",
+        {
+            "command_id": record.command_id,
+            "carried_out": record.command,
+            "carried_out_at": instant_text(record.carried_out_at),
+            "carried_out_for": record.requested_by,
+        },
+    )
+
+
 def _told_anew(command: Command, tools: Tools, now: datetime) -> dict[str, Any]:
     """What a repeat is told that no record holds."""
     if isinstance(command, MintCards):
@@ -165,7 +183,7 @@ def _said(beforehand: str, answer: Mapping[str, Any], mark: str) -> dict[str, An
 
 
 def _plan(  # noqa: C901, PLR0911, PLR0912 - a row for each command
-    command: Command, tools: Tools, has_time: Callable[[], bool], now: datetime
+    command: Command, tools: Tools, has_time: Callable[[], bool], now: datetime, role: Role
 ) -> Plan:
     store = tools.store
     match command:
@@ -198,6 +216,7 @@ def _plan(  # noqa: C901, PLR0911, PLR0912 - a row for each command
         case BlockVoucher() | UnblockVoucher() | RevokeVoucher():
             return command_voucher(
                 command,
+                by=BLOCKER_OF[role],
                 store=store,
                 remembered=Remembered(store),
                 code_keys=tools.vault.code_keys(now),

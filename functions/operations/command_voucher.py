@@ -1,4 +1,4 @@
-"""Blocks, unblocks and revokes one voucher by an administrator's command."""
+"""Blocks, unblocks and revokes one voucher by a command of whoever runs the system."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -21,13 +21,14 @@ from operations.settle_predecessor import settle_predecessor, with_inheritance
 def command_voucher(
     command: BlockVoucher | UnblockVoucher | RevokeVoucher,
     *,
+    by: Blocker,
     store: Store,
     remembered: Remembered,
     code_keys: CodeKeys,
     now: datetime,
 ) -> Plan:
     """Raises NotFound, FieldErrors (`confirm`), StateForbids (`voucher_closed`, `voucher_blocked`,
-    `voucher_not_blocked`)."""
+    `voucher_not_blocked`, `blocked_by_administrator`, `blocked_by_participant`)."""
     if isinstance(command, RevokeVoucher) and command.confirm != command.voucher_id:
         raise FieldErrors.one("/confirm", "must be the voucher's id, typed again")
     before = find_voucher(command.voucher_id, None, store=store, code_keys=code_keys)
@@ -35,7 +36,7 @@ def command_voucher(
         before = with_inheritance(before, store=store, now=now)
     else:
         settle_predecessor(before, store=store, remembered=remembered, now=now)
-    act, words = _act(command, before, now)
+    act, words = _act(command, before, by, now)
     rules = read_terms(before, remembered, now).rules
     by_command = replace(act, facts=Facts(command_id=command.command_id))
     made = act_writes(before, by_command, f"command#{command.command_id}", rules, now)
@@ -52,14 +53,17 @@ def command_voucher(
 
 
 def _act(
-    command: BlockVoucher | UnblockVoucher | RevokeVoucher, before: Voucher, now: datetime
+    command: BlockVoucher | UnblockVoucher | RevokeVoucher,
+    before: Voucher,
+    by: Blocker,
+    now: datetime,
 ) -> tuple[Act, str]:
     match command:
         case BlockVoucher():
-            act = block(before, now, Blocker.ADMINISTRATOR)
+            act = block(before, now, by)
             return act, "is blocked: no new ride; approved rides are still paid."
         case UnblockVoucher():
-            act = unblock(before, now, Blocker.ADMINISTRATOR)
+            act = unblock(before, now, by)
             return act, "is active again, and rides may begin with it."
         case RevokeVoucher():
             act = revoke(before, now)

@@ -15,7 +15,12 @@ from operations.administration_plan import Plan
 def create_partner(command: CreatePartner, *, store: Store, clients: Clients) -> Plan:
     """Raises StateForbids (`partner_exists`)."""
     partner_key = keys.partner(command.partner_id)
-    if store.read(partner_key)[partner_key] is not None:
+    existing = store.read(partner_key)[partner_key]
+    if existing is not None:
+        # Another command with the same partner was faster than this one, which made a client too.
+        if not command.dry_run:
+            name = client_name(command.partner_id, command.command_id)
+            clients.remove_unless_used(name, existing.client_ids)
         raise StateForbids("partner_exists", {"partner_id": command.partner_id})
 
     def prepare() -> dict[str, Any]:

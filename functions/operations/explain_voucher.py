@@ -38,7 +38,7 @@ def explain_voucher(
             "status": voucher.state_at(now).value,
             "story": list(story.lines),
         },
-        secrets=("story",),
+        secrets=("in_words", "story"),
     )
 
 
@@ -61,5 +61,5 @@ def _to_choose_from(found: tuple[Voucher, ...], remembered: Remembered, now: dat
                 for one in found
             ],
         },
-        secrets=("vouchers",),
+        secrets=("in_words", "vouchers"),
     )

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
+from farechance.errors import BooksDiffer
 from farechance.participants import Participant
 from farechance.programs import ListedProgram
 from farechance.store import Remembered, Store, keys
@@ -130,3 +131,10 @@ def _settle_all[Stored: BaseModel](
 def list_programs(store: Store) -> list[ListedProgram]:
     """Every programme, without a scan."""
     return list(store.all_of(keys.listed_program("")))
+
+
+def listed_there[Model](found: Model | None) -> Model:
+    """A programme that is listed, or its rules. Raises BooksDiffer if it isn't there."""
+    if found is None:
+        raise BooksDiffer("a listed programme or its rules aren't there")
+    return found

@@ -9,7 +9,7 @@ from typing import Any
 from farechance import card_links, contents
 from farechance.card_links import Sheet
 from farechance.codes import CodeKeys
-from farechance.commands import MintCards
+from farechance.commands import MintCards, what_is_asked
 from farechance.errors import IdempotencyKeyReused, NotFound, Refusal, StateForbids
 from farechance.money import dollars
 from farechance.partner_api import MintRequest, stored_answer
@@ -116,8 +116,7 @@ def _check(
 def _content(command: MintCards) -> dict[str, Any]:
     """Kept with every part, of the whole command: asked again for fewer cards, it would else be
     answered and recorded as if no more had been minted."""
-    # A command that is only tried out is compared with the one that was carried out.
-    return stored_answer(command.model_copy(update={"dry_run": False}))
+    return what_is_asked(stored_answer(command))
 
 
 def _reused(command: MintCards) -> StateForbids:

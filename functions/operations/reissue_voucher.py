@@ -23,7 +23,8 @@ def reissue_voucher(
 ) -> tuple[dict[str, Any], bool]:
     """The successor's id and, if `codes_too`, its code beside what the old voucher is. The code
     isn't stored: a repeat derives it again. Raises as `act_on_voucher`, and StateForbids
-    (`voucher_closed`, `blocked_by_administrator`, `blocked_by_participant`, `no_rides_left`,
+    (`voucher_closed`, `blocked_by_administrator`, `blocked_by_participant`,
+    `blocked_by_operator`, `no_rides_left`,
     `too_many_open_vouchers`)."""
     new_id = successor_id(call.voucher_id, call.partner_id, tools.code_keys)
     code = codes.code_of(tools.code_keys, new_id)

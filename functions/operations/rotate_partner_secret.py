@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from farechance.clients import Clients, client_name
-from farechance.commands import RotatePartnerSecret
+from farechance.commands import SCOPES, RotatePartnerSecret
 from farechance.errors import FieldErrors, NotFound, StateForbids
 from farechance.programs import Client, Partner
 from farechance.store import Store, Write, keys, writes
@@ -15,7 +15,7 @@ from operations.administration_plan import Plan
 
 
 def rotate_partner_secret(command: RotatePartnerSecret, *, store: Store, clients: Clients) -> Plan:
-    """Raises NotFound, FieldErrors (`confirm`), StateForbids (`rotation_open`,
+    """Raises NotFound, FieldErrors (`confirm`, `scopes`), StateForbids (`rotation_open`,
     `rotation_not_open`)."""
     key = keys.partner(command.partner_id)
     before = store.read(key)[key]
@@ -24,6 +24,10 @@ def rotate_partner_secret(command: RotatePartnerSecret, *, store: Store, clients
     is_open = len(before.client_ids) > 1 or bool(before.void_client_ids)
     if command.step == "begin":
         if is_open:
+            # Another command was faster than this one, which made a client too.
+            if not command.dry_run:
+                name = client_name(before.partner_id, command.command_id)
+                clients.remove_unless_used(name, before.client_ids)
             raise StateForbids("rotation_open", {"partner_id": command.partner_id})
         return _begin(command, before, clients)
     if command.confirm != command.partner_id:
@@ -35,10 +39,21 @@ def rotate_partner_secret(command: RotatePartnerSecret, *, store: Store, clients
 
 def _begin(command: RotatePartnerSecret, before: Partner, clients: Clients) -> Plan:
     (old_id,) = before.client_ids
+    kept = clients.scopes_of(old_id)
+    if kept is not None and command.scopes is not None:
+        raise FieldErrors.one("/scopes", "must be left out: they are those of the old client")
+    scopes = command.scopes or SCOPES if kept is None else kept
+    # Restored tables name the client of then, which a rotation since has removed.
+    old = (
+        "The old client still works."
+        if kept is not None
+        else "The old client isn't there any more, so that the partner can't get in until its app "
+        "uses the new one."
+    )
 
     def prepare() -> dict[str, Any]:
         name = client_name(before.partner_id, command.command_id)
-        client = clients.find_or_make(name, clients.scopes_of(old_id))
+        client = clients.find_or_make(name, scopes)
         return {"client_id": client.client_id, "client_secret": client.client_secret}
 
     def writes_after(made: Mapping[str, Any]) -> list[Write]:
@@ -50,12 +65,13 @@ def _begin(command: RotatePartnerSecret, before: Partner, clients: Clients) -> P
     return Plan(
         answer={
             "in_words": f"{before.name} ({before.partner_id}) has a second client. Its "
-            "client_secret is shown this once: hand it over by a safe way. The old client still "
-            "works. Next: once the partner says that its app uses the new one, send this command "
-            "with the step finish, a new command_id, and confirm. If the secret was lost on the "
-            "way, the step abandon takes the new client back.",
+            f"client_secret is shown this once: hand it over by a safe way. {old} Next: once the "
+            "partner says that its app uses the new one, send this command with the step finish, a "
+            "new command_id, and confirm. If the secret was lost on the way, the step abandon "
+            "takes the new client back.",
             "partner_id": before.partner_id,
             "old_client_id": old_id,
+            "scopes": list(scopes),
         },
         prepare=prepare,
         secrets=("client_secret",),

@@ -65,7 +65,7 @@ def _begin(command: RotateProviderSecret, before: Provider, store: Store, vault:
         },
         prepare=prepare,
         secrets=("secret",),
-        writes_after=lambda _: [mark],
+        writes_after=lambda _: [writes.keep_rotation(before.provider_id, command.command_id)],
     )
 
 

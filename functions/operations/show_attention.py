@@ -3,7 +3,7 @@ look is over in a second, however much there is."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -13,7 +13,6 @@ import htpy as h
 from farechance.attention import (
     MOST_RIDES,
     Attention,
-    GivenUp,
     GivenUpWork,
     OpenRide,
     Ringing,
@@ -21,12 +20,14 @@ from farechance.attention import (
     contradictions,
     ride_key_of,
 )
-from farechance.errors import BooksDiffer
+from farechance.commands import GivenUp
+from farechance.errors import BooksDiffer, Busy
 from farechance.ledger import Entry
 from farechance.programs import Program, Rules
 from farechance.rides import Ride
 from farechance.statement_files import StatementName
 from farechance.store import Exceptions, Key, Remembered, Store, keys
+from farechance.telemetry import Count, count_anywhere
 from farechance.times import local_day, local_midnight, local_month, month_before
 from farechance.widgets.asked import Asked
 from farechance.widgets.attention import attention_widget
@@ -44,12 +45,13 @@ _AT_ONCE = 8
 @dataclass(frozen=True, slots=True)
 class _Known:
     """The programmes that one look takes, each with its rules, the names of all of their ride
-    companies, and how many programmes there are beside."""
+    companies, how many programmes there are beside, and which of them can't be read."""
 
-    programs: Sequence[Program]
-    rules: Mapping[str, Rules]
-    companies: Mapping[str, str]
-    left_out: int
+    programs: Sequence[Program] = ()
+    rules: Mapping[str, Rules] = field(default_factory=dict)
+    companies: Mapping[str, str] = field(default_factory=dict)
+    left_out: int = 0
+    broken: Sequence[str] = ()
 
     @property
     def most_months(self) -> int:
@@ -77,48 +79,94 @@ def show_attention(
     ringing: Callable[[], Sequence[Ringing]],
     waiting: Callable[[GivenUp], int],
 ) -> h.Element:
-    """`ringing` tells which alarms ring, `waiting` how many messages of a queue were given up.
-    Raises BooksDiffer, Busy."""
+    """`ringing` tells which alarms ring, `waiting` how many messages of a queue were given up. A
+    part that can't be read hides no other: it is said to be unknown."""
+    parts = _Parts()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         alarms = pool.submit(ringing)
         counts = [(queue, pool.submit(waiting, queue)) for queue in _QUEUES]
-        known = _read_programs(store, remembered, asked.now)
-        statements = pool.map(
-            lambda program: _unmatched(program, known, store, asked.ends_at), known.programs
+        known = parts.known(
+            "the programmes", lambda: _read_programs(store, remembered, asked.now), _Known()
         )
-        found = _exceptions(known, store, asked)
-        rides = _open_rides(found, known, store)
+        for program_id in known.broken:
+            parts.differ(program_id)
+        statements = [
+            (one, pool.submit(_unmatched, one, known, store, asked.ends_at))
+            for one in known.programs
+        ]
+        found = parts.known(
+            "shortfalls and contradictions",
+            lambda: _exceptions(known, store, asked),
+            Exceptions((), None),
+        )
+        rides: list[OpenRide] = parts.known(
+            "shortfalls", lambda: _open_rides(found, known, store), []
+        )
+        waits = [
+            (queue, parts.known(f"work that was given up, {queue}", count.result, 0))
+            for queue, count in counts
+        ]
+        unmatched: list[list[Unmatched]] = [
+            parts.known(f"statements of {one.program_id}", read.result, [])
+            for one, read in statements
+        ]
         attention = Attention(
-            ringing=alarms.result(),
+            ringing=parts.known("which alarms ring", alarms.result, ()),
             rides=rides[:MOST_RIDES],
             ride_count=len(rides),
             contradictions=contradictions(
                 ((entry, known.day(entry)) for entry in found.entries), known.companies
             ),
-            given_up=[GivenUpWork(queue, count) for queue, it in counts if (count := it.result())],
-            unmatched=[one for some in statements for one in some],
-            program_ids=[one.program_id for one in known.programs],
+            given_up=[GivenUpWork(queue, count) for queue, count in waits if count],
+            unmatched=[one for some in unmatched for one in some],
+            program_ids=[*(one.program_id for one in known.programs), *known.broken],
             looked_from=_looked_from(found, known, asked),
             programs_left_out=known.left_out,
+            unknown=parts.unknown,
         )
     return attention_widget(asked, attention)
 
 
+class _Parts:
+    """The parts of one look, and what of them is unknown."""
+
+    def __init__(self) -> None:
+        self.unknown: list[str] = []
+
+    def known[Part](self, name: str, read: Callable[[], Part], otherwise: Part) -> Part:
+        """A part, or `otherwise` where it can't be read now."""
+        try:
+            return read()
+        except Busy:
+            self.unknown.append(f"{name}. Too much at once: refresh in a moment.")
+        except BooksDiffer:
+            self.differ(name)
+        return otherwise
+
+    def differ(self, name: str) -> None:
+        """Two stored things contradict each other, which is alarmed as everywhere."""
+        count_anywhere(Count.BOOKS_DIFFER)
+        self.unknown.append(f"{name}. What is stored contradicts itself: check the books.")
+
+
 def _read_programs(store: Store, remembered: Remembered, now: datetime) -> _Known:
     listed = [one.program_id for one in store.all_of(keys.listed_program(""))]
-    program_keys = [keys.program(one) for one in listed[:MOST_PROGRAMS]]
-    found = remembered.read(*program_keys, now=now)
-    programs = [_there(found[key]) for key in program_keys]
-    rules_keys = [keys.rules(one.program_id, one.rules_version) for one in programs]
-    rules = remembered.read(*rules_keys, now=now)
-    by_program = {
-        one.program_id: _there(rules[key]) for one, key in zip(programs, rules_keys, strict=True)
-    }
+    shown = listed[:MOST_PROGRAMS]
+    found = remembered.read(*(keys.program(one) for one in shown), now=now)
+    there = [it for one in shown if (it := found[keys.program(one)]) is not None]
+    rules_of = {one.program_id: keys.rules(one.program_id, one.rules_version) for one in there}
+    rules = remembered.read(*rules_of.values(), now=now)
+    by_program = {one: its for one, key in rules_of.items() if (its := rules[key]) is not None}
     provider_ids = sorted({one for it in by_program.values() for one in it.provider_ids})
     provider_keys = [keys.provider(one) for one in provider_ids[:_MOST_READ]]
     providers = remembered.read(*provider_keys, now=now)
-    names = {one.provider_id: one.name for key in provider_keys if (one := providers[key])}
-    return _Known(programs, by_program, names, len(listed) - len(programs))
+    return _Known(
+        programs=[one for one in there if one.program_id in by_program],
+        rules=by_program,
+        companies={one.provider_id: one.name for key in provider_keys if (one := providers[key])},
+        left_out=len(listed) - len(shown),
+        broken=[one for one in shown if one not in by_program],
+    )
 
 
 def _exceptions(known: _Known, store: Store, asked: Asked) -> Exceptions:
@@ -205,9 +253,3 @@ def _unmatched(program: Program, known: _Known, store: Store, ends_at: datetime)
 def _file(program_id: str, provider_id: str, month: str) -> str:
     name = StatementName(program_id=program_id, provider_id=provider_id, month=month)
     return f"{name.folder}statement.html"
-
-
-def _there[Model](found: Model | None) -> Model:
-    if found is None:
-        raise BooksDiffer("a listed programme or its rules aren't there")
-    return found

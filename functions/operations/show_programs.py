@@ -5,14 +5,13 @@ from itertools import batched
 
 import htpy as h
 
-from farechance.errors import BooksDiffer
 from farechance.programs import Allotment
 from farechance.store import Store, keys
 from farechance.store.side_by_side import side_by_side
 from farechance.widgets.asked import Asked
 from farechance.widgets.budgets import Budget
 from farechance.widgets.programs import ProgramSeen, programs_widget
-from operations.keep_house import list_programs
+from operations.keep_house import list_programs, listed_there
 
 MOST_SHOWN = 24
 
@@ -29,14 +28,14 @@ def _seen(program_ids: list[str], store: Store) -> list[ProgramSeen]:
     program_keys = [keys.program(one) for one in program_ids]
     standing_keys = [keys.standing(one) for one in program_ids]
     found = store.read(*program_keys, *standing_keys)
-    programs = [_there(found[key]) for key in program_keys]
+    programs = [listed_there(found[key]) for key in program_keys]
     rules_keys = [keys.rules(one.program_id, one.rules_version) for one in programs]
     allotments = _allotments(program_ids, store)
     rules = store.read(*rules_keys)
     return [
         ProgramSeen(
             program,
-            _there(rules[rules_key]),
+            listed_there(rules[rules_key]),
             Budget.of(program, tuple(allotments[program.program_id]), found[standing_key]),
         )
         for program, rules_key, standing_key in zip(
@@ -56,10 +55,4 @@ def _allotments(program_ids: list[str], store: Store) -> dict[str, list[Allotmen
     for page in side_by_side([pages(one) for one in program_ids]):
         for allotment in page:
             found[allotment.program_id].append(allotment)
-    return found
-
-
-def _there[Model](found: Model | None) -> Model:
-    if found is None:
-        raise BooksDiffer("a listed programme or its rules aren't there")
     return found

@@ -7,7 +7,6 @@ from datetime import datetime
 
 import htpy as h
 
-from farechance.errors import BooksDiffer
 from farechance.programs import ClosedMonth, Program, Rules
 from farechance.report_bucket import ReportBucket
 from farechance.report_files import REPORTS
@@ -17,7 +16,7 @@ from farechance.store.side_by_side import side_by_side
 from farechance.times import last_settled_month, local_month, month_before, report_runs_at
 from farechance.widgets.asked import Asked
 from farechance.widgets.reports import MonthSeen, ReportsSeen, reports_widget
-from operations.keep_house import list_programs
+from operations.keep_house import list_programs, listed_there
 from operations.warn_early import LATE_AFTER
 
 MOST_PROGRAMS, MOST_MONTHS, MOST_PROVIDERS = 24, 12, 100
@@ -46,10 +45,10 @@ def _programs(program_ids: Sequence[str], store: Store) -> list[_Program]:
     program_keys = [keys.program(one) for one in program_ids]
     closed_keys = [keys.closed_month(one) for one in program_ids]
     found = store.read(*program_keys, *closed_keys)
-    programs = [_there(found[key]) for key in program_keys]
+    programs = [listed_there(found[key]) for key in program_keys]
     rules_keys = [keys.rules(one.program_id, one.rules_version) for one in programs]
     read = store.read(*rules_keys)
-    rules = [_there(read[key]) for key in rules_keys]
+    rules = [listed_there(read[key]) for key in rules_keys]
     provider_ids = sorted({name for one in rules for name in one.provider_ids})[:MOST_PROVIDERS]
     named = store.read(*(keys.provider(one) for one in provider_ids))
     providers = {
@@ -106,12 +105,6 @@ def _months(one: _Program, first_published: str, now: datetime) -> list[str]:
     while first and len(months) < MOST_MONTHS and months[-1] > first:
         months.append(month_before(months[-1]))
     return months
-
-
-def _there[Model](found: Model | None) -> Model:
-    if found is None:
-        raise BooksDiffer("a listed programme or its rules aren't there")
-    return found
 
 
 def _link(report: PublishedReport, bucket: ReportBucket) -> str:

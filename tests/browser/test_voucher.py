@@ -114,7 +114,8 @@ def test_a_voucher_is_blocked_and_unblocked_with_a_reason(
 
     assert "pays no new ride then; approved rides are still paid" in asked
     assert "is blocked: no new ride" in browser.answer
-    assert "It is blocked by an administrator." in blocked
+    by = "an operator" if folder == "operating" else "an administrator"
+    assert f"It is blocked by {by}." in blocked
     assert declined["decision"] == "declined"
 
     form = browser.unfold("Unblock")

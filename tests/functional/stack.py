@@ -105,7 +105,7 @@ class Stack:
             self.private.update(strings_of(answer.body, _PRIVATE - {"name"}))
         return answer
 
-    def command(self, event: dict[str, Any], folder: str = "administration") -> dict[str, Any]:
+    def command(self, event: Any, folder: str = "administration") -> dict[str, Any]:
         """Invokes the function of a role, the administrator's by default."""
         answer: dict[str, Any] = self.handler(folder)(event, _Context())
         self.private.update(strings_of(answer, _PRIVATE - {"name"}))

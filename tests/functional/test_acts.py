@@ -157,6 +157,24 @@ def test_states_that_forbid_an_act_have_slugs_of_their_own(stack: Stack, partner
     assert "administrator" in answer.problem(409, "blocked_by_administrator").detail
 
 
+def test_what_an_operator_blocked_an_operator_unblocks_and_no_partner(
+    stack: Stack, partner: Partner
+) -> None:
+    voucher = _mint(partner)
+    named = {"voucher_id": voucher["voucher_id"]}
+    stack.command(event("block_voucher", **named), "operating")
+
+    with stack.unchanged():
+        unblocked = _act(partner, voucher, "unblock").problem(409, "blocked_by_operator")
+        _act(partner, voucher, "reissue").problem(409, "blocked_by_operator")
+    shown = partner.get(f"/vouchers/{voucher['voucher_id']}").body
+    done = stack.command(event("unblock_voucher", **named), "operating")
+
+    assert "an operator or an administrator" in unblocked.detail
+    assert shown["blocked_by"] == "operator"
+    assert (done["done"], done["status"]) == (True, "active")
+
+
 def test_a_card_is_not_assigned_to_another_partners_person(
     stack: Stack, partner: Partner, other_partner: Partner
 ) -> None:

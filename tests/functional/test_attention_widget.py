@@ -10,6 +10,12 @@ import pytest
 
 import debts
 from builders import PROGRAM, PROVIDER
+from farechance.alarms import Alarms
+from farechance.edge.console import Console
+from farechance.errors import Busy
+from farechance.given_up import GivenUpQueues
+from farechance.programs import ListedProgram
+from farechance.store import Store, keys, writes
 from farechance.widgets.asked import field_name, form_of
 from functional.dashboard import look, words
 from functional.saved_events import event
@@ -104,6 +110,62 @@ def test_where_books_differ_they_are_checked_by_a_button(alarms: Stack) -> None:
     assert f"Check the books of {PROGRAM}" in words(page)
     assert "check_books" not in seen
     assert "The books balance." in checked
+    # The sentence says it all: no field is repeated raw.
+    assert not any(raw in checked for raw in ("True", "False", "Stood still", "Differ"))
+
+
+def test_where_books_differ_the_answer_says_in_what(
+    alarms: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = {
+        "done": True,
+        "in_words": "THE BOOKS DIFFER by $1.00.",
+        "differ": True,
+        "differences": ["vch_1 has $1.00 too much", "vch_2 isn't there"],
+        "funded_cents": 100,
+    }
+    alarms.handler("operating")
+    monkeypatch.setattr(Console, "answer", lambda *_: answer)
+    button: dict[str, Any] = {"carry_out": {"command": "check_books"}, "form": "f"}
+
+    checked = words(look(alarms, "operating", "attention", **button))
+
+    assert "Differences vch_1 has $1.00 too much; vch_2 isn't there" in checked
+    assert "Funded" not in checked
+
+
+def test_a_programme_without_rules_hides_neither_the_alarm_nor_another_programme(
+    alarms: Stack, earlier: World
+) -> None:
+    debts.falls_short(earlier, "short")
+    _rings("farechance-test-books-differ")
+    broken = "prg_without_rules"
+    listed = ListedProgram(program_id=broken)
+    alarms.world.store.commit(writes.put_new(keys.listed_program(broken), listed))
+
+    page = words(look(alarms, "operating", "attention", hours=DAY * 3))
+
+    assert "1 alarm rings" in page
+    assert "1 shortfall to decide about" in page
+    assert f"Unknown: {broken}. What is stored contradicts itself" in page
+    assert f"Check the books of {broken}" in page
+    assert alarms.counted()["BooksDiffer"] == 1
+
+
+def test_what_cannot_be_read_now_is_said_to_be_unknown(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: Any, **__: Any) -> Any:
+        raise Busy
+
+    stack.handler("viewing")
+    for owner, name in ((Alarms, "ringing"), (GivenUpQueues, "waiting"), (Store, "exceptions")):
+        monkeypatch.setattr(owner, name, busy)
+    page = words(look(stack, "viewing", "attention"))
+
+    assert "Nothing needs a look" not in page
+    for unknown in ("which alarms ring", "work that was given up, batches", "shortfalls"):
+        assert f"Unknown: {unknown}" in page
 
 
 def test_a_shortfall_is_told_until_somebody_has_decided(stack: Stack, earlier: World) -> None:

@@ -70,7 +70,7 @@ def _clients(stack: Stack) -> dict[str, str]:
         ),
         (event("close_program", program_id="prg_harbor"), "/confirm", "typed again"),
         (event("revoke_voucher", confirm="vch_1another"), "/confirm", "typed again"),
-        (event("record_payment", month="2026-13"), "/month", "match pattern"),
+        (event("record_payment", month="2026-13"), "/month", "as 2026-03"),
         (event("accept_overage", ride_id="a#b"), "/ride_id", "match pattern"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -131,7 +131,21 @@ def test_a_command_id_that_was_used_for_something_else_is_refused(stack: Stack) 
 
     reads_well(answer)
     assert (answer["done"], answer["problem"]) == (False, "command_id_reused")
-    assert "command_id" in answer["in_words"]
+    assert not answer["in_words"].startswith("Nothing was done")
+    for words in ("command_id", "by your name for fund", "that was carried out"):
+        assert words in answer["in_words"]
+
+
+@pytest.mark.parametrize("folder", ["viewing", "operating", "administration"])
+@pytest.mark.parametrize("sent", [None, 7, "fund", ["fund"], True])
+def test_an_event_that_is_no_object_is_refused_in_words(
+    stack: Stack, folder: str, sent: Any
+) -> None:
+    with stack.unchanged():
+        answer = stack.command(sent, folder)
+
+    reads_well(answer)
+    assert answer["done"] is False
 
 
 def test_a_partners_client_gets_tokens_for_an_hour_with_the_scopes_that_were_asked_for(

@@ -301,6 +301,91 @@ def test_a_rotation_that_is_ending_one_way_does_not_end_the_other(stack: Stack) 
     assert _kept() == {"current": begun["secret"]}
 
 
+def test_a_secret_whose_rotation_was_abandoned_meanwhile_is_good_when_it_is_told(
+    stack: Stack, old: str
+) -> None:
+    def abandoned_first(call: Any) -> Any:
+        back = _of_provider(stack, step="abandon", confirm=PROVIDER, command_id="back")
+        assert back["done"] is True
+        return call.deliver()
+
+    with Wire(_client(stack)) as line:
+        line.disturb(abandoned_first, "TransactWriteItems", at=1, times=1)
+        begun = _of_provider(stack)
+    both = _is_heard(stack, old), _is_heard(stack, begun["secret"])
+    finished = _of_provider(stack, **CONFIRM, confirm=PROVIDER)
+
+    assert both == (True, True)
+    assert finished["done"] is True
+    assert _kept() == {"current": begun["secret"]}
+
+
+def test_of_a_partner_whose_client_is_gone_a_rotation_begins_anew(
+    stack: Stack, rotating: Rotating
+) -> None:
+    cognito = boto3.client("cognito-idp")
+    # As tables of yesterday have it, after a rotation of today.
+    cognito.delete_user_pool_client(UserPoolId=stack.user_pool_id, ClientId=rotating.old)
+
+    begun = rotating.ask("begin", scopes=["vouchers:read"])
+    finished = rotating.ask("finish")
+
+    reads_well(begun)
+    assert "isn't there any more" in begun["in_words"]
+    assert begun["scopes"] == ["vouchers:read"]
+    assert finished["done"] is True
+    assert _gets_in(stack, begun["client_id"])
+
+
+def test_a_second_client_has_the_scopes_of_the_first_and_no_others(
+    stack: Stack, rotating: Rotating
+) -> None:
+    with stack.unchanged():
+        answer = rotating.ask("begin", scopes=["vouchers:write"])
+
+    assert [one["pointer"] for one in answer["errors"]] == ["/scopes"]
+
+
+def test_of_two_that_begin_at_once_no_client_of_the_slower_one_is_left(
+    stack: Stack, rotating: Rotating
+) -> None:
+    others: list[dict[str, Any]] = []
+
+    def another_first(call: Any) -> Any:
+        others.append(rotating.ask("begin", command_id="faster"))
+        return call.deliver()
+
+    before = _in_cognito(stack)
+    with Wire(_client(stack)) as line:
+        line.disturb(another_first, "TransactWriteItems", at=0, times=1)
+        slower = rotating.ask("begin")
+
+    assert slower["problem"] == "rotation_open"
+    assert _in_cognito(stack) - before == {others[0]["client_id"]}
+    assert _gets_in(stack, others[0]["client_id"])
+
+
+def test_of_two_that_make_one_partner_at_once_no_client_of_the_slower_one_is_left(
+    stack: Stack,
+) -> None:
+    named = {"partner_id": "org_made_twice"}
+    others: list[dict[str, Any]] = []
+
+    def another_first(call: Any) -> Any:
+        others.append(stack.command(event("create_partner", **named, command_id="faster")))
+        return call.deliver()
+
+    before = _in_cognito(stack)
+    with Wire(_client(stack)) as line:
+        line.disturb(another_first, "TransactWriteItems", at=0, times=1)
+        slower = stack.command(event("create_partner", **named, command_id="slower"))
+    with stack.unchanged():
+        tried = stack.command(event("create_partner", **named, command_id="x", dry_run=True))
+
+    assert slower["problem"] == tried["problem"] == "partner_exists"
+    assert _in_cognito(stack) - before == {others[0]["client_id"]}
+
+
 def test_a_company_that_is_not_there_has_no_secret(stack: Stack) -> None:
     with stack.unchanged():
         answer = stack.command(event("rotate_provider_secret", provider_id="pvd_x"))

@@ -238,6 +238,10 @@ def _with_rides_that_cost_more(stack: Stack) -> tuple[World, str]:
 
 def test_a_dry_run_of_each_says_what_would_happen_and_does_nothing(fresh: Stack) -> None:
     for command in (*IN_ORDER, AT_LAST):
+        if command == "check_books":
+            # A question, which is asked and on record, tried out or not.
+            assert fresh.command(event(command, dry_run=True))["done"] is True
+            continue
         with fresh.unchanged():
             said = fresh.command(event(command, dry_run=True))
         done: dict[str, Any] = fresh.command(event(command))
@@ -246,7 +250,7 @@ def test_a_dry_run_of_each_says_what_would_happen_and_does_nothing(fresh: Stack)
         assert (said["done"], said["dry_run"]) == (False, True)
         # How many messages went is known only when they have gone.
         assert said["in_words"].endswith(done["in_words"]) or command == "retry_given_up"
-        assert said["in_words"].startswith("Nothing was done") or command == "check_books"
+        assert said["in_words"].startswith("Nothing was done")
         assert SECRETS.get(command, "") not in said
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import people
 from builders import OTHER_PARTNER, PARTNER
 from farechance.codes import grouped
 from farechance.vouchers import VoucherState
@@ -13,6 +14,7 @@ from farechance.widgets.asked import field_name, form_of
 from functional.bodies import requested
 from functional.dashboard import look, words
 from functional.players import Provider
+from functional.saved_events import event
 from functional.stack import Stack
 from world import World
 
@@ -195,12 +197,44 @@ def test_who_may_blocks_and_unblocks_and_reads_what_is_so_afterwards(
 
     assert stored is VoucherState.BLOCKED
     assert f"{voucher_id} is blocked: no new ride" in words(blocked)
-    assert "It is blocked by an administrator." in words(blocked)
+    by = "an operator" if folder == "operating" else "an administrator"
+    assert f"It is blocked by {by}." in words(blocked)
     assert "Unblock …" in words(blocked)
     assert world.voucher(code).state is VoucherState.ACTIVE
     assert "It is active." in words(unblocked)
     assert "Block …" in words(unblocked)
     assert world.kinds(code)[-2:] == ["voucher.blocked", "voucher.unblocked"]
+
+
+@pytest.mark.parametrize("wished_by", ["administrator", "person"])
+def test_an_operator_takes_back_neither_an_administrators_nor_a_persons_own_block(
+    stack: Stack, world: World, wished_by: str
+) -> None:
+    voucher_id = _blocked(stack, world, wished_by)
+
+    page = find(stack, "operating", named=voucher_id)
+    with stack.unchanged():
+        refused = _press(stack, "operating", "unblock_voucher", voucher_id)
+    for_administrator = find(stack, "administration", named=voucher_id)
+
+    assert "Unblock …" not in words(page)
+    assert "an administrator unblocks" in words(page) or wished_by == "administrator"
+    assert "only an administrator can take that back" in words(refused)
+    assert "Unblock …" in words(for_administrator)
+    asked = "The person asked for this block, and must want it taken back." in for_administrator
+    assert asked is (wished_by == "person")
+
+
+def _blocked(stack: Stack, world: World, wished_by: str) -> str:
+    if wished_by == "administrator":
+        voucher_id = world.voucher(world.code()).voucher_id
+        stack.command(event("block_voucher", voucher_id=voucher_id))
+        return voucher_id
+    person = world.enroll()
+    request = world.mint_request(participant_ids=(person,), unassigned=None)
+    (voucher,) = world.mint(request).vouchers
+    people.consents(world, person, people.withdrawing("enrollment", block_vouchers=True))
+    return voucher.voucher_id
 
 
 def test_a_viewer_blocks_nothing_whatever_is_sent(stack: Stack, world: World) -> None:

@@ -295,6 +295,25 @@ def test_a_month_that_has_not_begun_is_refused_beside_what_was_typed(stack: Stac
     assert stack.messages(stack.report_queue_url) == []
 
 
+def test_no_field_of_a_widget_answers_with_a_pattern(stack: Stack) -> None:
+    form = form_of("run_report", ABOUT)
+    typed = {"month": "March", "requested_by": "Ada", "reason": "Because", "confirm": "a#b c"}
+
+    html = look(
+        stack,
+        "administration",
+        "reports",
+        fields={field_name(form, name): text for name, text in typed.items()},
+        carry_out={"command": "run_report", "command_id": "run-pressed", **ABOUT},
+        form=form,
+        typed=list(typed),
+    )
+
+    assert "Month: must be a year and a month, as 2026-03" in words(html)
+    assert "Confirm: must be typed exactly as it is named here" in words(html)
+    assert "pattern" not in words(html)
+
+
 # ── the door ─────────────────────────────────────────────────────────────────────────────────
 
 

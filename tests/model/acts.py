@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 
 from model.state import ZONE, Books, Person, Refused, Rules, Voucher, midnight_after, month_of
 
+# Whose block counts for more stands behind.
+_BLOCKERS = ("partner", "operator", "administrator")
+
 # ── what partners do ─────────────────────────────────────────────────────────────────────────────
 
 
@@ -81,7 +84,7 @@ def act(
     until: datetime | None = None,
     person: str | None = None,
     new_name: str = "",
-    by_administrator: bool = False,
+    by: str = "partner",
 ) -> tuple[str, int, int]:
     """block, unblock, extend, assign, revoke or reissue: what the voucher is then."""
     voucher = books.vouchers[name]
@@ -91,13 +94,16 @@ def act(
     if not voucher.is_open(now):
         raise Refused("voucher_closed")
     if act_on == "block":
-        may = voucher.state == "active" or (by_administrator > voucher.blocked_by_administrator)
+        may = voucher.state == "active" or _BLOCKERS.index(by) > _BLOCKERS.index(voucher.blocked_by)
         _must(may, "voucher_blocked")
-        voucher.state, voucher.blocked_by_administrator = "blocked", by_administrator
+        voucher.state, voucher.blocked_by = "blocked", by
     elif act_on == "unblock":
         _must(voucher.state == "blocked", "voucher_not_blocked")
-        _must(by_administrator >= voucher.blocked_by_administrator, "blocked_by_administrator")
-        voucher.state, voucher.blocked_by_administrator = "active", False
+        _must(
+            _BLOCKERS.index(by) >= _BLOCKERS.index(voucher.blocked_by),
+            f"blocked_by_{voucher.blocked_by}",
+        )
+        voucher.state, voucher.blocked_by = "active", "partner"
     elif act_on == "extend" and until is not None:
         _must(max(now, voucher.expires_at) < until <= voucher.rules.ends_at, "field")
         voucher.expires_at = until
@@ -112,7 +118,7 @@ def act(
         voucher.close("revoked", now)
         _return(books, voucher)
     elif act_on == "reissue":
-        _must(not voucher.blocked_by_administrator, "blocked_by_administrator")
+        _must(voucher.blocked_by == "partner", f"blocked_by_{voucher.blocked_by}")
         _reissue(books, voucher, new_name, now)
     return voucher.state, voucher.available, voucher.held
 

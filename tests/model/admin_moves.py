@@ -8,6 +8,8 @@ from typing import Any
 
 import builders
 from builders import PROGRAM
+from farechance.roles import Role
+from farechance.store import keys
 from model import acts
 from model.play import PARTNERS, PROVIDERS, Call, Play
 from model.state import Books, Rules, month_of
@@ -145,16 +147,24 @@ def command(
     model: Callable[[Books, datetime], Any],
     shown: tuple[str, ...] = (),
     touches: tuple[str, ...] = (),
+    role: Role = Role.ADMINISTRATOR,
 ) -> None:
     """One command; `shown` names what of its answer the model says too."""
     command_id = play.next("command")
 
     def real(play: Play, is_changed: bool) -> tuple[Any, bool]:
-        reason = "another reason" if is_changed else "a reason"
-        answer = play.world.administer(verb, command_id=command_id, reason=reason, **fields)
+        done = keys.command(command_id)
+        asked, content = verb, fields
+        if is_changed and play.world.store.read(done)[done] is not None:
+            asked = "pause_program" if verb != "pause_program" else "resume_program"
+            content = {"program_id": play.world.program_id}
+        # Whoever repeats a command words its reason anew.
+        answer = play.world.another(role=role).administer(
+            asked, command_id=command_id, reason=f"asked at {play.now}", **content
+        )
         play.forget()
         told = tuple(answer[name] for name in shown)
         return (told[0] if len(told) == 1 else told or None), "repeated" in answer
 
-    content = (verb, tuple(sorted(fields.items(), key=str)))
+    content = (verb, role, tuple(sorted(fields.items(), key=str)))
     play.does(Call(verb, command_id, content, model, real, touches))

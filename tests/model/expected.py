@@ -56,6 +56,8 @@ ACTS = (
     *(f"block {it}" for it in ("done", "replayed", "voucher_blocked", "voucher_closed")),
     *(f"unblock {it}" for it in ("done", "voucher_not_blocked", "voucher_closed")),
     "unblock blocked_by_administrator",
+    "unblock blocked_by_operator",
+    "unblock_voucher blocked_by_administrator",
     *(f"extend {it}" for it in ("done", "replayed", "field", "voucher_closed")),
     *(f"assign {it}" for it in ("done", "already_assigned", "not_found", "voucher_closed")),
     *(f"revoke {it}" for it in ("done", "replayed", "voucher_closed")),

@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 import builders
+from farechance.roles import Role
 from farechance.times import instant_text
 from model import acts
 from model.admin_moves import command
@@ -21,6 +22,8 @@ from operations.act_on_voucher import (
 )
 from operations.assign_voucher import assign_voucher
 from operations.reissue_voucher import reissue_voucher
+
+_ROLES = (Role.ADMINISTRATOR, Role.OPERATOR)
 
 
 def mint(play: Play, chance: Random) -> None:
@@ -81,7 +84,7 @@ def enroll(play: Play, chance: Random) -> None:
 
 
 def on_voucher(play: Play, chance: Random) -> None:
-    """block, unblock, extend, assign, revoke or reissue; some by an administrator."""
+    """block, unblock, extend, assign, revoke or reissue; some by command."""
     names = list(play.cards)
     if not names:
         return
@@ -101,7 +104,8 @@ def on_voucher(play: Play, chance: Random) -> None:
         later = (voucher.expires_at, voucher.expires_at + timedelta(seconds=1))
         until = chance.choice((*soon, *later, ends, ends + timedelta(seconds=1)))
     if act in ("block", "unblock", "revoke") and chance.randrange(3) == 2:
-        _by_command(play, name, act)
+        # Only an administrator revokes.
+        _by_command(play, name, act, chance.choice(_ROLES) if act != "revoke" else _ROLES[0])
     elif act != "assign" or person is not None:
         _by_call(play, name, act, until, person)
 
@@ -138,16 +142,17 @@ def _by_call(play: Play, name: str, act: str, until: datetime | None, person: st
     play.does(Call(act, f"{name} {key}", content, model, real, (f"voucher {name}",)))
 
 
-def _by_command(play: Play, name: str, act: str) -> None:
+def _by_command(play: Play, name: str, act: str, role: Role) -> None:
     voucher_id = play.cards[name].voucher_id
     fields = {"voucher_id": voucher_id, **({"confirm": voucher_id} if act == "revoke" else {})}
     command(
         play,
         f"{act}_voucher",
         fields,
-        lambda books, now: acts.act(books, name, act, now, by_administrator=True),
+        lambda books, now: acts.act(books, name, act, now, by=role.value),
         ("status", "available_cents", "held_cents"),
         (f"voucher {name}",),
+        role,
     )
 
 

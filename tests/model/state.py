@@ -162,7 +162,7 @@ class Voucher:
     counted: int = 0
     holds: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     state: str = "active"
-    blocked_by_administrator: bool = False
+    blocked_by: str = "partner"
     closed_reason: str | None = None
     closed_at: datetime | None = None
     last_hold_until: datetime | None = None

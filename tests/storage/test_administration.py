@@ -119,18 +119,40 @@ def test_a_secret_is_shown_once(ready: World) -> None:
 
 
 def test_a_command_id_with_other_content_is_refused(ready: World) -> None:
-    ready.administer("fund", command_id="once", **COMMANDS["fund"])
+    ready.administer("fund", command_id="once", requested_by="finance", **COMMANDS["fund"])
     before = ready.everything()
 
     for command, fields in (
         ("fund", {**COMMANDS["fund"], "amount_cents": 7_001}),
-        ("fund", {**COMMANDS["fund"], "reason": "another reason"}),
         ("allot", COMMANDS["allot"]),
     ):
         with pytest.raises(StateForbids) as refused:
             ready.administer(command, command_id="once", **fields)
         assert refused.value.reason == "command_id_reused"
+        assert refused.value.facts == {
+            "command_id": "once",
+            "carried_out": "fund",
+            "carried_out_at": "2026-03-02T17:00:00.000Z",
+            "carried_out_for": "finance",
+        }
 
+    assert ready.everything() == before
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_repeat_in_other_words_and_a_dry_run_of_it_say_that_it_was_done(
+    ready: World, command: str
+) -> None:
+    fields = {**COMMANDS[command], "command_id": "once"}
+    ready.administer(command, **fields)
+    before = ready.everything()
+
+    reworded = ready.administer(command, **fields, reason="the same", requested_by="desk 5")
+    tried = ready.administer(command, **fields, dry_run=True)
+
+    for said in (reworded, tried):
+        assert said["repeated"] is True
+        assert said["in_words"].startswith("This was done before, and nothing was done now.")
     assert ready.everything() == before
 
 

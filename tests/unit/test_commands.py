@@ -348,8 +348,20 @@ def test_a_code_names_no_voucher_and_is_not_repeated(field: str) -> None:
 def test_nobody_writes_a_code_into_what_is_kept_for_ever(command: str) -> None:
     code = codes.grouped(codes.code_of(builders.CODE_KEYS, VOUCHER) or "")
 
-    for field in ("reason", "requested_by"):
+    typed = {"reason", "requested_by", "name", "funder", "help_name", "invoice_ref"}
+    texts = dict.fromkeys(typed & type(read(command)).model_fields.keys(), f"card {code} was lost")
+
+    for field, text in {**texts, "command_id": f"lost-{code}"}.items():
         with pytest.raises(ValidationError) as caught:
-            read(command, **{field: f"the card {code} was lost"})
+            read(command, **{field: text})
         assert "the last 4 symbols suffice" in str(caught.value)
         assert code not in str(caught.value)
+
+
+def test_a_code_is_no_name_of_a_programme_on_cards() -> None:
+    code = codes.grouped(codes.code_of(builders.CODE_KEYS, VOUCHER) or "")
+    rules = {**stored_answer(builders.rules()), "rider_facing_name": code}
+
+    for command in ("create_program", "set_rules"):
+        with pytest.raises(ValidationError, match="the last 4 symbols suffice"):
+            read(command, rules=rules)

@@ -73,7 +73,7 @@ SENTENCES: list[tuple[Kind, dict[Account, int], dict[str, Any], str]] = [
         Kind.VOUCHER_BLOCKED,
         {},
         {"command_id": "c"},
-        "An administrator blocked it: no new ride from then on.",
+        "An administrator or an operator blocked it: no new ride from then on.",
     ),
     (
         Kind.VOUCHER_UNBLOCKED,

@@ -112,8 +112,12 @@ def test_of_a_voucher_that_is_over_only_a_new_one_helps(reason: Reason) -> None:
 @pytest.mark.parametrize(
     ("by", "words"),
     [
-        (Blocker.ADMINISTRATOR, "An administrator blocked"),
-        (Blocker.PARTICIPANT, "The person asked"),
+        (Blocker.OPERATOR, "An operator blocked"),
+        (Blocker.ADMINISTRATOR, "Only an administrator unblocks it"),
+        (
+            Blocker.PARTICIPANT,
+            "The person asked for the block, when consent was withdrawn. Only an",
+        ),
         (Blocker.PARTNER, "from Second Start (555-0100) why"),
     ],
 )

@@ -154,6 +154,37 @@ def test_what_a_person_asked_to_block_a_partner_neither_unblocks_nor_reissues() 
         voucher_acts.block(by_administrator, NOON, Blocker.PARTICIPANT)
 
 
+@pytest.mark.parametrize("blocked_by", [None, *Blocker])
+@pytest.mark.parametrize("by", [Blocker.PARTNER, Blocker.OPERATOR, Blocker.ADMINISTRATOR])
+def test_a_block_is_taken_back_by_nobody_whose_block_counts_for_less(
+    blocked_by: Blocker | None, by: Blocker
+) -> None:
+    weight = {Blocker.PARTNER: 0, Blocker.OPERATOR: 1, Blocker.PARTICIPANT: 2}
+    theirs = weight.get(by, 3) >= weight.get(blocked_by or Blocker.PARTNER, 3)
+    blocked = builders.with_open_hold(state=VoucherState.BLOCKED, blocked_by=blocked_by)
+
+    assert voucher_acts.may_unblock(blocked, by) is theirs
+    if theirs:
+        assert voucher_acts.unblock(blocked, NOON, by).voucher.state is VoucherState.ACTIVE
+        return
+    with pytest.raises(StateForbids) as refused:
+        voucher_acts.unblock(blocked, NOON, by)
+    assert refused.value.reason == f"blocked_by_{blocked_by}"
+
+
+def test_an_operator_blocks_over_a_partners_block_and_a_person_over_an_operators() -> None:
+    by_partner = builders.with_open_hold(**BLOCKED)
+
+    by_operator = voucher_acts.block(by_partner, NOON, Blocker.OPERATOR).voucher
+    by_person = voucher_acts.block(by_operator, NOON, Blocker.PARTICIPANT).voucher
+
+    assert by_operator.blocked_by is Blocker.OPERATOR
+    assert by_person.blocked_by is Blocker.PARTICIPANT
+    assert forbidden("reissue", by_operator) == "blocked_by_operator"
+    with pytest.raises(StateForbids):
+        voucher_acts.block(by_person, NOON, Blocker.OPERATOR)
+
+
 def test_a_card_that_has_expired_is_assigned_to_nobody() -> None:
     card = builders.voucher(subject_id=None)
 

@@ -102,10 +102,33 @@ def test_a_code_within_a_sentence_is_seen(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "before", ["", "the ", "lost ", "card ", "was ", "a card ", "the card was "]
+)
+@pytest.mark.parametrize("after", ["", " was lost", " lost", " card", " card was lost"])
+@pytest.mark.parametrize("between", ["", " ", "  ", "-", " - ", "–", ".", "/", "_", ", ", "\u200b"])
+def test_no_word_beside_a_code_and_no_sign_within_hides_it(
+    before: str, after: str, between: str
+) -> None:
+    written = grouped(CODE).replace("-", between)
+
+    assert holds_code(f"{before}{written}{after}")
+    assert holds_code(f"{before}{written.lower()}{after}")
+
+
+@pytest.mark.parametrize("sign", ["-", ".", "/", "_"])
+def test_a_code_in_groups_with_a_wrong_symbol_is_seen_behind_any_word(sign: str) -> None:
+    misheard = f"{CODE[:-1]}{'1' if CODE[-1] != '1' else '2'}"
+
+    assert holds_code(f"the lost card was {grouped(misheard).replace('-', sign)} she said")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
         "first instalment",
+        "card lost. Ends 7KDM",
+        "from 2026, then 2027, when paid",
         "the card was stolen near the station",
         "lost card called back",
         "ticket 4f8e2c1a-1234-4abc-9def-0123456789ab",

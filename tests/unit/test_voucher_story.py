@@ -174,7 +174,7 @@ def test_what_stands_in_the_way_now_goes_before_what_did_then() -> None:
         "Asked now, it pays no new ride. The reason: the voucher was blocked."
     )
     (step,) = told.what_to_do
-    assert "Unblock it only if the reason is gone" in step
+    assert "Only an administrator unblocks it, and only if the reason is gone" in step
     assert told.what_to_say == (
         "“Your voucher cannot be used now. Please call. Help: Second Start 555-0100”",
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from farechance.commands import COMMAND, Command
+from farechance.commands import COMMAND, Command, Question
 from farechance.edge import problems, requests, strict_json
 from farechance.edge.schedule import time_left
 from farechance.errors import Busy, FareChanceError, StateForbids
@@ -28,23 +28,23 @@ class Console:
     def __init__(
         self,
         role: Role,
-        carry_out: Callable[[Command, HasTime], dict[str, Any]],
+        carry_out: Callable[[Command, HasTime, Role], dict[str, Any]],
         show: Show,
     ) -> None:
         self._role = role
         self._carry_out = carry_out
         self._show = show
 
-    def handle(self, event: dict[str, Any], context: Any) -> Any:
+    def handle(self, event: Any, context: Any) -> Any:
         """One invocation."""
         with invocation(getattr(context, "aws_request_id", "")):
             has_time = time_left(context)
-            if "widgetContext" in event or "describe" in event:
+            if isinstance(event, dict) and ("widgetContext" in event or "describe" in event):
                 endpoint = str(context.invoked_function_arn)
                 return self._show(event, endpoint, lambda sent: self.answer(sent, has_time))
             return self.answer(event, has_time)
 
-    def answer(self, sent: dict[str, Any], has_time: HasTime) -> dict[str, Any]:
+    def answer(self, sent: Any, has_time: HasTime) -> dict[str, Any]:
         """What a command is answered, by hand or by a button. Its id and kind are logged, never
         what it holds."""
         try:
@@ -56,10 +56,10 @@ class Console:
             logger.info(Event.COMMAND_REFUSED, slug=problems.slug_of(error))
             return _refusal(error)
 
-    def _done(self, sent: dict[str, Any], has_time: HasTime) -> dict[str, Any]:
+    def _done(self, sent: Any, has_time: HasTime) -> dict[str, Any]:
         self._check_role(sent)
         command = _command(sent)
-        answer = self._carry_out(command, has_time)
+        answer = self._carry_out(command, has_time, self._role)
         if answer.get("differ"):
             count_anywhere(Count.BOOKS_DIFFER)
         if _adds_a_shortfall(answer):
@@ -67,7 +67,7 @@ class Console:
         logger.info(
             Event.COMMAND_CARRIED_OUT, command=command.command, command_id=command.command_id
         )
-        return {"done": not command.dry_run, **answer}
+        return {"done": not command.dry_run or isinstance(command, Question), **answer}
 
     def _check_role(self, sent: Any) -> None:
         """Whether it is well-formed doesn't matter to who may not send it."""
@@ -82,7 +82,7 @@ def _adds_a_shortfall(answer: Mapping[str, Any]) -> bool:
     return is_done_now and answer.get("shortfall_cents", 0) > 0
 
 
-def _command(event: dict[str, Any]) -> Command:
+def _command(event: Any) -> Command:
     try:
         return COMMAND.validate_json(json.dumps(strict_json.read(json.dumps(event).encode())))
     except ValidationError as error:
@@ -92,10 +92,10 @@ def _command(event: dict[str, Any]) -> Command:
 
 def _refusal(error: FareChanceError) -> dict[str, Any]:
     said = problems.say(error)
-    # A command that mints in parts may stop between two of them, and says so itself.
-    is_in_part = problems.slug_of(error) == "cards_minted_in_part"
+    # These say themselves what was done, now in part or before.
+    says_itself = problems.slug_of(error) in ("cards_minted_in_part", "command_id_reused")
     # After Busy nobody knows: an answer may be lost, or a command be cut short between two rides.
-    nothing = "" if is_in_part or isinstance(error, Busy) else "Nothing was done. "
+    nothing = "" if says_itself or isinstance(error, Busy) else "Nothing was done. "
     return {
         "done": False,
         "in_words": f"{nothing}{said.kind.title}. {said.detail}",

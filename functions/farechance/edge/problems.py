@@ -58,7 +58,9 @@ _STATES: Mapping[str, str] = {
     "monthly_limit_reached": "The participant has had as many vouchers this month as the "
     "programme's rules allow.",
     "too_many_open_vouchers": "The participant has as many open vouchers as a person may have.",
-    "command_id_reused": "The command_id came before with another content. Choose a new one.",
+    "command_id_reused": "This command_id was used before for something else, and of that "
+    "something was done. If what is asked for now is meant as well, give it a command_id of its "
+    "own.",
     "program_exists": "A programme with this program_id is there already.",
     "partner_exists": "A partner with this partner_id is there already.",
     "provider_exists": "A ride company with this provider_id is there already.",
@@ -70,6 +72,8 @@ _STATES: Mapping[str, str] = {
     "voucher_closed": "The voucher is closed for good.",
     "voucher_blocked": "The voucher is blocked.",
     "voucher_not_blocked": "The voucher is not blocked, so it cannot be unblocked.",
+    "blocked_by_operator": "An operator blocked the voucher, and only an operator or an "
+    "administrator can take that back.",
     "blocked_by_administrator": "An administrator blocked the voucher, and only an administrator "
     "can take that back.",
     "blocked_by_participant": "The person asked for the block, and only an administrator can take "
@@ -169,6 +173,14 @@ def say(error: Exception) -> Said:  # noqa: C901, PLR0911, PLR0912 - a row for e
             )
         case errors.LinkExpired():
             return Said(LINK_EXPIRED, "Links to cards work for 15 minutes. Ask for a new one.")
+        case errors.StateForbids("command_id_reused", {"carried_out_at": at, **before} as facts):
+            detail = (
+                f"This command_id was used at {at} by {before['carried_out_for']} for "
+                f"{before['carried_out']}, and that was carried out. What is asked for now is "
+                "something else and wasn't done: if it is meant as well, give it a command_id of "
+                "its own."
+            )
+            return Said(STATE_FORBIDS, detail, slug="command_id_reused", members=facts)
         case errors.StateForbids(reason, facts):
             detail = _STATES.get(reason, f"It is refused because of its state: {reason}.")
             return Said(STATE_FORBIDS, detail, slug=reason, members=facts)

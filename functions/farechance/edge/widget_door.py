@@ -3,7 +3,7 @@ read and how a button's command gets what was typed; what is shown, the operatio
 a command is carried out, the console's edge."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
@@ -25,7 +25,9 @@ type CarryOut = Callable[[dict[str, Any]], dict[str, Any]]
 _READ = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 _MOST_FIELDS, _MOST_SIGNS = 500, 2_000
 _LAST_HOURS = timedelta(hours=3)
-_SHOWN_APART = frozenset({"done", "in_words", "problem", "errors", "dry_run", "repeated"})
+# What no sentence says: all else is in words.
+_SHOWN_BESIDE = ("differences", "client_id", "client_secret", "secret")
+_AS_NAMED = "must be typed exactly as it is named here"
 _UNTYPED = "please type this"
 _SOME_FIELDS = "Nothing was done: something that was to be typed is missing or wrong."
 
@@ -161,12 +163,16 @@ def _carried_out(asked: Asked, button: _Button, carry_out: CarryOut) -> Asked:
         command_id=str(button.carry_out.get("command_id", "")),
         errors=errors,
         figures={
-            name.replace("_", " ").capitalize(): str(value)
-            for name, value in said.items()
-            if name not in _SHOWN_APART and isinstance(value, int | str)
+            name.replace("_", " ").capitalize(): _shown_beside(said[name])
+            for name in _SHOWN_BESIDE
+            if said.get(name)
         },
     )
     return replace(asked, answered=answered)
+
+
+def _shown_beside(value: str | Sequence[str]) -> str:
+    return value if isinstance(value, str) else "; ".join(value)
 
 
 def _errors(said: Mapping[str, Any], typed: Mapping[str, str]) -> dict[str, str]:
@@ -174,7 +180,8 @@ def _errors(said: Mapping[str, Any], typed: Mapping[str, str]) -> dict[str, str]
     errors = {}
     for one in said.get("errors", ()):
         name = str(one["pointer"]).removeprefix("/")
-        errors[name] = _UNTYPED if name in typed and not typed[name] else str(one["detail"])
+        words = _AS_NAMED if name == "confirm" else str(one["detail"])
+        errors[name] = _UNTYPED if name in typed and not typed[name] else words
     return errors
 
 

@@ -264,6 +264,18 @@ def open_rotation(provider_id: str, command_id: str) -> Write:
     )
 
 
+def keep_rotation(provider_id: str, command_id: str) -> Write:
+    """A ride company has two secrets, and the second is told."""
+    # The rotation must still be this command's, and neither be ending nor have ended meanwhile:
+    # whoever ended it voided the secret that is about to be told.
+    return _change_provider(
+        provider_id,
+        "rotated_by = :rotated_by AND rotation_step = :begin",
+        "SET rotation_step = :begin",
+        {":rotated_by": command_id, ":begin": "begin"},
+    )
+
+
 def end_rotation(provider_id: str, rotated_by: str, step: RotationStep) -> Write:
     """It is decided which of the two secrets stays."""
     # The rotation must be the one that was read, and not be ending in the other way.

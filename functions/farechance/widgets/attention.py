@@ -23,7 +23,7 @@ from farechance.widgets.frame import note, pill, section, table, widget
 
 def attention_widget(asked: Asked, found: Attention) -> h.Element:
     """Each kind that there is, the most urgent first; or that there is nothing."""
-    parts = (_alarms, _given_up, _rides, _contradictions, _unmatched)
+    parts = (_unknown, _alarms, _given_up, _rides, _contradictions, _unmatched)
     return widget(
         asked,
         _calm() if found.is_calm else (part for one in parts if (part := one(asked, found))),
@@ -36,6 +36,16 @@ def _calm() -> h.Element:
         "Nothing needs a look",
         h.p(".lead")["No alarm rings, no work was given up, and nothing waits for somebody."],
         beside=pill("all is well", "good"),
+    )
+
+
+def _unknown(_: Asked, found: Attention) -> h.Element | None:
+    if not found.unknown:
+        return None
+    return section(
+        "Not all could be looked at",
+        h.ul[(h.li[f"Unknown: {one}"] for one in found.unknown)],
+        beside=pill("refresh, or ask", "bad"),
     )
 
 

@@ -9,8 +9,9 @@ import htpy as h
 
 from farechance.money import amount
 from farechance.programs import Partner
+from farechance.voucher_acts import BLOCKER_OF, may_unblock
 from farechance.voucher_story import Story
-from farechance.vouchers import Voucher, VoucherState
+from farechance.vouchers import Blocker, Voucher, VoucherState
 from farechance.widgets.asked import Asked
 from farechance.widgets.forms import (
     CommandButton,
@@ -143,7 +144,7 @@ def _story(asked: Asked, story: Story, voucher: Voucher, state: VoucherState) ->
                 _told(story.what_it_is),
             ],
         ],
-        command_forms(asked, _buttons(voucher, state)),
+        command_forms(asked, _buttons(asked, voucher, state)),
         table(
             "What happened",
             ("When", "What"),
@@ -159,13 +160,17 @@ def _told(sentences: Sequence[str]) -> h.Element:
     return h.ul[(h.li[one] for one in sentences)]
 
 
-def _buttons(voucher: Voucher, state: VoucherState) -> Sequence[CommandButton]:
+def _buttons(asked: Asked, voucher: Voucher, state: VoucherState) -> Sequence[CommandButton]:
     which = f"the voucher that ends in {voucher.last4}"
     named = {"voucher_id": voucher.voucher_id}
+    by = BLOCKER_OF.get(asked.role)
     if state is VoucherState.ACTIVE:
         will = f"Block {which}? It pays no new ride then; approved rides are still paid."
         return (CommandButton("block_voucher", "Block", will, named, parameters=named),)
-    if state is VoucherState.BLOCKED:
-        will = f"Unblock {which}? It pays rides again then."
+    # Whose block isn't theirs to take back is told by the story what to do.
+    if state is VoucherState.BLOCKED and by is not None and may_unblock(voucher, by):
+        wished = voucher.blocked_by is Blocker.PARTICIPANT
+        why = "The person asked for this block, and must want it taken back. " if wished else ""
+        will = f"{why}Unblock {which}? It pays rides again then."
         return (CommandButton("unblock_voucher", "Unblock", will, named, parameters=named),)
     return ()
