@@ -6,12 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 from farechance.call_metrics import Calls
+from farechance.errors import Busy
 from farechance.roles import Role
 from farechance.widgets.asked import Asked, field_name
 from farechance.widgets.voucher import FIND
 from operations.control_room import control_room
 from use_cases import Act, UseCase, owing_ride
 from world import World
+
+_REFRESH = "refresh in a moment"
 
 
 class _NoMetrics:
@@ -45,7 +48,11 @@ def _looking(widget: str, world: World, **fields: str) -> Act:
     def look(by: World) -> str:
         metrics: Any = _NoMetrics()
         alarms: Any = _NoAlarms()
-        return str(control_room(by.admin_tools, metrics, alarms)[widget](asked))
+        page = str(control_room(by.admin_tools, metrics, alarms)[widget](asked))
+        if _REFRESH in page:
+            # A part couldn't be read, and the page says so: whoever looks is told to look again.
+            raise Busy
+        return page
 
     return look
 

@@ -56,10 +56,9 @@ def test_a_history_is_what_its_raw_rides_add_up_to_and_is_written_once(
             sums = added_up(csv.DictReader(lines))
         if (month := summed.report.month) in own:
             compared.append(month)
-            assert (
-                differences(own[month], published(summed.report.model_dump(mode="json")), sums)
-                == []
-            )
+            figures = published(summed.report.model_dump(mode="json"))
+            # So few ride that their number would tell a partner about another's people.
+            assert differences(own[month], figures, sums, may_be_hidden=("riders",)) == []
     assert history_write.is_written(stage)
     assert compared == ["2019-02", "2019-03", "2019-04", "2019-05"]
 
