@@ -105,7 +105,8 @@ def on_voucher(play: Play, chance: Random) -> None:
         until = chance.choice((*soon, *later, ends, ends + timedelta(seconds=1)))
     if act in ("block", "unblock", "revoke") and chance.randrange(3) == 2:
         # Only an administrator revokes.
-        _by_command(play, name, act, chance.choice(_ROLES) if act != "revoke" else _ROLES[0])
+        role = _ROLES[len(play.calls) % 2 if act != "revoke" else 0]
+        _by_command(play, name, act, role)
     elif act != "assign" or person is not None:
         _by_call(play, name, act, until, person)
 
