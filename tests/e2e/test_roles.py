@@ -137,7 +137,7 @@ def test_an_operator_has_a_month_reported_and_work_that_was_given_up_tried_again
 ) -> None:
     program_id = scene.new_program("reported")
     month = f"{now().astimezone(ZoneInfo(scene.rules()['time_zone'])):%Y-%m}"
-    folder = f"reports/{program_id}/{month}/so-far/"
+    folder = f"so-far/{program_id}/{month}/"
     message = json.dumps({"program_id": program_id, "month": month})
     queue = scene.running.output("GivenUpReportQueueUrl")
 
