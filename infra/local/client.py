@@ -76,10 +76,12 @@ def instant(moment: datetime) -> str:
 
 
 class Admin:
-    """Invokes the administration function, as an admin does in the console."""
+    """Invokes the function of a role, the administrators' by default, as an admin does in the
+    console."""
 
-    def __init__(self, running: Stack) -> None:
+    def __init__(self, running: Stack, function: str = "") -> None:
         self._running = running
+        self._function = function or running.admin_function
 
     def ask(self, command: str, command_id: str = "", **fields: Any) -> dict[str, Any]:
         """The answer, be it a refusal. Raises Refused if the function failed."""
@@ -90,7 +92,7 @@ class Admin:
             "reason": "shown on one machine",
             **fields,
         }
-        return invoke(self._running, self._running.admin_function, event)
+        return invoke(self._running, self._function, event)
 
     def do(self, command: str, command_id: str = "", **fields: Any) -> dict[str, Any]:
         """The answer of a command that must succeed. Raises Refused, with the reason in words."""

@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from infra.local import cast, mint_cards, stack
-from infra.local.client import AUTHORIZATIONS, EVENTS, Refused, instant, invoke
+from infra.local.client import AUTHORIZATIONS, EVENTS, Admin, Refused, instant, invoke
 from infra.local.mint_cards import Card
 
 SAVED = stack.ROOT / "infra" / "events"
@@ -76,7 +76,9 @@ class _Makers:
         """What is to be put into which event."""
         cards = self._mint()
         block, unblock, revoke, explain, short, above, off, lost = cards
-        self._players.admin.do("block_voucher", voucher_id=unblock.voucher_id)
+        # By an operator: what an administrator blocked, no operator unblocks.
+        operator = Admin(self._running, self._running.output("OperatingFunctionName"))
+        operator.do("block_voucher", voucher_id=unblock.voucher_id)
         return {
             "block_voucher": {"voucher_id": block.voucher_id},
             "unblock_voucher": {"voucher_id": unblock.voucher_id},

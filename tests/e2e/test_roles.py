@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from e2e.batch_worker import until
 from e2e.identities import Identity, person_with, with_role_of
 from e2e.scene import Scene, key, now
-from infra.local import books
+from infra.local import books, stack
 
 FUNCTIONS = {
     "ViewerLooks": "ViewingFunction",
@@ -31,6 +31,12 @@ NOT_THEIRS = [
 
 type Person = Callable[[str], Identity]
 type Act = Callable[[Identity, Scene], object]
+
+
+@pytest.fixture(scope="module")
+def scene() -> Scene:
+    """One of its own: a partner takes part in twenty programmes at most."""
+    return Scene(stack.ensure_up(quiet=True))
 
 
 @pytest.fixture(scope="module")
