@@ -50,10 +50,10 @@ class Scene:
             running, self.other_provider_id, self.register_provider(self.other_provider_id)
         )
         self.create_program(self.program_id)
-        self.admin.do("fund", program_id=self.program_id, amount_cents=2_000_000)
+        self.admin.do("fund", program_id=self.program_id, amount_cents=3_000_000)
         self.secrets = {one: self.create_partner(one) for one in self.partner_ids}
         for partner_id in self.partner_ids:
-            self.allot(self.program_id, partner_id)
+            self.allot(self.program_id, partner_id, 1_000_000)
         self._apps: dict[tuple[str, tuple[str, ...]], PartnerApp] = {}
 
     @property
@@ -249,6 +249,17 @@ class Scene:
     def stored(self) -> dict[str, list[dict[str, Any]]]:
         """All four tables, to compare before and after."""
         return books.everything(self.running)
+
+    def comes_to_rest(self) -> None:
+        """Waits for what tests before have left to jobs in the background."""
+        before = self.stored()
+        for _ in range(60):
+            time.sleep(2)
+            after = self.stored()
+            if after == before:
+                return
+            before = after
+        raise AssertionError("something is still under way")
 
     def books_are_right(self, program_id: str = "") -> bool:
         """By the stored items and by the administration."""

@@ -35,8 +35,11 @@ type Act = Callable[[Identity, Scene], object]
 
 @pytest.fixture(scope="module")
 def scene() -> Scene:
-    """One of its own: a partner takes part in twenty programmes at most."""
-    return Scene(stack.ensure_up(quiet=True))
+    """One of its own: a partner takes part in twenty programmes at most. Nothing else is under way:
+    what is stored is compared."""
+    scene = Scene(stack.ensure_up(quiet=True))
+    scene.comes_to_rest()
+    return scene
 
 
 @pytest.fixture(scope="module")
