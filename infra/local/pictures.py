@@ -18,7 +18,7 @@ from PIL import Image
 from playwright.sync_api import Locator
 
 from infra.local import cast, chromium, demo, emulator, mint_cards, stack
-from infra.local.client import AUTHORIZATIONS, EVENTS, Refused, invoke, keep_house
+from infra.local.client import AUTHORIZATIONS, EVENTS, Admin, Refused, invoke, keep_house
 from infra.local.console_browser import Dashboard, dashboard
 from infra.local.console_frame import FramedWidget
 
@@ -50,7 +50,7 @@ def main() -> int:
 
 def _take(running: stack.Stack) -> int:
     players = cast.gather(running, uuid.uuid4().hex[:6])
-    card = _a_card_that_was_blocked(players)
+    card = _a_card_that_was_blocked(running, players)
     keep_house(running)
     endpoint = _operators_function(running)
     too_heavy = []
@@ -84,7 +84,7 @@ def _pictures(
 
     browser.fill(find, last4=card.code.replace("-", "")[-4:])
     find.locator('select[name$="_partner_id"], select[name="partner_id"]').select_option(
-        label=cast.PARTNERS[card.partner_id]
+        card.partner_id
     )
     yield "find-a-voucher", [find]
 
@@ -106,7 +106,7 @@ def _box(title: str, widget: str, endpoint: str) -> FramedWidget:
     return FramedWidget(title, endpoint, {"widget": widget}, WIDTH, HEIGHT)
 
 
-def _a_card_that_was_blocked(players: cast.Cast) -> mint_cards.Card:
+def _a_card_that_was_blocked(running: stack.Stack, players: cast.Cast) -> mint_cards.Card:
     """One ride was paid; then the card was taken for a stolen one, and the rider stands there."""
     (card,) = mint_cards.mint_unassigned(players, cast.SECOND_START, 1)
     first, second = uuid.uuid4().hex[:8], uuid.uuid4().hex[:8]
@@ -120,7 +120,8 @@ def _a_card_that_was_blocked(players: cast.Cast) -> mint_cards.Card:
         currency="USD",
         completed_at=datetime.now(UTC),
     ).expect(200)
-    players.admin.do(
+    # By an operator: what an administrator blocked, no operator unblocks.
+    Admin(running, running.output("OperatingFunctionName")).do(
         "block_voucher", voucher_id=card.voucher_id, reason="The rider's bag was stolen"
     )
     declined = _ask(players, card, second)
