@@ -50,10 +50,10 @@ class Scene:
             running, self.other_provider_id, self.register_provider(self.other_provider_id)
         )
         self.create_program(self.program_id)
-        self.admin.do("fund", program_id=self.program_id, amount_cents=3_000_000)
+        self.admin.do("fund", program_id=self.program_id, amount_cents=2_000_000)
         self.secrets = {one: self.create_partner(one) for one in self.partner_ids}
-        for partner_id in self.partner_ids:
-            self.allot(self.program_id, partner_id, 1_000_000)
+        self.allot(self.program_id, self.partner_id, 1_000_000)
+        self.allot(self.program_id, self.other_partner_id)
         self._apps: dict[tuple[str, tuple[str, ...]], PartnerApp] = {}
 
     @property
