@@ -31,6 +31,7 @@ from farechance.telemetry import Count, count_anywhere
 from farechance.times import local_day, local_midnight, local_month, month_before
 from farechance.widgets.asked import Asked
 from farechance.widgets.attention import attention_widget
+from operations.keep_house import list_programs
 
 MOST_PROGRAMS = 24
 MOST_MONTHS = 3
@@ -150,7 +151,7 @@ class _Parts:
 
 
 def _read_programs(store: Store, remembered: Remembered, now: datetime) -> _Known:
-    listed = [one.program_id for one in store.all_of(keys.listed_program(""))]
+    listed = [one.program_id for one in list_programs(store)]
     shown = listed[:MOST_PROGRAMS]
     found = remembered.read(*(keys.program(one) for one in shown), now=now)
     there = [it for one in shown if (it := found[keys.program(one)]) is not None]

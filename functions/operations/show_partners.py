@@ -13,6 +13,7 @@ from farechance.store import Store, keys
 from farechance.store.side_by_side import at_once
 from farechance.widgets.asked import Asked
 from farechance.widgets.partners import CallsSeen, PartnersSeen, partners_widget
+from operations.keep_house import list_programs
 
 # Together as many as one read can have.
 MOST_PARTNERS, MOST_PROVIDERS, MOST_PROGRAMS = 60, 20, 20
@@ -24,7 +25,7 @@ def show_partners(asked: Asked, *, store: Store, metrics: CallMetrics) -> h.Elem
         lambda: [one.partner_id for one in store.all_of(keys.listed_partner(""))],
         lambda: at_once(
             lambda: [one.provider_id for one in store.all_of(keys.listed_provider(""))],
-            lambda: [one.program_id for one in store.all_of(keys.listed_program(""))],
+            lambda: [one.program_id for one in list_programs(store)],
         ),
     )
     shown_partners, shown_providers = partner_ids[:MOST_PARTNERS], provider_ids[:MOST_PROVIDERS]

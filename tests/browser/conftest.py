@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import pytest
 
-from e2e.identities import person_with
+from e2e.identities import FUNCTIONS, person_with
 from e2e.scene import Scene
 from infra.local import chromium, stack
 from infra.local.client import Refused
@@ -20,11 +20,6 @@ from infra.local.console_frame import FramedWidget, Theme
 
 Folder = Literal["viewing", "operating", "administration"]
 
-_FUNCTIONS = {
-    "ViewerLooks": "ViewingFunction",
-    "OperatorActs": "OperatingFunction",
-    "AdministratorRules": "AdministrationFunction",
-}
 PICTURES = stack.LOCAL / "pictures"
 # Themes and sizes that an admin may have a widget in: a whole row, and a third of one.
 LOOKS: tuple[tuple[Theme, int], ...] = (
@@ -120,7 +115,7 @@ def _browser(scene: Scene) -> Iterator[Dashboard]:
             running.physical_id(function): stack_of_people.enter_context(
                 person_with(policy, running)
             ).client("lambda")
-            for policy, function in _FUNCTIONS.items()
+            for policy, function in FUNCTIONS.items()
         }
 
         def call(endpoint: str, event: dict[str, Any]) -> Any:

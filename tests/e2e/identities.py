@@ -12,6 +12,13 @@ import boto3
 
 from infra.local.stack import Stack
 
+# Which function a policy lets its holder invoke.
+FUNCTIONS = {
+    "ViewerLooks": "ViewingFunction",
+    "OperatorActs": "OperatingFunction",
+    "AdministratorRules": "AdministrationFunction",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:

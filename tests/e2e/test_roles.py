@@ -13,15 +13,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from e2e.batch_worker import until
-from e2e.identities import Identity, person_with, with_role_of
+from e2e.identities import FUNCTIONS, Identity, person_with, with_role_of
 from e2e.scene import Scene, key, now
 from infra.local import books, stack
 
-FUNCTIONS = {
-    "ViewerLooks": "ViewingFunction",
-    "OperatorActs": "OperatingFunction",
-    "AdministratorRules": "AdministrationFunction",
-}
 NOT_THEIRS = [
     (policy, function)
     for policy in FUNCTIONS
