@@ -110,6 +110,7 @@ format: setup ## Format the code and mend what the linter can
 lock: setup ## Pin what pyproject.toml asks for, with hashes, to the newest versions
 	$(COMPILE) --upgrade pyproject.toml -o functions/requirements.txt
 	$(COMPILE) --upgrade pyproject.toml --group dev -c functions/requirements.txt -o requirements-dev.txt
+	$(COMPILE) --upgrade --group pyproject.toml:audit -o infra/local/requirements-audit.txt
 	$(COMPILE) --upgrade --group pyproject.toml:emulator -o infra/local/requirements-emulator.txt
 	$(COMPILE) --upgrade --group pyproject.toml:sam -o infra/local/requirements-sam.txt
 	$(COMPILE) --upgrade --group pyproject.toml:uv -o infra/local/requirements-uv.txt

@@ -24,6 +24,7 @@ PYTHON = (ROOT / ".python-version").read_text(encoding="utf-8").strip()
 UV_REQUIREMENTS = HERE / "requirements-uv.txt"
 ENVIRONMENTS = {
     "venv": ROOT / "requirements-dev.txt",
+    "audit": HERE / "requirements-audit.txt",
     "emulator": HERE / "requirements-emulator.txt",
     # `sam build` calls the pip of this environment's python3.13.
     "sam": HERE / "requirements-sam.txt",
