@@ -7,6 +7,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from e2e.batch_worker import all_done
 from infra.local import books
 from infra.local.client import (
     AUTHORIZATIONS,
@@ -250,16 +251,11 @@ class Scene:
         """All four tables, to compare before and after."""
         return books.everything(self.running)
 
-    def comes_to_rest(self) -> None:
-        """Waits for what tests before have left to jobs in the background."""
-        before = self.stored()
-        for _ in range(60):
-            time.sleep(2)
-            after = self.stored()
-            if after == before:
-                return
-            before = after
-        raise AssertionError("something is still under way")
+    def at_rest(self) -> dict[str, list[dict[str, Any]]]:
+        """All four tables once no job in the background has anything to do, which tests before may
+        have left to it."""
+        all_done(self.running)
+        return self.stored()
 
     def books_are_right(self, program_id: str = "") -> bool:
         """By the stored items and by the administration."""

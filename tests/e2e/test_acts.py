@@ -137,7 +137,7 @@ def test_a_repeat_of_an_act_is_answered_the_same_and_does_nothing(scene: Scene) 
     voucher, idempotency_key = scene.mint(), key()
     path = f"/vouchers/{voucher['voucher_id']}/block"
     first = scene.app().post(path, {}, idempotency_key)
-    before = scene.stored()
+    before = scene.at_rest()
 
     again = scene.app().post(path, {}, idempotency_key)
 

@@ -50,7 +50,7 @@ def test_a_command_that_is_repeated_is_carried_out_once(scene: Scene) -> None:
 
 
 def test_a_dry_run_says_what_would_happen_and_does_nothing(scene: Scene) -> None:
-    before = scene.stored()
+    before = scene.at_rest()
 
     dry = scene.admin.ask("fund", program_id=scene.program_id, amount_cents=700, dry_run=True)
 

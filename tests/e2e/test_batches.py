@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
-from e2e.batch_worker import ended, ended_long_ago, resting, until
+from e2e.batch_worker import ended, ended_long_ago, resting, until, waiting
 from e2e.scene import Scene, key
 from infra.local.client import Answer, invoke, keep_house
 
@@ -110,17 +110,18 @@ def test_another_partner_sees_no_batch(scene: Scene) -> None:
     for path in ("", "/vouchers"):
         answer = scene.other_app().get(f"/voucher-batches/{batch_id}{path}")
         assert answer.expect(404)["type"].endswith(":not_found")
+    ended(scene.app(), batch_id)
 
 
 def test_a_worker_that_runs_out_of_time_sends_the_batch_on(scene: Scene) -> None:
     with resting(scene.running):
         batch_id = _started(scene, unassigned=6)
-        waiting = _waiting(scene)
+        before = waiting(scene.running)
         with _too_little_time(scene) as function:
             body = json.dumps({"partner_id": scene.partner_id, "batch_id": batch_id})
             answer = invoke(scene.running, function, {"Records": [{"body": body}]})
         shown = scene.app().get(f"/voucher-batches/{batch_id}").expect(200)
-        sent_on = _waiting(scene) - waiting
+        sent_on = waiting(scene.running) - before
 
     assert (answer, sent_on) == ({"batchItemFailures": []}, 1)
     assert (shown["status"], shown["minted"]) == ("minting", 0)
@@ -155,15 +156,6 @@ def _too_little_time(scene: Scene) -> Iterator[str]:
         yield name
     finally:
         functions.update_function_configuration(FunctionName=name, Timeout=usual)
-
-
-def _waiting(scene: Scene) -> int:
-    """How many messages the worker has yet to be given."""
-    visible = "ApproximateNumberOfMessages"
-    told = scene.running.client("sqs").get_queue_attributes(
-        QueueUrl=scene.running.physical_id("BatchQueue"), AttributeNames=[visible]
-    )
-    return int(told["Attributes"][visible])
 
 
 def _send(scene: Scene, file: str, **changes: Any) -> Answer:

@@ -78,7 +78,7 @@ def test_each_door_takes_every_type(scene: Scene, door: str) -> None:
 
 def test_a_check_says_what_a_request_would_be_told_and_changes_nothing(scene: Scene) -> None:
     voucher = scene.mint()
-    before = scene.stored()
+    before = scene.at_rest()
 
     fits = scene.tell("voucher.checked", voucher_code=voucher["code"], estimated_fare_cents=2_000)
     too_dear = scene.tell(
@@ -99,7 +99,7 @@ def test_a_code_is_read_as_people_type_it(scene: Scene) -> None:
 
 def test_a_mistyped_code_and_a_voucher_of_another_company_look_the_same(scene: Scene) -> None:
     voucher = scene.mint()
-    before = scene.stored()
+    before = scene.at_rest()
     last = "A" if voucher["code"][-1] != "A" else "B"
 
     mistyped = scene.request(voucher["code"][:-1] + last, ride_id="ride-mistyped")

@@ -115,7 +115,7 @@ def test_an_erasure_is_complete_repeatable_and_for_ever(scene: Scene, by: str) -
     voucher = scene.mint(participant_ids=[person])
     _post(scene, person, "language", {"language": "es"})
     _post(scene, person, "outcomes", {"kind": "job_started", "day": str(now().date())})
-    before = scene.stored()
+    before = scene.at_rest()
 
     if by == "partner":
         first = scene.app().delete(f"/participants/{person}").expect(200)

@@ -29,7 +29,7 @@ def test_everything_sent_again_is_told_as_a_repeat_and_changes_no_stored_byte(
     cards = _cards(scene)
     Player(company, key()[:6], lambda: None).play(cards, rides.read()[:26])
     sent = list(company.deliveries)
-    before = scene.stored()
+    before = scene.at_rest()
 
     again = [(answer, company.deliver(delivery)) for delivery, answer in reversed(sent)]
 

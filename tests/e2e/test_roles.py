@@ -30,11 +30,8 @@ type Act = Callable[[Identity, Scene], object]
 
 @pytest.fixture(scope="module")
 def scene() -> Scene:
-    """One of its own: a partner takes part in twenty programmes at most. Nothing else is under way:
-    what is stored is compared."""
-    scene = Scene(stack.ensure_up(quiet=True))
-    scene.comes_to_rest()
-    return scene
+    """One of its own: a partner takes part in twenty programmes at most."""
+    return Scene(stack.ensure_up(quiet=True))
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +71,7 @@ def _command(command: str, **fields: Any) -> dict[str, Any]:
 def test_nobody_invokes_a_function_that_is_not_of_her_role(
     scene: Scene, people: dict[str, Identity], policy: str, function: str
 ) -> None:
-    before = scene.stored()
+    before = scene.at_rest()
 
     with pytest.raises(ClientError) as refused:
         _invoked(people[policy], function, _command("pause_program", program_id=scene.program_id))
@@ -86,7 +83,7 @@ def test_nobody_invokes_a_function_that_is_not_of_her_role(
 def test_a_viewer_invokes_her_function_and_it_carries_out_nothing(
     scene: Scene, people: dict[str, Identity]
 ) -> None:
-    before = scene.stored()
+    before = scene.at_rest()
 
     for command in ("check_books", "pause_program", "fund"):
         asked = _command(command, program_id=scene.program_id)
@@ -175,7 +172,7 @@ def test_an_operator_has_a_month_reported_and_work_that_was_given_up_tried_again
 def test_an_operator_is_refused_what_is_an_administrators(
     scene: Scene, people: dict[str, Identity], command: str, fields: dict[str, Any]
 ) -> None:
-    before = scene.stored()
+    before = scene.at_rest()
 
     asked = _command(command, program_id=scene.program_id, **fields)
     answer = _invoked(people["OperatorActs"], "OperatingFunction", asked)
@@ -399,7 +396,7 @@ def _takes_what_was_given_up(role: Identity, scene: Scene) -> object:
 def test_a_viewers_function_can_write_nothing_at_all(
     scene: Scene, roles: dict[str, Identity], act: Act
 ) -> None:
-    before = scene.stored()
+    before = scene.at_rest()
 
     with pytest.raises(ClientError) as refused:
         act(roles["ViewingFunction"], scene)

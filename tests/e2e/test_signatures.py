@@ -25,7 +25,7 @@ def request_for_a_ride(scene: Scene) -> Delivery:
 def test_what_is_not_signed_rightly_is_refused_in_one_way_and_changes_nothing(
     scene: Scene, request_for_a_ride: Delivery
 ) -> None:
-    before = scene.stored()
+    before = scene.at_rest()
     delivery, company = request_for_a_ride, scene.company
     right = company.signed(delivery.body)
     one_more_byte = Delivery(delivery.door, delivery.body + b" ")
@@ -57,7 +57,7 @@ def test_an_old_delivery_sent_again_as_it_was_is_refused_and_signed_anew_it_is_t
     scene: Scene, request_for_a_ride: Delivery
 ) -> None:
     old = scene.company.signed(request_for_a_ride.body, now() - timedelta(minutes=5, seconds=5))
-    before = scene.stored()
+    before = scene.at_rest()
 
     refused = scene.company.post(request_for_a_ride, old)
 

@@ -112,7 +112,7 @@ def test_the_books_differ_and_name_the_account(scene: Scene, overwritten: Overwr
 def test_the_daily_audit_finds_it_checks_the_others_and_changes_nothing(
     scene: Scene, overwritten: Overwritten
 ) -> None:
-    before = scene.stored()
+    before = scene.at_rest()
 
     ends = audit(scene.running)
 
