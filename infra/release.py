@@ -4,7 +4,7 @@ She uploads them into a bucket of her own and creates the stack from the templat
 parameter `ReleaseBucket` says which bucket. It owns `.local/release`, takes what `sam build` left
 as it is, and changes of the templates only where their parts are found. Code and templates are
 named by a digest of what is in them: an update of the stack sees which have changed, and the files
-of the release before stay beside the new ones in the bucket, as the way back.
+of the release before stay beside the new ones in the bucket, as the way back. Beside them lie what admins read, and the bill of what the functions carry.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from infra import sbom
 from infra.local import stack
 
 FOLDER = stack.LOCAL / "release"
@@ -58,6 +59,7 @@ def package(built: Path, folder: Path) -> list[Path]:
         text, encoding="utf-8"
     )
     _zip(folder / FOR_ADMINS, stack.ROOT, _for_admins())
+    sbom.write(folder)
     files = sorted(folder.iterdir())
     sums = [f"{_digest_of(file.read_bytes())}  {file.name}\n" for file in files]
     (folder / SUMS).write_text("".join(sums), encoding="utf-8")

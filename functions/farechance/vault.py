@@ -58,8 +58,11 @@ class Vault:
         """Keeps a new provider's signing secret and returns it; or, if an attempt before was cut
         short after this step, the one that was kept then."""
         name = self._provider_name(provider_id)
+        held = json.dumps({"current": secret})
+        # The stack's own key, or else AWS's.
+        key = {"KmsKeyId": self.settings.own_key_arn} if self.settings.own_key_arn else {}
         try:
-            self._client.create_secret(Name=name, SecretString=json.dumps({"current": secret}))
+            self._client.create_secret(Name=name, SecretString=held, **key)
         except ClientError as error:
             if error.response["Error"]["Code"] != "ResourceExistsException":
                 raise
