@@ -1,5 +1,5 @@
-"""`python -m infra.advisories`, a part of `make audit`: which of the pinned packages are known to be
-weak, as pip-audit hears from Python's advisory service.
+"""`python -m infra.advisories`, a part of `make audit`: which of the pinned packages are known to
+be weak, as pip-audit hears from Python's advisory service.
 
 It fails for a package that is known to be weak, and as well where it couldn't ask: an audit that
 didn't happen isn't one that found nothing. So it is no part of `make check`, which needs nobody;
@@ -33,7 +33,14 @@ def _is_clean(file: Path) -> bool:
     print(f"advisories: {stack.named(file)}", flush=True)
     # Nothing is resolved or fetched: what is asked about is what is pinned.
     done = subprocess.run(
-        [PIP_AUDIT, "--strict", "--require-hashes", "--disable-pip", "--progress-spinner", "off"]
+        [
+            str(PIP_AUDIT),
+            "--strict",
+            "--require-hashes",
+            "--disable-pip",
+            "--progress-spinner",
+            "off",
+        ]
         + ["--requirement", str(file)],
         check=False,
     )

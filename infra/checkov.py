@@ -1,5 +1,5 @@
-"""`python -m infra.checkov`, a part of `make check`: what checkov finds in the templates, less what is
-answered in `infra/accepted-findings.yaml`.
+"""`python -m infra.checkov`, a part of `make check`: what checkov finds in the templates, less what
+is answered in `infra/accepted-findings.yaml`.
 
 It looks at what AWS gets, not at what we write: checkov can read neither YAML's merge keys nor what
 SAM makes of a function. It asks nobody anything. It owns `.local/audited`, and must fail when
@@ -81,7 +81,7 @@ def write(folder: Path, system: Path = template.TEMPLATE) -> None:
     """Writes the templates into a folder as AWS makes things of them. Raises NotLookedAt."""
     folder.mkdir(parents=True)
     done = subprocess.run(
-        [stack.LOCAL / "emulator" / "bin" / "python", "-m", "infra.local.transformed"]
+        [str(stack.LOCAL / "emulator" / "bin" / "python"), "-m", "infra.local.transformed"]
         + [str(folder), str(system)],
         cwd=stack.ROOT,
         check=False,
@@ -95,7 +95,7 @@ def write(folder: Path, system: Path = template.TEMPLATE) -> None:
 def find(folder: Path) -> list[Finding]:
     """All that checkov finds in the templates of a folder. Raises NotLookedAt."""
     done = subprocess.run(
-        [stack.LOCAL / "audit" / "bin" / "checkov", "--directory", str(folder)]
+        [str(stack.LOCAL / "audit" / "bin" / "checkov"), "--directory", str(folder)]
         + ["--framework", "cloudformation", "--skip-download", "--compact", "--quiet"]
         + ["--output", "json"],
         env={**os.environ, **ENVIRONMENT},
@@ -109,10 +109,8 @@ def find(folder: Path) -> list[Finding]:
         failed: list[dict[str, Any]] = told["results"]["failed_checks"]
     except (ValueError, KeyError, TypeError) as error:
         raise NotLookedAt(f"it said nothing that can be read\n{done.stderr}") from error
-    there = sum(
-        len(json.loads(file.read_text(encoding="utf-8"))["Resources"])
-        for file in folder.glob("*.json")
-    )
+    files = [json.loads(file.read_text(encoding="utf-8")) for file in folder.glob("*.json")]
+    there = sum(len(file["Resources"]) for file in files)
     if unread or read != there:
         raise NotLookedAt(f"of {there} resources it read {read}\n{done.stderr}")
     return sorted(

@@ -4,7 +4,7 @@ She uploads them into a bucket of her own and creates the stack from the templat
 parameter `ReleaseBucket` says which bucket. It owns `.local/release`, takes what `sam build` left
 as it is, and changes of the templates only where their parts are found. Code and templates are
 named by a digest of what is in them: an update of the stack sees which have changed, and the files
-of the release before stay beside the new ones in the bucket, as the way back. Beside them lie what admins read, and the bill of what the functions carry.
+of the release before stay beside the new ones in the bucket, as the way back.
 """
 
 import hashlib

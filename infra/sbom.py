@@ -25,7 +25,7 @@ def write(folder: Path, requirements: Path = REQUIREMENTS) -> Path:
     """Writes it into a folder and returns the file. Raises CalledProcessError if it couldn't."""
     file = folder / NAME
     subprocess.run(
-        [CYCLONEDX, "requirements", str(requirements), "--output-reproducible", "--validate"]
+        [str(CYCLONEDX), "requirements", str(requirements), "--output-reproducible", "--validate"]
         + ["--output-format", "JSON", "--outfile", str(file)],
         check=True,
     )

@@ -28,7 +28,7 @@ def resolved(file: Path = TEMPLATE, **chosen: str) -> dict[str, Any]:
     whole = _load(file)
     parameters = {name: it.get("Default") for name, it in whole.get("Parameters", {}).items()}
     known = _Resolver(parameters | chosen, whole.get("Conditions", {}))
-    parts = {
+    parts: dict[str, Any] = {
         part: {
             name: known.value({key: it for key, it in one.items() if key != "Condition"})
             for name, one in whole[part].items()

@@ -59,7 +59,7 @@ def main(folder: Path, system: Path) -> None:
 
 
 def _translated(resolved: dict[str, Any]) -> dict[str, Any]:
-    # Only the emulator's environment has it, so whoever imports this module for its names needs none.
+    # Only the emulator's environment has it; whoever asks this module for its names lacks it.
     from samtranslator.translator.transform import transform  # noqa: PLC0415
 
     resolved["Globals"]["Function"]["CodeUri"] = CODE
@@ -75,7 +75,7 @@ class _Policies:
 
 
 def _spelled_out(value: Any) -> Any:
-    """`{"Fn::GetAtt": "X.Arn"}` as JSON has it, with a list; and whatever an account is asked for."""
+    """`{"Fn::GetAtt": "X.Arn"}` as JSON has it, with a list, and what an account is asked for."""
     match value:
         case {"Fn::GetAtt": str(it)}:
             return {"Fn::GetAtt": it.split(".", 1)}
@@ -93,8 +93,8 @@ def _spelled_out(value: Any) -> Any:
 
 
 def _named(value: Any) -> Any:
-    """With the name of what is referred to in place of a reference: to follow each of some 700 takes
-    checkov as long as all the rest."""
+    """With the name of what is referred to in place of a reference: to follow each of some 700
+    takes checkov as long as all the rest."""
     match value:
         case {"Ref": name}:
             return name
