@@ -11,7 +11,7 @@ COMPILE := UV_CACHE_DIR=.local/cache/uv $(UV) pip compile --quiet --universal --
 PYTEST_ARGUMENTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-history up down forget build deploy release share-events send-event contract test check e2e iam-check mutants soak mutation bench-month bench-widgets pictures format lock clean
+.PHONY: help setup demo demo-history up down forget build deploy release share-events send-event contract test check audit sbom e2e iam-check mutants soak mutation bench-month bench-widgets pictures format lock clean
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,13 +71,21 @@ test: setup ## Run the tests that need no running system
 	if [ -z "$$storage" ]; then echo "*** tests/storage WERE NOT RUN: $$reason ***"; fi; \
 	exit $$result
 
-check: setup ## The gate: format, lint, types, layers, template, tests
+check: setup ## The gate: format, lint, types, layers, template, checkov, tests
 	$(BIN)/ruff format --check functions infra tests
 	$(BIN)/ruff check functions infra tests
 	$(BIN)/mypy functions infra tests
 	PYTHONPATH=functions $(BIN)/lint-imports --no-logo
 	$(BIN)/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml infra/monitoring.yaml infra/dashboard.yaml infra/github-role.yaml
+	@$(BIN)/python -m infra.checkov
 	@$(MAKE) --no-print-directory test
+
+audit: setup ## Look the template over, and ask which dependencies are known to be weak
+	@$(BIN)/python -m infra.checkov
+	@$(BIN)/python -m infra.advisories
+
+sbom: setup ## Write what the functions carry, as CycloneDX has it, into .local/release
+	@$(BIN)/python -m infra.sbom
 
 e2e: setup ## Run the end-to-end tests on the running system, or on one that is started for them
 	@$(BIN)/python -m infra.local.e2e $(PYTEST_ARGUMENTS)

@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from infra import sbom
 from infra.local import stack
 
 FOLDER = stack.LOCAL / "release"
@@ -58,6 +59,7 @@ def package(built: Path, folder: Path) -> list[Path]:
         text, encoding="utf-8"
     )
     _zip(folder / FOR_ADMINS, stack.ROOT, _for_admins())
+    sbom.write(folder)
     files = sorted(folder.iterdir())
     sums = [f"{_digest_of(file.read_bytes())}  {file.name}\n" for file in files]
     (folder / SUMS).write_text("".join(sums), encoding="utf-8")

@@ -20,6 +20,7 @@ class Settings:
     tables: Mapping[str, str] = field(default_factory=dict)
     code_secret_id: str = ""
     provider_secret_prefix: str = ""
+    own_key_arn: str = ""
     user_pool_id: str = ""
     batch_queue_url: str = ""
     report_queue_url: str = ""
@@ -44,6 +45,7 @@ class Settings:
             tables={name: os.environ.get(f"{name.upper()}_TABLE", "") for name in names},
             code_secret_id=os.environ.get("CODE_SECRET_ID", ""),
             provider_secret_prefix=os.environ.get("PROVIDER_SECRET_PREFIX", ""),
+            own_key_arn=os.environ.get("OWN_KEY_ARN", ""),
             user_pool_id=os.environ.get("USER_POOL_ID", ""),
             batch_queue_url=os.environ.get("BATCH_QUEUE_URL", ""),
             report_queue_url=os.environ.get("REPORT_QUEUE_URL", ""),

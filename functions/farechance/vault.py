@@ -5,7 +5,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import boto3
 from botocore.config import Config
@@ -14,6 +14,9 @@ from botocore.exceptions import ClientError
 from farechance.codes import ALPHABET, CodeKeys
 from farechance.errors import BooksDiffer, Busy
 from farechance.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager.type_defs import CreateSecretRequestTypeDef
 
 # So that a provider's rotation is seen soon; the keys of codes only ever gain versions.
 _REMEMBERED = timedelta(minutes=1)
@@ -58,8 +61,12 @@ class Vault:
         """Keeps a new provider's signing secret and returns it; or, if an attempt before was cut
         short after this step, the one that was kept then."""
         name = self._provider_name(provider_id)
+        request: CreateSecretRequestTypeDef = {"Name": name}
+        request["SecretString"] = json.dumps({"current": secret})
+        if self.settings.own_key_arn:
+            request["KmsKeyId"] = self.settings.own_key_arn
         try:
-            self._client.create_secret(Name=name, SecretString=json.dumps({"current": secret}))
+            self._client.create_secret(**request)
         except ClientError as error:
             if error.response["Error"]["Code"] != "ResourceExistsException":
                 raise

@@ -26,6 +26,7 @@ SERVICES = {
     "AWS::DynamoDB::Table": "dynamodb",
     "AWS::IAM::ManagedPolicy": "iam",
     "AWS::IAM::Role": "iam",
+    "AWS::KMS::Key": "kms",
     "AWS::Logs::LogGroup": "logs",
     "AWS::Logs::MetricFilter": "logs",
     "AWS::Logs::QueryDefinition": "logs",
@@ -37,6 +38,8 @@ SERVICES = {
     "AWS::SNS::TopicPolicy": "sns",
     "AWS::SQS::Queue": "sqs",
     "AWS::SQS::QueuePolicy": "sqs",
+    "AWS::WAFv2::WebACL": "wafv2",
+    "AWS::WAFv2::WebACLAssociation": "wafv2",
 }
 # What SAM writes: aliases are moved by CodeDeploy, schedules are Scheduler's.
 SERVICES_OF_SAM = {"codedeploy", "scheduler"}
@@ -55,6 +58,8 @@ NEVER = {
     "dynamodb:UpdateItem",
     "iam:CreateAccessKey",
     "iam:CreateUser",
+    "kms:DisableKey",
+    "kms:ScheduleKeyDeletion",
     "lambda:InvokeFunction",
     "logs:FilterLogEvents",
     "logs:GetLogEvents",
@@ -70,6 +75,7 @@ NEVER = {
 OF_EVERYTHING = {
     "ReadATemplatesParameters",
     "HaveQueuesRead",
+    "MakeTheKey",
     "MakeUpAKey",
     "SaveQueriesAndDeliverAccessLogs",
     "MakeTheUserPool",
@@ -157,6 +163,22 @@ def test_rights_are_for_the_stacks_own_things_where_these_can_be_named(role: str
             assert resources == ["*"]
         else:
             assert "*" not in resources, statement["Sid"]
+
+
+def test_the_key_is_used_only_through_the_service_that_something_is_made_in() -> None:
+    uses = {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:CreateGrant"}
+
+    using = [it for it in _statements("CloudFormationRole") if uses & set(_listed(it["Action"]))]
+
+    (statement,) = using
+    assert statement["Condition"] == {
+        "StringEquals": {
+            "kms:ViaService": [
+                {"Fn::Sub": f"{service}.${{AWS::Region}}.${{AWS::URLSuffix}}"}
+                for service in ("dynamodb", "secretsmanager")
+            ]
+        }
+    }
 
 
 def test_cloudformation_may_make_every_kind_of_thing_that_the_templates_have() -> None:

@@ -217,10 +217,12 @@ def test_what_stays_when_a_stack_is_deleted_is_told() -> None:
     told = _part("Giving it up")
 
     assert sorted(stays) == sorted(
-        ["Table"] * 4 + ["Bucket", "BucketPolicy"] * 2 + ["UserPool", "Secret", "Account", "Role"]
+        ["Table"] * 4
+        + ["Bucket", "BucketPolicy"] * 2
+        + ["UserPool", "Secret", "Key", "Account", "Role"]
     )
     assert "The four tables, the partners' user pool, both buckets" in told
-    assert "the secret of the codes **stay**" in told
+    assert "the secret of the codes and, with `OwnKey`, the key **stay**" in told
     assert "the role for the gateway's logs" in told
 
 

@@ -119,10 +119,9 @@ def test_a_message_stays_hidden_while_it_is_worked_on_and_is_given_up_to_be_look
 
 
 @pytest.mark.parametrize("name", QUEUES)
-def test_a_queue_is_encrypted_and_has_no_name_that_a_second_stack_would_meet(name: str) -> None:
+def test_a_queue_has_no_name_that_a_second_stack_would_meet(name: str) -> None:
     properties = QUEUES[name]["Properties"]
 
-    assert properties["SqsManagedSseEnabled"] is True
     assert "QueueName" not in properties
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from infra import release
+from infra import release, sbom
 from infra.local import template
 
 ROOT = template.TEMPLATE.parent
@@ -60,6 +61,17 @@ def _read(folder: Path, name: str = "") -> dict[str, Any]:
     file = folder / name if name else release.template_of(folder)
     template: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
     return template
+
+
+@pytest.fixture(scope="module")
+def bill(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sbom.write(tmp_path_factory.mktemp("bill"))
+
+
+@pytest.fixture(autouse=True)
+def _one_bill(monkeypatch: pytest.MonkeyPatch, bill: Path) -> None:
+    """It takes a second to make, and is the same in every release here."""
+    monkeypatch.setattr(sbom, "write", lambda folder: shutil.copy(bill, folder))
 
 
 @pytest.fixture
@@ -122,6 +134,11 @@ def test_the_sums_are_those_of_the_files(folder: Path) -> None:
         for file in folder.iterdir()
         if file.name != release.SUMS
     }
+
+
+def test_a_release_says_what_the_functions_carry(folder: Path, bill: Path) -> None:
+    assert (folder / sbom.NAME).read_bytes() == bill.read_bytes()
+    assert sbom.NAME in (folder / release.SUMS).read_text(encoding="utf-8")
 
 
 def test_equal_code_makes_the_same_release_to_the_byte(folder: Path, tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
-"""The bucket of reports: who reaches which folder, how long each is kept, and that nothing goes
-without encryption. The emulator ignores most of it."""
+"""The bucket of reports: who reaches which folder, and how long each is kept. The emulator ignores
+most of it."""
 
 from typing import Any
 
@@ -29,12 +29,9 @@ def _s3_statements(name: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def test_reports_outlive_their_stack_in_versions_and_encrypted() -> None:
-    (encryption,) = PROPERTIES["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-
+def test_reports_outlive_their_stack_in_versions() -> None:
     assert (BUCKET["DeletionPolicy"], BUCKET["UpdateReplacePolicy"]) == ("Retain", "Retain")
     assert PROPERTIES["VersioningConfiguration"] == {"Status": "Enabled"}
-    assert encryption["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
     assert "BucketName" not in PROPERTIES
 
 
@@ -50,24 +47,11 @@ def test_nothing_in_the_bucket_is_or_can_be_made_public() -> None:
     assert "AccessControl" not in PROPERTIES
 
 
-def test_nobody_reaches_the_bucket_without_tls() -> None:
+def test_the_policy_of_the_bucket_stays_with_it() -> None:
     policy = RESOURCES["ReportsBucketPolicy"]
 
-    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
-
     assert policy["Properties"]["Bucket"] == {"Ref": "ReportsBucket"}
-    # Everywhere but on an emulator, which has no TLS.
-    assert policy["Condition"] == "IsOnAws"
-    assert template.load()["Conditions"]["IsOnAws"] == {"Fn::Equals": [{"Ref": "OnAws"}, "yes"]}
-    assert template.load()["Parameters"]["OnAws"]["Default"] == "yes"
-    assert policy["DeletionPolicy"] == "Retain"
-    assert (statement["Effect"], statement["Principal"], statement["Action"]) == (
-        "Deny",
-        "*",
-        "s3:*",
-    )
-    assert statement["Resource"] == [ARN, {"Fn::Sub": "${ReportsBucket.Arn}/*"}]
-    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert (policy["DeletionPolicy"], policy["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
 
 @pytest.mark.parametrize(
@@ -152,10 +136,7 @@ def test_an_auditor_and_a_funder_read_a_folder_each_and_nothing_else(
     assert (reading["Action"], reading["Resource"]) == ("s3:GetObject", _folder(folder))
 
 
-def test_announcements_are_encrypted_and_nobody_is_subscribed_by_us() -> None:
-    topic = RESOURCES["ReportsTopic"]["Properties"]
-
-    assert topic["KmsMasterKeyId"] == "alias/aws/sns"
+def test_nobody_is_subscribed_to_announcements_by_us() -> None:
     assert template.resources("AWS::SNS::Subscription") == {}
 
 

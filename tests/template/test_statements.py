@@ -32,8 +32,10 @@ def test_a_queue_is_told_of_every_file_of_the_inbox_and_of_no_other() -> None:
 def test_only_this_accounts_buckets_tell_the_queue() -> None:
     properties = RESOURCES["StatementQueuePolicy"]["Properties"]
 
-    (statement,) = properties["PolicyDocument"]["Statement"]
+    statement, without_tls = properties["PolicyDocument"]["Statement"]
 
+    # See the tests of transport.
+    assert without_tls["Fn::If"][0] == "IsOnAws"
     assert properties["Queues"] == [{"Ref": "StatementQueue"}]
     assert statement["Principal"] == {"Service": "s3.amazonaws.com"}
     assert statement["Action"] == "sqs:SendMessage"

@@ -22,11 +22,10 @@ def test_a_table_outlives_its_stack(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_a_table_is_on_demand_encrypted_recoverable_and_protected(name: str) -> None:
+def test_a_table_is_on_demand_recoverable_and_protected(name: str) -> None:
     properties = TABLES[name]["Properties"]
 
     assert properties["BillingMode"] == "PAY_PER_REQUEST"
-    assert properties["SSESpecification"] == {"SSEEnabled": True}
     recovery = properties["PointInTimeRecoverySpecification"]
     assert recovery == {"PointInTimeRecoveryEnabled": True}
     assert properties["DeletionProtectionEnabled"] == {"Fn::If": ["ProtectsData", True, False]}

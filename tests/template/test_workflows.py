@@ -28,8 +28,19 @@ def _run(name: str) -> list[str]:
     return [step["run"] for step in _steps(name) if "run" in step]
 
 
-def test_there_is_one_to_check_one_to_deploy_and_one_to_release() -> None:
-    assert set(WORKFLOWS) == {"check", "deploy", "release"}
+def test_there_is_one_to_check_one_to_audit_one_to_deploy_and_one_to_release() -> None:
+    assert set(WORKFLOWS) == {"audit", "check", "deploy", "release"}
+
+
+def test_dependencies_are_audited_each_week_and_when_one_changes() -> None:
+    triggers = WORKFLOWS["audit"][ON]
+
+    assert [one["cron"].split()[-1] for one in triggers["schedule"]] == ["1"]
+    for trigger in ("push", "pull_request"):
+        assert triggers[trigger]["paths"] == ["**/requirements*.txt"]
+    # Whoever changes nothing isn't stopped by what became known today.
+    assert _run("audit") == ["make audit"]
+    assert "make audit" not in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
@@ -84,6 +95,7 @@ def test_a_workflow_may_read_and_a_job_adds_only_what_it_needs(name: str) -> Non
     assert (
         added
         == {
+            "audit": {},
             "check": {},
             "deploy": {"deploy": {"id-token": "write"}},
             "release": {"release": {"contents": "write"}},
