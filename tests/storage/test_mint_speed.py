@@ -147,8 +147,9 @@ def test_cards_that_are_overtaken_say_why_the_rest_must_wait(worlds: Callable[..
 
     partner = world.another()
 
-    def partner_mints_meanwhile(_: Any) -> None:
+    def partner_mints_meanwhile(call: Any) -> Any:
         _mints(partner, 25)
+        return call.deliver()
 
     with Wire(world.client) as line:
         line.disturb(partner_mints_meanwhile, "TransactWriteItems", at=1)
