@@ -15,6 +15,7 @@ sentence for a caller: `edge` makes those from the fields.
     │   ├── NotFound                no such thing for this caller
     │   ├── MethodNotAllowed        the path knows other methods
     │   ├── LinkExpired             a link that worked for a while
+    │   ├── MintingTooFast          more vouchers in an hour than the programme's rules allow
     │   └── StateForbids            the thing is in a state that does not allow it
     ├── Busy                        nothing was changed, or it is safe to repeat: try again
     └── BooksDiffer                 stored things contradict each other: a defect, never hidden
@@ -142,6 +143,18 @@ class StateForbids(Refusal):
 
     reason: str
     facts: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class MintingTooFast(Refusal):
+    """A partner has minted `minted` vouchers of a programme in this clock hour, and with those that
+    are asked for it would be more than `most`."""
+
+    program_id: str
+    partner_id: str
+    minted: int
+    most: int
+    retry_after_seconds: int
 
 
 @dataclass(eq=False)

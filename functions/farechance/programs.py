@@ -2,7 +2,7 @@
 drives. It owns the form and the statuses of each; it must never move a voucher's money."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from itertools import pairwise
@@ -23,7 +23,7 @@ from farechance.identifiers import (
 )
 from farechance.ledger import Chain
 from farechance.money import PositiveRideCents, ProgramCents, RideCents
-from farechance.times import Instant
+from farechance.times import Instant, utc_hour
 
 STORED = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
 """Reads from the tables ignore what they don't know: a successor's version may have written it."""
@@ -151,6 +151,7 @@ class Rules(BaseModel):
     )
     return_hours: int = Field(default=12, ge=0, le=48)
     max_vouchers_per_participant_month: int = Field(default=10, ge=1, le=40)
+    max_vouchers_per_partner_hour: int = Field(default=10_000, ge=1, le=1_000_000)
     provider_ids: tuple[ProviderId, ...] = Field(min_length=1, max_length=10)
     max_owed_cents: ProgramCents | None = None
     small_count_threshold: int = Field(default=11, ge=1, le=100)
@@ -258,7 +259,9 @@ class Standing(BaseModel):
 
 class Allotment(BaseModel):
     """The part of one programme's budget that one partner may mint from. Its money changes by
-    conditional differences, so it has no version: mints of one partner commute."""
+    conditional differences, so it has no version: mints of one partner commute. `minted_hour` is
+    the clock hour (UTC) in which it was last minted from, as `2026-03-02T12`, and `minted_in_hour`
+    how many vouchers in it: without cards for lost ones, and with batches as they are reserved."""
 
     model_config = STORED
 
@@ -267,6 +270,17 @@ class Allotment(BaseModel):
     status: Status
     partner_status: PartnerStatus = PartnerStatus.ACTIVE
     available_cents: ProgramCents
+    minted_hour: str | None = None
+    minted_in_hour: int = Field(default=0, ge=0)
+
+    def hour_of(self, now: datetime) -> str:
+        """The clock hour in which a mint counts: never one before that which counts already, else
+        a machine whose clock is behind would find an empty one."""
+        return max(utc_hour(now), self.minted_hour or "")
+
+    def minted_in(self, hour: str) -> int:
+        """How many vouchers count in an hour of `hour_of`."""
+        return self.minted_in_hour if hour == self.minted_hour else 0
 
     def is_nearly_used_up(self, given_cents: int) -> bool:
         """Whether less than a tenth is left of what the partner was given."""

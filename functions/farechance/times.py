@@ -3,6 +3,7 @@ never ask what time it is: `now` is an argument everywhere below the doors."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from math import ceil
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -75,6 +76,17 @@ def day_only(instant: datetime, zone: ZoneInfo) -> datetime:
 def local_month(instant: datetime, zone: ZoneInfo) -> str:
     """The calendar month of `instant` in `zone`, as `2026-03`."""
     return f"{instant.astimezone(zone):%Y-%m}"
+
+
+def utc_hour(instant: datetime) -> str:
+    """The clock hour of `instant` in UTC, as `2026-03-02T12`."""
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H}"
+
+
+def seconds_to_the_end_of(hour: str, now: datetime) -> int:
+    """Whole seconds until an hour of `utc_hour` is over, at least 1."""
+    ends_at = datetime.fromisoformat(f"{hour}:00Z") + timedelta(hours=1)
+    return max(1, ceil((ends_at - now).total_seconds()))
 
 
 def next_month(month: str) -> str:

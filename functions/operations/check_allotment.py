@@ -1,8 +1,11 @@
-"""Says beforehand, in words, why a mint would find no money: what the condition of its transaction
-would refuse without a word."""
+"""Says beforehand, in words, why a mint would find no money, or comes too fast: what the condition
+of its transaction would refuse without a word."""
 
-from farechance.errors import StateForbids
-from farechance.programs import Allotment, PartnerStatus, Status
+from datetime import datetime
+
+from farechance.errors import FieldErrors, MintingTooFast, StateForbids
+from farechance.programs import Allotment, PartnerStatus, Rules, Status
+from farechance.times import seconds_to_the_end_of
 
 
 def check_allotment(allotment: Allotment, needed_cents: int) -> None:
@@ -16,4 +19,24 @@ def check_allotment(allotment: Allotment, needed_cents: int) -> None:
         raise StateForbids(
             "insufficient_allotment",
             {"available_cents": allotment.available_cents, "needed_cents": needed_cents},
+        )
+
+
+def check_speed(
+    allotment: Allotment, vouchers: int, rules: Rules, now: datetime, pointer: str
+) -> None:
+    """Raises MintingTooFast; and for more than ever fit in an hour, FieldErrors at `pointer`: then
+    waiting is no help."""
+    most = rules.max_vouchers_per_partner_hour
+    if vouchers > most:
+        raise FieldErrors.one(pointer, f"the rules allow {most} vouchers an hour")
+    hour = allotment.hour_of(now)
+    minted = allotment.minted_in(hour)
+    if minted + vouchers > most:
+        raise MintingTooFast(
+            allotment.program_id,
+            allotment.partner_id,
+            minted,
+            most,
+            seconds_to_the_end_of(hour, now),
         )

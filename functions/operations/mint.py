@@ -21,7 +21,7 @@ from farechance.programs import Allotment, Rules
 from farechance.store import Found, Remembered, Store, Write, keys, writes
 from farechance.store.keys import Key
 from farechance.times import local_month
-from operations.check_allotment import check_allotment
+from operations.check_allotment import check_allotment, check_speed
 from operations.issue_voucher import Issue, issue_voucher
 from operations.read_terms import current_rules_version, read_rules
 
@@ -56,7 +56,7 @@ def mint(  # noqa: PLR0913 - who mints what, and what it takes, each named at th
 ) -> tuple[Minted, bool]:
     """The vouchers, with their codes if `codes_too`, and whether this was a repeat. `command_id`
     is the admin command's that mints for the partner, `content` the whole of what it asks for.
-    Raises FieldErrors, NotFound, StateForbids, IdempotencyKeyReused, Busy."""
+    Raises FieldErrors, NotFound, StateForbids, MintingTooFast, IdempotencyKeyReused, Busy."""
     call = _Call(
         request,
         partner_id,
@@ -74,19 +74,21 @@ def mint(  # noqa: PLR0913 - who mints what, and what it takes, each named at th
 def check_beforehand(
     request: MintRequest,
     partner_id: str,
-    needed_cents: int,
+    vouchers: int,
     *,
     store: Store,
     remembered: Remembered,
     now: datetime,
 ) -> None:
-    """Raises what mints like this one, of so much in all, would be refused for now: FieldErrors,
-    NotFound, StateForbids."""
+    """Raises what mints like this one, of so many `/cards` in all, would be refused for now:
+    FieldErrors, NotFound, StateForbids, MintingTooFast."""
     key = keys.allotment(request.program_id, partner_id)
     allotment = _own_allotment(store.read(key)[key], request)
     version = current_rules_version(request.program_id, remembered, now)
-    mints.check_against(request, read_rules(request.program_id, version, remembered, now), now)
-    check_allotment(allotment, needed_cents)
+    rules = read_rules(request.program_id, version, remembered, now)
+    mints.check_against(request, rules, now)
+    check_allotment(allotment, request.value_cents * vouchers)
+    check_speed(allotment, vouchers, rules, now, "/cards")
 
 
 def _attempt(call: _Call, now: datetime) -> tuple[Minted, bool]:
@@ -111,14 +113,16 @@ def _attempt(call: _Call, now: datetime) -> tuple[Minted, bool]:
         )
         rules = read_rules(request.program_id, record.rules_version, call.remembered, now)
         mints.check_against(request, rules, now)
-        check_allotment(allotment, request.value_cents * request.count)
+        cents = request.value_cents * request.count
+        check_allotment(allotment, cents)
+        pointer = "/participant_ids" if request.participant_ids else "/unassigned"
+        check_speed(allotment, request.count, rules, now, pointer)
         participants = [_participant(found, key, request.program_id) for key in people]
         planned = _planned(call, rules, record)
         for_people = _participant_writes(request, planned, participants, rules, now)
-    cents = request.value_cents * request.count
     call.store.commit(
         writes.put_new(key_key, record),
-        writes.take_from_allotment(request.program_id, call.partner_id, cents),
+        writes.take_from_allotment(allotment, cents, request.count, rules, now),
         *_voucher_writes(call, planned, participants, rules, record),
         *for_people,
     )

@@ -10,7 +10,13 @@ from farechance import card_links, contents
 from farechance.card_links import Sheet
 from farechance.codes import CodeKeys
 from farechance.commands import MintCards, what_is_asked
-from farechance.errors import IdempotencyKeyReused, NotFound, Refusal, StateForbids
+from farechance.errors import (
+    IdempotencyKeyReused,
+    MintingTooFast,
+    NotFound,
+    Refusal,
+    StateForbids,
+)
 from farechance.money import dollars
 from farechance.partner_api import MintRequest, stored_answer
 from farechance.store import Remembered, Store, keys
@@ -27,8 +33,9 @@ def mint_cards(
     api_url: str,
     clock: Callable[[], datetime],
 ) -> Plan:
-    """Raises NotFound, FieldErrors, StateForbids (what a mint is refused for; `command_id_reused`).
-    Minting itself also raises `cards_minted_in_part`, with a link to those that were."""
+    """Raises NotFound, FieldErrors, StateForbids, MintingTooFast (what a mint is refused for;
+    `command_id_reused`). Minting itself also raises `cards_minted_in_part`, with a link to those
+    that were."""
     remembered = Remembered(store)
     _check(command, store, remembered, code_keys, clock())
     sheet = _sheet(command)
@@ -107,9 +114,8 @@ def _check(
             raise _reused(command)
     if missing:
         request = _request(command, min(missing, card_links.CARDS_IN_A_PART))
-        cents = command.value_cents * missing
         check_beforehand(
-            request, command.partner_id, cents, store=store, remembered=remembered, now=now
+            request, command.partner_id, missing, store=store, remembered=remembered, now=now
         )
 
 
@@ -149,7 +155,13 @@ def _in_part(
     api_url: str,
     now: datetime,
 ) -> StateForbids:
-    because = refusal.reason if isinstance(refusal, StateForbids) else "rules_changed"
+    match refusal:
+        case StateForbids(reason):
+            because = reason
+        case MintingTooFast():
+            because = "minting_too_fast"
+        case _:
+            because = "rules_changed"
     link = sheet_link(command, code_keys, api_url, now, minted)
     return StateForbids(
         "cards_minted_in_part",

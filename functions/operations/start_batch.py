@@ -33,7 +33,7 @@ from farechance.programs import Rules
 from farechance.store import Remembered, Store, Write, keys, writes
 from farechance.store.keys import Key
 from operations.batch_entry import batch_entry
-from operations.check_allotment import check_allotment
+from operations.check_allotment import check_allotment, check_speed
 from operations.read_terms import current_rules_version, read_rules
 
 _READ_AT_ONCE = 100
@@ -64,7 +64,7 @@ def start_batch(
     clock: Callable[[], datetime],
 ) -> tuple[BatchStarted, bool]:
     """What was started, and whether this was a repeat. Raises FieldErrors, NotFound, StateForbids
-    (`looks_repeated`, and as `check_allotment`), IdempotencyKeyReused, Busy."""
+    (`looks_repeated`, and as `check_allotment`), MintingTooFast, IdempotencyKeyReused, Busy."""
     batch_id = keys.batch_id_of(partner_id, idempotency_key)
     call = _Call(request, partner_id, batch_id, store, remembered, code_keys)
     return store.again(lambda: _attempt(call, clock()))
@@ -95,12 +95,15 @@ def _attempt(call: _Call, now: datetime) -> tuple[BatchStarted, bool]:
         rows = _rows(call)
         batch = _batch(call, rows, rules, version, contents.sealed(body, call.code_keys), now)
         check_allotment(allotment, batch.total_cents)
+        vouchers = batch.rows - batch.refused
+        pointer = "/unassigned" if batch.unassigned else "/rows"
+        check_speed(allotment, vouchers, rules, now, pointer)
     reserved = {Account.ALLOTTED: -batch.total_cents, Account.RESERVED: batch.total_cents}
     batch, entry = batch_entry(batch, Kind.BATCH_RESERVED, reserved, rules)
     call.store.commit(
         writes.put_new(key, batch),
         entry,
-        writes.take_from_allotment(request.program_id, call.partner_id, batch.total_cents),
+        writes.take_from_allotment(allotment, batch.total_cents, vouchers, rules, now),
         _content_write(call, content_keys[0], found[content_keys[0]], now),
         *(
             writes.put_new(keys.batch_rows(call.batch_id, page), RowPage(rows=some))

@@ -78,6 +78,8 @@ def of_partner_endpoint(endpoint: Endpoint[Any, Any]) -> Responses:
     # A path or a body names things, and one of them may not be there for the caller.
     if has_body or "{" in endpoint.path:
         said.append(errors.NotFound("thing"))
+    if endpoint in (endpoints.MINT, endpoints.START_BATCH):
+        said.append(errors.MintingTooFast("", "", 0, 0, 0))
     said += [errors.StateForbids(reason) for reason in endpoint.problems]
     return _responses(
         [*map(_by_the_code, said), *_by_the_gateway(has_token=not is_open, has_body=has_body)]

@@ -77,6 +77,20 @@ def cancelled(code: str, **changes: Any) -> dict[str, Any]:
     return {"ride_id": "ride-1", "voucher_code": code, "cancelled_at": rfc3339(), **changes}
 
 
+def adjusted(code: str, **changes: Any) -> dict[str, Any]:
+    """The same ride, corrected to 11.00."""
+    fields: dict[str, Any] = {
+        "ride_id": "ride-1",
+        "voucher_code": code,
+        "adjustment_id": "adjustment-1",
+        "fare_cents": 1_100,
+        "currency": "USD",
+        "adjusted_at": rfc3339(),
+        "why": "correction",
+    }
+    return {**fields, **changes}
+
+
 ACT_BODIES: Mapping[str, dict[str, Any]] = {
     "assign": {"participant_id": "par_" + "0" * 32},
     "block": {},

@@ -15,9 +15,9 @@ from builders import PARTNER, PROGRAM
 from farechance import telemetry
 from farechance.store import Remembered, keys
 from farechance.times import local_month, report_runs_at
-from functional.bodies import completed, requested
-from functional.players import Provider
-from functional.stack import Stack
+from functional.bodies import completed, mint_body, requested
+from functional.players import Partner, Provider
+from functional.stack import Stack, client_of
 from infra.local import template
 
 ALARMS = template.resources("AWS::CloudWatch::Alarm", template.MONITORING)
@@ -43,7 +43,7 @@ def _metrics() -> Iterator[tuple[str, str]]:
 
 
 METRICS = sorted(set(_metrics()))
-OF_ANY = {"BooksDiffer": "auditing", "Shortfall": "redemption"}
+OF_ANY = {"BooksDiffer": "auditing", "MintTooFast": "minting", "Shortfall": "redemption"}
 """Of what several functions count, one of them."""
 
 
@@ -80,16 +80,26 @@ def _housekeeping_failed(stack: Stack, _: Provider) -> None:
         stack.job("housekeeping")
 
 
-def _owes(stack: Stack, _: Provider) -> None:
+def _rule(stack: Stack, **changes: int) -> None:
     key = keys.rules(PROGRAM, 1)
     rules = stack.world.store.read(key)[key]
     assert rules is not None
-    limited = rules.model_copy(update={"max_owed_cents": 1_000}).model_dump()
-    stack.world.administer("set_rules", program_id=PROGRAM, rules=limited)
+    changed = rules.model_copy(update=changes).model_dump()
+    stack.world.administer("set_rules", program_id=PROGRAM, rules=changed)
+
+
+def _owes(stack: Stack, _: Provider) -> None:
+    _rule(stack, max_owed_cents=1_000)
     code = stack.world.code()
     stack.world.request(code, cents=1_000)
     stack.world.complete(code, cents=3_100)
     stack.job("housekeeping")
+
+
+def _mints_too_fast(stack: Stack, __: Provider) -> None:
+    _rule(stack, max_vouchers_per_partner_hour=1)
+    for _ in range(2):
+        Partner(stack, client_of(stack)).post("/vouchers", mint_body())
 
 
 def _allotment_low(stack: Stack, _: Provider) -> None:
@@ -130,6 +140,7 @@ WHAT_COUNTS: Mapping[str, Callable[[Stack, Provider], None]] = {
     "HouseKept": lambda stack, _: stack.job("housekeeping"),
     "HousekeepingFailed": _housekeeping_failed,
     "LedgerOverwritten": _ledger_overwritten,
+    "MintTooFast": _mints_too_fast,
     "OwedNear": _owes,
     "OwedReached": _owes,
     "ReportFailed": _report_failed,

@@ -44,9 +44,13 @@ def mint(books: Books, call: Mint, now: datetime) -> list[Voucher]:
         raise Refused("partner_suspended")
     if books.allotted[call.partner] < cents:
         raise Refused("insufficient_allotment")
+    hour, before = _hour(books, call.partner, now)
+    if before + len(call.names) > rules.most_in_hour:
+        raise Refused("minting_too_fast")
     if call.person is not None:
         _count(books, call.person, call.partner, len(call.names), rules, now)
     books.allotted[call.partner] -= cents
+    books.minted[call.partner] = (hour, before + len(call.names))
     made = [
         Voucher(
             name=name,
@@ -65,6 +69,13 @@ def mint(books: Books, call: Mint, now: datetime) -> list[Voucher]:
     books.vouchers |= {one.name: one for one in made}
     _is_in_use(books, call.person, expires_at)
     return made
+
+
+def _hour(books: Books, partner: str, now: datetime) -> tuple[datetime, int]:
+    """The hour that counts, and how many were minted in it. It never goes back."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    latest, minted = books.minted.get(partner, (hour, 0))
+    return (latest, minted) if latest >= hour else (hour, 0)
 
 
 def enroll(books: Books, name: str, partner: str, key: str, now: datetime) -> str:

@@ -2,6 +2,7 @@
 worth trying; it must never say what they should be told."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -17,7 +18,7 @@ from model.state import Books, Rules, month_of
 
 def some_rules(chance: Random) -> Rules:
     """One of the many ways to promise."""
-    return Rules(
+    made = Rules(
         overage=chance.choice(("decline", "rider_pays", "program_pays")),
         most_fee=chance.choice((0, 500)),
         hold_for=timedelta(hours=chance.choice((1, 1, 24, 120))),
@@ -31,6 +32,8 @@ def some_rules(chance: Random) -> Rules:
         most_owed=chance.choice((None, None, 9_000)),
         providers=chance.choice((PROVIDERS, PROVIDERS, PROVIDERS[:1])),
     )
+    # Who is strict with a person's month is strict with a partner's hour.
+    return replace(made, most_in_hour=4) if made.most_in_month == 2 else made
 
 
 def set_rules(play: Play, chance: Random) -> None:
@@ -47,6 +50,7 @@ def set_rules(play: Play, chance: Random) -> None:
         valid_days=rules.valid_days,
         ends_on=rules.ends_on,
         max_vouchers_per_participant_month=rules.most_in_month,
+        max_vouchers_per_partner_hour=rules.most_in_hour,
         max_owed_cents=rules.most_owed,
         provider_ids=rules.providers,
     )

@@ -51,6 +51,7 @@ ANSWERS = tuple(
 ACTS = (
     *(f"mint {it}" for it in ("done", "replayed", "key_reused", "field")),
     *(f"mint {it}" for it in ("insufficient_allotment", "monthly_limit_reached", "not_found")),
+    "mint minting_too_fast",
     *(f"mint {it}" for it in ("program_paused", "program_closed", "partner_suspended")),
     *(f"enroll {it}" for it in ("done", "replayed", "key_reused", "program_closed")),
     *(f"block {it}" for it in ("done", "replayed", "voucher_blocked", "voucher_closed")),

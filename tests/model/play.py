@@ -15,7 +15,13 @@ import standings
 from books import differences
 from builders import OTHER_PARTNER, OTHER_PROVIDER, PARTNER, PROVIDER
 from farechance.callbacks import RideCallback, RideRequested, VoucherChecked
-from farechance.errors import FieldErrors, IdempotencyKeyReused, NotFound, StateForbids
+from farechance.errors import (
+    FieldErrors,
+    IdempotencyKeyReused,
+    MintingTooFast,
+    NotFound,
+    StateForbids,
+)
 from farechance.ledger import Account
 from farechance.provider_api import Told as ToldByUs
 from farechance.rides import Ride
@@ -266,6 +272,8 @@ class Play:
             return ("refused", "key_reused" if reason == "command_id_reused" else reason)
         except FieldErrors:
             return ("refused", "field")
+        except MintingTooFast:
+            return ("refused", "minting_too_fast")
         except NotFound:
             return ("refused", "not_found")
         except IdempotencyKeyReused:

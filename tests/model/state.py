@@ -34,6 +34,7 @@ class Rules:
     valid_days: int = 7
     ends_on: date = date(2026, 12, 31)
     most_in_month: int = 10
+    most_in_hour: int = 10_000
     most_owed: int | None = None
     providers: tuple[str, ...] = ()
 
@@ -226,7 +227,8 @@ class Person:
 
 @dataclass
 class Books:
-    """Everything. `payable` has what was captured, refunded or accepted by provider and month,
+    """Everything. `minted` has the latest clock hour (UTC) in which each partner minted, and how
+    many vouchers; `payable` has what was captured, refunded or accepted by provider and month,
     `paid` what was paid for it; `done` the answers of calls and commands by their keys;
     `happened` counts what no answer says."""
 
@@ -237,6 +239,7 @@ class Books:
     rules: Rules = field(default_factory=Rules)
     allotted: dict[str, int] = field(default_factory=dict)
     suspended: set[str] = field(default_factory=set)
+    minted: dict[str, tuple[datetime, int]] = field(default_factory=dict)
     vouchers: dict[str, Voucher] = field(default_factory=dict)
     rides: dict[str, Ride] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)

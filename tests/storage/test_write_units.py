@@ -145,6 +145,25 @@ def test_an_unknown_code_takes_one_round_trip_and_a_mistyped_one_none(real: Worl
     assert _used(mistyped) == (0, 0)
 
 
+def test_another_companys_code_takes_the_one_round_trip_of_an_unknown_one(real: World) -> None:
+    stranger = real.another(
+        program_id="prg_of_strangers",
+        partner_id="org_of_strangers",
+        other_partner_id="org_of_more_strangers",
+        provider_id="pvd_strange_cabs",
+    ).with_program()
+    foreign = _code_for_a_person(real)
+    stranger.request(stranger.unknown_code())
+
+    # Once a minute the status of that programme is read as well: who times a single call might
+    # learn that a code is somebody's, but must have the code to ask.
+    first = cost_of(stranger, lambda world: world.request(foreign))
+    warm = cost_of(stranger, lambda world: world.request(foreign))
+
+    assert _used(first) == (2, 0)
+    assert _used(warm) == (1, 0)
+
+
 @pytest.mark.parametrize("dead", [1, 2, 3])
 def test_each_dead_hold_that_is_let_go_costs_four_units_more(real: World, dead: int) -> None:
     code = _code_for_a_person(real, value_cents=2_000)

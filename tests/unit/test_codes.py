@@ -95,6 +95,42 @@ def test_no_pair_of_neighbours_can_be_swapped_unseen() -> None:
             assert as_is != check_symbol(before + right + left + after)
 
 
+def test_no_code_at_all_has_a_wrong_symbol_or_a_swap_that_goes_unseen() -> None:
+    # The sum is linear (the test below): a wrong symbol changes it by the symbols' difference times
+    # the weight of its place, a swap by the difference times that of both places, whatever the
+    # other symbols are. So all codes are gone through by going through places and pairs.
+    nothing, wrong, swapped = "0" * 16, 0, 0
+    for place in range(16):
+        for symbol in ALPHABET[1:]:
+            assert not _adds_up(_with(nothing, place, symbol))
+            wrong += 1
+    for place in range(15):
+        for difference in ALPHABET[1:]:
+            assert not _adds_up(_with(_with(nothing, place, difference), place + 1, difference))
+            swapped += 1
+    assert (wrong, swapped) == (16 * 31, 15 * 31)
+
+
+@given(one=st.text(ALPHABET, min_size=15, max_size=15), two=st.text(ALPHABET, min_size=15))
+def test_the_check_symbol_of_a_sum_is_the_sum_of_the_check_symbols(one: str, two: str) -> None:
+    added = "".join(map(_plus, one, two[:15]))
+
+    assert check_symbol(added) == _plus(check_symbol(one), check_symbol(two[:15]))
+
+
+def _adds_up(code: str) -> bool:
+    return check_symbol(code[:15]) == code[15]
+
+
+def _with(code: str, place: int, symbol: str) -> str:
+    return code[:place] + symbol + code[place + 1 :]
+
+
+def _plus(one: str, two: str) -> str:
+    """In GF(32) adding is 'exclusive or'."""
+    return ALPHABET[ALPHABET.index(one) ^ ALPHABET.index(two)]
+
+
 @pytest.mark.parametrize(
     ("symbols", "check"),
     [

@@ -44,6 +44,11 @@ EXPECTED: dict[type[FareChanceError], tuple[FareChanceError, int, str]] = {
     ),
     errors.FieldErrors: (FieldErrors.one("/rides", "is needed"), 422, "field_errors"),
     errors.IdempotencyKeyReused: (errors.IdempotencyKeyReused(), 422, "idempotency_key_reused"),
+    errors.MintingTooFast: (
+        errors.MintingTooFast("prg_1", "org_1", minted=9, most=10, retry_after_seconds=7),
+        429,
+        "minting_too_fast",
+    ),
     errors.Busy: (errors.Busy(7), 503, "busy"),
     errors.BooksDiffer: (errors.BooksDiffer("vch_1 and vch_2"), 500, "internal_error"),
 }

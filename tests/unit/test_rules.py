@@ -46,6 +46,7 @@ def test_the_names_of_the_rules_are_those_of_the_design() -> None:
         "weekly_hours",
         "return_hours",
         "max_vouchers_per_participant_month",
+        "max_vouchers_per_partner_hour",
         "provider_ids",
         "max_owed_cents",
         "small_count_threshold",

@@ -54,6 +54,7 @@ class Console:
                 problems.count_defect(error)
                 raise
             logger.info(Event.COMMAND_REFUSED, slug=problems.slug_of(error))
+            problems.count_haste(error)
             return _refusal(error)
 
     def _done(self, sent: Any, has_time: HasTime) -> dict[str, Any]:

@@ -37,6 +37,7 @@ FIELD_ERRORS = ProblemKind(422, "field_errors", "Some fields are wrong")
 KEY_REUSED = ProblemKind(
     422, "idempotency_key_reused", "The Idempotency-Key came before with another body"
 )
+MINTING_TOO_FAST = ProblemKind(429, "minting_too_fast", "Too many vouchers in this hour")
 INTERNAL_ERROR = ProblemKind(500, "internal_error", "Something is wrong on our side")
 BUSY = ProblemKind(503, "busy", "Please try again")
 
@@ -193,6 +194,15 @@ def say(error: Exception) -> Said:  # noqa: C901, PLR0911, PLR0912 - a row for e
             return Said(FIELD_ERRORS, "See errors for each.", members={"errors": listed})
         case errors.IdempotencyKeyReused():
             return Said(KEY_REUSED, "Send a new key for a new request.")
+        case errors.MintingTooFast(_, _, minted, most, seconds):
+            return Said(
+                MINTING_TOO_FAST,
+                "With these, more vouchers would be minted in this hour than the programme's rules "
+                "allow. Nothing was minted: the same request may be sent again when the hour is "
+                "over.",
+                headers={"Retry-After": str(seconds)},
+                members={"minted_in_hour": minted, "max_vouchers_per_partner_hour": most},
+            )
         case errors.Busy(seconds):
             return Said(
                 BUSY,
@@ -250,6 +260,7 @@ def logged_response(error: Exception, request_id: str) -> dict[str, Any]:
     kind = type(error).__name__
     if is_expected(error):
         logger.info(Event.CALL_REFUSED, error=kind, slug=slug_of(error))
+        count_haste(error)
     else:
         logger.exception(Event.CALL_FAILED, error=kind)
         count_defect(error)
@@ -261,6 +272,14 @@ def count_defect(error: Exception) -> None:
     audit: they raise the same alarm."""
     if isinstance(error, errors.BooksDiffer):
         count_anywhere(Count.BOOKS_DIFFER)
+
+
+def count_haste(error: Exception) -> None:
+    """A partner that mints faster than its programme foresees may have lost its secret, so somebody
+    is told."""
+    if isinstance(error, errors.MintingTooFast):
+        logger.info(Event.MINT_TOO_FAST, partner_id=error.partner_id, program_id=error.program_id)
+        count_anywhere(Count.MINT_TOO_FAST)
 
 
 def is_not_done(error: Exception) -> bool:

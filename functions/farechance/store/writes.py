@@ -3,6 +3,7 @@ ledger (`put_entry`: an entry that must not exist yet); it must never send anyth
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel
@@ -10,7 +11,7 @@ from pydantic import BaseModel
 from farechance.ledger import Entry
 from farechance.participant_records import OutcomeCount
 from farechance.participants import EnrollmentKey, Participant
-from farechance.programs import PartnerStatus, RotationStep, Status
+from farechance.programs import Allotment, PartnerStatus, RotationStep, Rules, Status
 from farechance.rides import RideState
 from farechance.store import keys
 from farechance.store.keys import Key, TableName
@@ -171,16 +172,36 @@ def lapse(ride_key: str, hold: Hold) -> Write:
     )
 
 
-def take_from_allotment(program_id: str, partner_id: str, cents: int) -> Write:
-    """A mint's money. By difference, not by version: mints of one partner commute."""
+def take_from_allotment(
+    allotment: Allotment, cents: int, vouchers: int, rules: Rules, now: datetime
+) -> Write:
+    """A mint's money, and its vouchers counted in the clock hour. By difference, not by version:
+    mints of one partner commute."""
+    hour = allotment.hour_of(now)
+    values = {
+        ":active": Status.ACTIVE.value,
+        ":cents": cents,
+        ":hour": hour,
+        ":vouchers": vouchers,
+    }
+    if hour == allotment.minted_hour:
+        # The hour must still be the one that was read, and have room for these.
+        in_the_hour = "minted_hour = :hour AND minted_in_hour <= :room"
+        counted = "minted_in_hour = minted_in_hour + :vouchers"
+        values[":room"] = rules.max_vouchers_per_partner_hour - vouchers
+    else:
+        # Nobody may have begun the hour meanwhile: what was counted would be lost.
+        in_the_hour = "(attribute_not_exists(minted_hour) OR minted_hour < :hour)"
+        counted = "minted_hour = :hour, minted_in_hour = :vouchers"
     # Programme and partner must be active (pausing and suspending mark every allotment) and enough
     # must be there.
     return _change_allotment(
-        program_id,
-        partner_id,
-        "#status = :active AND partner_status = :active AND available_cents >= :cents",
-        "SET available_cents = available_cents - :cents",
-        {":active": Status.ACTIVE.value, ":cents": cents},
+        allotment.program_id,
+        allotment.partner_id,
+        "#status = :active AND partner_status = :active AND available_cents >= :cents AND "
+        + in_the_hour,
+        "SET available_cents = available_cents - :cents, " + counted,
+        values,
     )
 
 
