@@ -137,7 +137,7 @@ def _provider_operation(path: str, schemas: Schemas) -> dict[str, Any]:
         "tags": _tags(path),
         "summary": summary,
         "description": description,
-        "security": [{"callback_signature": []}],
+        "security": [{"callback_signature": []}, {"callback_hmac": []}],
         "parameters": [*_path_parameters(path), *_webhook_headers()],
         "requestBody": _body(schemas.asked(Callback), {"$ref": f"{SCHEMAS}Callback"}),
         "responses": {
@@ -238,15 +238,17 @@ def _webhook_headers() -> list[dict[str, Any]]:
         {
             "name": "webhook-id",
             "in": "header",
-            "required": True,
-            "description": "Yours for this message; it is part of what is signed.",
+            "required": False,
+            "description": "Of Standard Webhooks, where it is needed: yours for this message, and "
+            "a part of what is signed.",
             "schema": {"type": "string", "pattern": "^[!-~]{1,256}$"},
         },
         {
             "name": "webhook-timestamp",
             "in": "header",
-            "required": True,
-            "description": "When it is sent, in seconds since 1970 (Unix time).",
+            "required": False,
+            "description": "Of Standard Webhooks, where it is needed: when it is sent, in seconds "
+            "since 1970 (Unix time).",
             "schema": {"type": "string", "pattern": "^[0-9]{1,12}$"},
         },
     ]
