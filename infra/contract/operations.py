@@ -1,5 +1,5 @@
 """The paths of the contract: a partner's from `farechance.endpoints`, a provider's two doors, and
-the document itself.
+the document itself, to fetch or to read.
 
 It owns parameters, headers and the words for each operation. It must never list a partner's path:
 those are where the doors have them from.
@@ -32,6 +32,7 @@ TAGS = {
     "sheets": "Cards that an administrator has minted, by a link",
     "providers": "Callbacks of ride companies",
     "openapi.json": "This document",
+    "docs": "This document as a page",
 }
 """By the first part of the path."""
 
@@ -69,6 +70,7 @@ def paths(schemas: Schemas) -> dict[str, dict[str, Any]]:
     for path in _DOORS:
         found[path] = {"post": _provider_operation(path, schemas)}
     found[endpoints.CONTRACT_PATH] = {"get": _own_operation()}
+    found[endpoints.DOCS_PATH] = {"get": _docs_operation()}
     return found
 
 
@@ -161,6 +163,22 @@ def _own_operation() -> dict[str, Any]:
             "200": {
                 "description": "An OpenAPI 3.1 document.",
                 "content": {_JSON: {"schema": {"type": "object"}}},
+            },
+            **problem_responses.of_contract(),
+        },
+    }
+
+
+def _docs_operation() -> dict[str, Any]:
+    return {
+        "operationId": "docs",
+        "tags": _tags(endpoints.DOCS_PATH),
+        "summary": "Read this document, and try it on a trial stack",
+        "security": [],
+        "responses": {
+            "200": {
+                "description": "A page for a browser, with all that it needs.",
+                "content": {_HTML: {"schema": {"type": "string"}}},
             },
             **problem_responses.of_contract(),
         },

@@ -9,7 +9,6 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic import TypeAdapter
 
 import builders
-from contract import app
 from farechance import endpoints, errors, ride_table
 from farechance.commands import SCOPES
 from farechance.edge import problems
@@ -238,6 +237,7 @@ def test_every_error_is_a_problem_of_its_status_with_its_slugs() -> None:
         ),
         (("GET", "/sheets"), "200 400 403 404 409 410 422 429 500 503 504"),
         (("GET", "/openapi.json"), "200 400 403 429 500 503 504"),
+        (("GET", "/docs"), "200 400 403 429 500 503 504"),
     ],
     ids=str,
 )
@@ -416,33 +416,6 @@ def test_what_is_said_of_no_voucher_and_what_is_ignored_is_in_the_contract() -> 
     _check_told(Told(refused))
     _check_told(Told({"outcome": "ignored"}))
     _check_told(Told({"outcome": "ignored", "secret": "current", "clock_skew_seconds": -3}))
-
-
-def test_it_is_served_as_it_stands() -> None:
-    served = _serve("GET", "/openapi.json")
-
-    assert served["statusCode"] == 200
-    assert served["headers"]["Content-Type"] == "application/json"
-    assert served["body"] == FILE.read_text(encoding="utf-8")
-
-
-def test_what_is_not_in_it_is_not_found() -> None:
-    served = _serve("GET", "/vouchers/vch_1/rides")
-
-    assert served["statusCode"] == 404
-    assert json.loads(served["body"])["type"] == "urn:farechance:problem:not_found"
-
-
-def test_another_method_on_a_path_of_it_is_told_which_there_are() -> None:
-    served = _serve("DELETE", "/participants")
-
-    assert served["statusCode"] == 405
-    assert served["headers"]["Allow"] == "GET, POST"
-
-
-def _serve(method: str, path: str) -> dict[str, Any]:
-    event = {"httpMethod": method, "path": path, "requestContext": {"requestId": "one"}}
-    return app.handler(event, None)
 
 
 def _check_told(told: Told) -> None:
