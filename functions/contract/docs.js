@@ -87,10 +87,13 @@ async function show() {
   contract.servers = [{ url: new URL(".", location.href).href.replace(/\/$/, "") }];
   contract.components.securitySchemes.partner_token.flows.clientCredentials.tokenUrl = tokenUrl;
   for (const operation of Object.values(contract.paths).flatMap(Object.values)) {
+    // What the page sees to itself is no field to be filled.
+    operation.parameters = operation.parameters?.filter((one) => !one.name.startsWith("webhook-"));
     for (const parameter of operation.parameters ?? []) {
       if (parameter.name === "Idempotency-Key") parameter.example = crypto.randomUUID();
     }
   }
+  field("version").textContent = contract.info.version;
   const nothing = () => null;
   SwaggerUIBundle({
     domNode: field("contract"),
@@ -123,6 +126,9 @@ function showProfile() {
 
 const orSay = (act) => () => act().catch((error) => say("partner", error.message, true));
 
+field("to-operations").addEventListener("click", () => {
+  document.querySelector(".opblock-tag-section").scrollIntoView();
+});
 field("token-url").textContent = tokenUrl;
 field("partner").addEventListener("submit", (event) => {
   event.preventDefault();
