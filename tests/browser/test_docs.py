@@ -193,7 +193,7 @@ def test_a_wrong_pair_of_id_and_secret_is_said_in_words(docs: DocsPage) -> None:
     said = docs.page.locator("#partner-says.wrong")
     said.wait_for()
 
-    assert re.search("answered 4.. Check id and secret", said.inner_text())
+    assert re.search(r"answered 4\d\d\. Check id and secret", said.inner_text())
     docs.forgive_refusals()
 
 
