@@ -57,6 +57,94 @@ SAID = (
     errors.BooksDiffer("something"),
 )
 
+# Every operation, with each status that it may have.
+STATUSES: dict[tuple[str, str], str] = dict(
+    [
+        (("GET", "/whoami"), "200 400 401 403 422 429 500 503 504"),
+        (
+            ("POST", "/participants"),
+            "201 400 401 403 404 409 413 415 422 429 500 503 504",
+        ),
+        (("GET", "/participants"), "200 400 401 403 422 429 500 503 504"),
+        (
+            ("GET", "/participants/{participant_id}"),
+            "200 400 401 403 404 422 429 500 503 504",
+        ),
+        (("POST", "/vouchers"), "201 400 401 403 404 409 413 415 422 429 500 503 504"),
+        (("GET", "/vouchers/{voucher_id}"), "200 400 401 403 404 422 429 500 503 504"),
+        (
+            ("GET", "/vouchers/{voucher_id}/entries"),
+            "200 400 401 403 404 422 429 500 503 504",
+        ),
+        (("GET", "/vouchers"), "200 400 401 403 422 429 500 503 504"),
+        *(
+            (
+                ("POST", f"/vouchers/{{voucher_id}}/{act}"),
+                f"{status} 400 401 403 404 409 413 415 422 429 500 503 504",
+            )
+            for act, status in (
+                ("assign", 200),
+                ("block", 200),
+                ("unblock", 200),
+                ("extend", 200),
+                ("revoke", 200),
+                ("reissue", 201),
+            )
+        ),
+        (("POST", "/voucher-batches"), "202 400 401 403 404 409 413 415 422 429 500 503 504"),
+        (("GET", "/voucher-batches/{batch_id}"), "200 400 401 403 404 422 429 500 503 504"),
+        (
+            ("GET", "/voucher-batches/{batch_id}/vouchers"),
+            "200 400 401 403 404 422 429 500 503 504",
+        ),
+        (
+            ("POST", "/providers/{provider_id}/authorizations"),
+            "200 400 401 403 413 415 422 429 500 503 504",
+        ),
+        (
+            ("POST", "/providers/{provider_id}/events"),
+            "200 400 401 403 413 415 422 429 500 503 504",
+        ),
+        (
+            ("POST", "/participants/{participant_id}/consent"),
+            "200 400 401 403 404 409 413 415 422 429 500 503 504",
+        ),
+        (
+            ("POST", "/participants/{participant_id}/exit"),
+            "200 400 401 403 404 409 413 415 422 429 500 503 504",
+        ),
+        (
+            ("POST", "/participants/{participant_id}/language"),
+            "200 400 401 403 404 413 415 422 429 500 503 504",
+        ),
+        (
+            ("POST", "/participants/{participant_id}/outcomes"),
+            "201 400 401 403 404 409 413 415 422 429 500 503 504",
+        ),
+        (
+            ("GET", "/participants/{participant_id}/record"),
+            "200 400 401 403 404 422 429 500 503 504",
+        ),
+        (
+            ("DELETE", "/participants/{participant_id}"),
+            "200 400 401 403 404 422 429 500 503 504",
+        ),
+        (
+            ("GET", "/vouchers/{voucher_id}/card"),
+            "200 400 401 403 404 409 422 429 500 503 504",
+        ),
+        (("POST", "/cards"), "200 400 401 403 404 409 413 415 422 429 500 503 504"),
+        (
+            ("POST", "/vouchers/{voucher_id}/send"),
+            "200 400 401 403 404 409 413 415 422 429 500 503 504",
+        ),
+        (("GET", "/reports"), "200 400 401 403 404 422 429 500 503 504"),
+        (("GET", "/sheets"), "200 400 403 404 409 410 422 429 500 503 504"),
+        (("GET", "/openapi.json"), "200 400 403 429 500 503 504"),
+        (("GET", "/docs"), "200 400 403 429 500 503 504"),
+    ]
+)
+
 
 def test_the_committed_contract_is_what_the_code_makes() -> None:
     assert FILE.read_text(encoding="utf-8") == text(), "run `make contract`"
@@ -154,97 +242,15 @@ def test_every_error_is_a_problem_of_its_status_with_its_slugs() -> None:
             assert f"`{kind.removeprefix(problems.TYPE)}`" in response["description"]
 
 
-@pytest.mark.parametrize(
-    ("route", "statuses"),
-    [
-        (("GET", "/whoami"), "200 400 401 403 422 429 500 503 504"),
-        (
-            ("POST", "/participants"),
-            "201 400 401 403 404 409 413 415 422 429 500 503 504",
-        ),
-        (("GET", "/participants"), "200 400 401 403 422 429 500 503 504"),
-        (
-            ("GET", "/participants/{participant_id}"),
-            "200 400 401 403 404 422 429 500 503 504",
-        ),
-        (("POST", "/vouchers"), "201 400 401 403 404 409 413 415 422 429 500 503 504"),
-        (("GET", "/vouchers/{voucher_id}"), "200 400 401 403 404 422 429 500 503 504"),
-        (
-            ("GET", "/vouchers/{voucher_id}/entries"),
-            "200 400 401 403 404 422 429 500 503 504",
-        ),
-        (("GET", "/vouchers"), "200 400 401 403 422 429 500 503 504"),
-        *(
-            (
-                ("POST", f"/vouchers/{{voucher_id}}/{act}"),
-                f"{status} 400 401 403 404 409 413 415 422 429 500 503 504",
-            )
-            for act, status in (
-                ("assign", 200),
-                ("block", 200),
-                ("unblock", 200),
-                ("extend", 200),
-                ("revoke", 200),
-                ("reissue", 201),
-            )
-        ),
-        (("POST", "/voucher-batches"), "202 400 401 403 404 409 413 415 422 429 500 503 504"),
-        (("GET", "/voucher-batches/{batch_id}"), "200 400 401 403 404 422 429 500 503 504"),
-        (
-            ("GET", "/voucher-batches/{batch_id}/vouchers"),
-            "200 400 401 403 404 422 429 500 503 504",
-        ),
-        (
-            ("POST", "/providers/{provider_id}/authorizations"),
-            "200 400 401 403 413 415 422 429 500 503 504",
-        ),
-        (
-            ("POST", "/providers/{provider_id}/events"),
-            "200 400 401 403 413 415 422 429 500 503 504",
-        ),
-        (
-            ("POST", "/participants/{participant_id}/consent"),
-            "200 400 401 403 404 409 413 415 422 429 500 503 504",
-        ),
-        (
-            ("POST", "/participants/{participant_id}/exit"),
-            "200 400 401 403 404 409 413 415 422 429 500 503 504",
-        ),
-        (
-            ("POST", "/participants/{participant_id}/language"),
-            "200 400 401 403 404 413 415 422 429 500 503 504",
-        ),
-        (
-            ("POST", "/participants/{participant_id}/outcomes"),
-            "201 400 401 403 404 409 413 415 422 429 500 503 504",
-        ),
-        (
-            ("GET", "/participants/{participant_id}/record"),
-            "200 400 401 403 404 422 429 500 503 504",
-        ),
-        (
-            ("DELETE", "/participants/{participant_id}"),
-            "200 400 401 403 404 422 429 500 503 504",
-        ),
-        (
-            ("GET", "/vouchers/{voucher_id}/card"),
-            "200 400 401 403 404 409 422 429 500 503 504",
-        ),
-        (("POST", "/cards"), "200 400 401 403 404 409 413 415 422 429 500 503 504"),
-        (
-            ("POST", "/vouchers/{voucher_id}/send"),
-            "200 400 401 403 404 409 413 415 422 429 500 503 504",
-        ),
-        (("GET", "/sheets"), "200 400 403 404 409 410 422 429 500 503 504"),
-        (("GET", "/openapi.json"), "200 400 403 429 500 503 504"),
-        (("GET", "/docs"), "200 400 403 429 500 503 504"),
-    ],
-    ids=str,
-)
+@pytest.mark.parametrize(("route", "statuses"), STATUSES.items(), ids=str)
 def test_an_operation_says_every_status_that_it_may_have(
     route: tuple[str, str], statuses: str
 ) -> None:
     assert sorted(OPERATIONS[route]["responses"]) == statuses.split()
+
+
+def test_every_operation_stands_in_the_table_of_statuses() -> None:
+    assert STATUSES.keys() == OPERATIONS.keys()
 
 
 def test_who_is_told_to_come_again_is_told_when() -> None:
