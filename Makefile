@@ -11,10 +11,10 @@ COMPILE := UV_CACHE_DIR=.local/cache/uv $(UV) pip compile --quiet --universal --
 PYTEST_ARGUMENTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-history up down forget build deploy release share-events send-event contract test check audit sbom e2e iam-check mutants soak mutation bench-month bench-widgets pictures format lock clean
+.PHONY: help setup demo demo-history up down forget build deploy release share-events send-event contract contract-published test check audit sbom e2e iam-check mutants soak mutation bench-month bench-widgets pictures format lock clean
 
 help: ## Show this
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install what the project needs under .local/ (every other target does it too)
 	@$(PYTHON) -m infra.local.set_up
@@ -51,6 +51,9 @@ send-event: setup ## Send one of the admins' events that the demo has made ready
 
 contract: setup ## Write functions/contract/openapi.json and report.schema.json anew from endpoints and models
 	@PYTHONPATH=functions $(BIN)/python -m infra.contract
+
+contract-published: setup ## At a release: take the contract as published, which later ones may not break
+	@PYTHONPATH=functions $(BIN)/python -m infra.contract.published
 
 test: setup ## Run the tests that need no running system
 	@storage=tests/storage; \

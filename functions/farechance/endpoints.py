@@ -421,11 +421,13 @@ OPEN_ENDPOINTS = (OPEN_SHEET,)
 AUTHORIZATIONS_PATH = "/providers/{provider_id}/authorizations"
 EVENTS_PATH = "/providers/{provider_id}/events"
 CONTRACT_PATH = "/openapi.json"
+DOCS_PATH = "/docs"
 
 METHODS: Mapping[str, tuple[str, ...]] = {
     AUTHORIZATIONS_PATH: ("POST",),
     EVENTS_PATH: ("POST",),
     CONTRACT_PATH: ("GET",),
+    DOCS_PATH: ("GET",),
     **{one.path: (one.method,) for one in OPEN_ENDPOINTS},
     **{
         path: tuple(sorted(one.method for one in PARTNER_ENDPOINTS if one.path == path))

@@ -60,7 +60,7 @@ def _as_digits(value: object) -> object:
     return value
 
 
-Limit = Annotated[int, BeforeValidator(_as_digits), Field(ge=1, le=100)]
+Limit = Annotated[int, Field(ge=1, le=100), BeforeValidator(_as_digits)]
 
 Cursor = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,200}$")]
 

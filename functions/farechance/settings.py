@@ -29,6 +29,7 @@ class Settings:
     reports_bucket: str = ""
     reports_topic_arn: str = ""
     api_url: str = ""
+    token_url: str = ""
     stack_name: str = ""
     sms_ready: bool = False
     metrics_namespace: str = ""
@@ -57,6 +58,7 @@ class Settings:
             reports_bucket=os.environ.get("REPORTS_BUCKET", ""),
             reports_topic_arn=os.environ.get("REPORTS_TOPIC_ARN", ""),
             api_url=os.environ.get("API_URL", ""),
+            token_url=os.environ.get("TOKEN_URL", ""),
             stack_name=os.environ.get("STACK_NAME", ""),
             metrics_namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", ""),
             sms_ready=os.environ.get("SMS_READY", "") == "yes",

@@ -84,4 +84,13 @@ def _security_schemes() -> dict[str, Any]:
             "`{webhook-id}.{webhook-timestamp}.{body}`. Several may stand here, parted by blanks; "
             "one that is right is enough, so that secrets can be rotated.",
         },
+        "callback_hmac": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "x-signature",
+            "description": "The profile `hmac_sha256_hex`: HMAC-SHA-256 over the exact bytes of "
+            "the body, in hex of either case; the key is the secret as it was given, in UTF-8. The "
+            "header's name is the ride company's choice, made when it is registered; this one is "
+            "an example.",
+        },
     }

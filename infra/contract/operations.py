@@ -1,5 +1,5 @@
 """The paths of the contract: a partner's from `farechance.endpoints`, a provider's two doors, and
-the document itself.
+the document itself, to fetch or to read.
 
 It owns parameters, headers and the words for each operation. It must never list a partner's path:
 those are where the doors have them from.
@@ -32,6 +32,7 @@ TAGS = {
     "sheets": "Cards that an administrator has minted, by a link",
     "providers": "Callbacks of ride companies",
     "openapi.json": "This document",
+    "docs": "This document as a page",
 }
 """By the first part of the path."""
 
@@ -69,6 +70,7 @@ def paths(schemas: Schemas) -> dict[str, dict[str, Any]]:
     for path in _DOORS:
         found[path] = {"post": _provider_operation(path, schemas)}
     found[endpoints.CONTRACT_PATH] = {"get": _own_operation()}
+    found[endpoints.DOCS_PATH] = {"get": _docs_operation()}
     return found
 
 
@@ -137,7 +139,7 @@ def _provider_operation(path: str, schemas: Schemas) -> dict[str, Any]:
         "tags": _tags(path),
         "summary": summary,
         "description": description,
-        "security": [{"callback_signature": []}],
+        "security": [{"callback_signature": []}, {"callback_hmac": []}],
         "parameters": [*_path_parameters(path), *_webhook_headers()],
         "requestBody": _body(schemas.asked(Callback), {"$ref": f"{SCHEMAS}Callback"}),
         "responses": {
@@ -161,6 +163,22 @@ def _own_operation() -> dict[str, Any]:
             "200": {
                 "description": "An OpenAPI 3.1 document.",
                 "content": {_JSON: {"schema": {"type": "object"}}},
+            },
+            **problem_responses.of_contract(),
+        },
+    }
+
+
+def _docs_operation() -> dict[str, Any]:
+    return {
+        "operationId": "docs",
+        "tags": _tags(endpoints.DOCS_PATH),
+        "summary": "Read this document, and try it on a trial stack",
+        "security": [],
+        "responses": {
+            "200": {
+                "description": "A page for a browser, with all that it needs.",
+                "content": {_HTML: {"schema": {"type": "string"}}},
             },
             **problem_responses.of_contract(),
         },
@@ -238,15 +256,17 @@ def _webhook_headers() -> list[dict[str, Any]]:
         {
             "name": "webhook-id",
             "in": "header",
-            "required": True,
-            "description": "Yours for this message; it is part of what is signed.",
+            "required": False,
+            "description": "Of Standard Webhooks, where it is needed: yours for this message, and "
+            "a part of what is signed.",
             "schema": {"type": "string", "pattern": "^[!-~]{1,256}$"},
         },
         {
             "name": "webhook-timestamp",
             "in": "header",
-            "required": True,
-            "description": "When it is sent, in seconds since 1970 (Unix time).",
+            "required": False,
+            "description": "Of Standard Webhooks, where it is needed: when it is sent, in seconds "
+            "since 1970 (Unix time).",
             "schema": {"type": "string", "pattern": "^[0-9]{1,12}$"},
         },
     ]

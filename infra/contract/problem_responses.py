@@ -29,16 +29,21 @@ OF_OTHER_PATHS = frozenset({"MISSING_AUTHENTICATION_TOKEN", "RESOURCE_NOT_FOUND"
 
 _PROBLEM_JSON = "application/problem+json"
 _OF_ANY_CODE = (
-    errors.FieldErrors(()),
     errors.Busy(),
     # Whatever isn't foreseen is said as an internal error.
     Exception(),
 )
-_OF_A_BODY = (
-    errors.MalformedBody("syntax"),
-    errors.BodyTooLarge(requests.MAX_BODY_BYTES),
-    errors.UnsupportedMediaType(("application/json",)),
-)
+_UNKNOWN_FIELD = errors.FieldErrors.one("/surprise", "is not a field that we know")
+_NO_TYPE = errors.FieldErrors.one("/type", "is needed")
+_INSTANCE = "8c1c6a4e-request"
+# What an operation may not find: by what stands in its path, or else by what must be sent.
+_NOT_FOUND = {
+    "participant_id": errors.NotFound("participant", "par_nobodys"),
+    "voucher_id": errors.NotFound("voucher", "vch_nobodys"),
+    "batch_id": errors.NotFound("batch", "bat_nobodys"),
+    "program_id": errors.NotFound("programme", "prg_nobodys"),
+    "voucher_ids": errors.NotFound("voucher", "vch_nobodys"),
+}
 _HEADERS: Mapping[str, Mapping[str, Any]] = {
     "Retry-After": {
         "description": "Seconds to wait before the same request is sent again.",
@@ -50,19 +55,22 @@ _HEADERS: Mapping[str, Mapping[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Refusal:
-    """One way to be refused: a status, a slug, what it means, and the headers that it has."""
+    """One way to be refused: a status, a slug, what it means, the headers that it has, and the body
+    as an example of this name."""
 
     status: int
     slug: str
     meaning: str
     headers: frozenset[str]
+    name: str
+    body: Mapping[str, Any]
 
 
 def of_partner_endpoint(endpoint: Endpoint[Any, Any]) -> Responses:
     """What may meet a partner's call."""
     has_body = endpoint.method == "POST"
     is_open = endpoint in endpoints.OPEN_ENDPOINTS
-    said: list[Exception] = [*_OF_ANY_CODE]
+    said: list[Exception] = [_UNKNOWN_FIELD, *_OF_ANY_CODE]
     if is_open:
         said += [errors.NotFound("sheet"), errors.LinkExpired()]
     else:
@@ -70,16 +78,14 @@ def of_partner_endpoint(endpoint: Endpoint[Any, Any]) -> Responses:
     if endpoint.scope:
         said.append(errors.ScopeMissing(endpoint.scope))
     if has_body:
-        said += _OF_A_BODY
+        said += _of_a_body(endpoint.most_bytes, tables=endpoint.csv_parameters is not None)
     if endpoint.wants_key:
         said += [errors.IdempotencyKeyMissing(), errors.IdempotencyKeyReused()]
     if endpoint.csv_parameters:
         said.append(errors.MalformedSheet("no_header"))
-    # A path or a body names things, and one of them may not be there for the caller.
-    if has_body or "{" in endpoint.path:
-        said.append(errors.NotFound("thing"))
+    said += _not_found(endpoint)
     if endpoint in (endpoints.MINT, endpoints.START_BATCH):
-        said.append(errors.MintingTooFast("", "", 0, 0, 0))
+        said.append(errors.MintingTooFast("", "", 9_990, 10_000, 1_200))
     said += [errors.StateForbids(reason) for reason in endpoint.problems]
     return _responses(
         [*map(_by_the_code, said), *_by_the_gateway(has_token=not is_open, has_body=has_body)]
@@ -88,7 +94,8 @@ def of_partner_endpoint(endpoint: Endpoint[Any, Any]) -> Responses:
 
 def of_provider_door() -> Responses:
     """What may meet a callback. Refused facts aren't problems: they are answered 200."""
-    said = (errors.NotAuthenticated(signatures.SCHEME), *_OF_A_BODY, *_OF_ANY_CODE)
+    proof = errors.NotAuthenticated(signatures.SCHEME)
+    said = (proof, *_of_a_body(requests.MAX_BODY_BYTES), _NO_TYPE, *_OF_ANY_CODE)
     return _responses([*map(_by_the_code, said), *_by_the_gateway(has_token=False, has_body=True)])
 
 
@@ -105,9 +112,8 @@ def shared(paths: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, Any], Resp
     def named(status: str, response: dict[str, Any]) -> dict[str, Any]:
         if _PROBLEM_JSON not in response["content"] or status == "409":
             return response
-        types = response["content"][_PROBLEM_JSON]["schema"]["properties"]["type"]["enum"]
-        name = "_or_".join(one.removeprefix(problems.TYPE) for one in types)
-        # One of the same slugs with other headers stays where it is.
+        name = "_or_".join(response["content"][_PROBLEM_JSON]["examples"])
+        # One of the same name with other headers or words stays where it is.
         is_same = found.setdefault(name, response) == response
         return {"$ref": f"#/components/responses/{name}"} if is_same else response
 
@@ -126,13 +132,35 @@ def shared(paths: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, Any], Resp
     return with_references, dict(sorted(found.items()))
 
 
+def _of_a_body(most_bytes: int, *, tables: bool = False) -> tuple[Exception, ...]:
+    return (
+        errors.MalformedBody("syntax", "line 1 column 1"),
+        errors.BodyTooLarge(most_bytes),
+        errors.UnsupportedMediaType((requests.JSON, *((requests.CSV,) if tables else ()))),
+    )
+
+
+def _not_found(endpoint: Endpoint[Any, Any]) -> list[Exception]:
+    """At most one: what is named may not be there for the caller."""
+    fields = endpoint.body.model_fields
+    return [
+        error
+        for name, error in _NOT_FOUND.items()
+        if f"{{{name}}}" in endpoint.path or (name in fields and fields[name].is_required())
+    ][:1]
+
+
 def _by_the_code(error: Exception) -> _Refusal:
-    said = problems.say(error)
+    said, slug = problems.say(error), problems.slug_of(error)
+    about = {errors.NotFound: "kind", errors.ScopeMissing: "scope"}.get(type(error))
+    name = f"{slug}_{getattr(error, about)}" if about else slug
     return _Refusal(
         status=said.kind.status,
-        slug=problems.slug_of(error),
+        slug=slug,
         meaning=said.detail if isinstance(error, errors.StateForbids) else f"{said.kind.title}.",
         headers=frozenset(said.headers),
+        name=name.replace(":", "_"),
+        body=json.loads(problems.response(error, _INSTANCE)["body"]),
     )
 
 
@@ -144,11 +172,14 @@ def _by_the_gateway(*, has_token: bool, has_body: bool) -> Iterator[_Refusal]:
     for kind, response in api["Properties"]["GatewayResponses"].items():
         if kind not in never:
             said = json.loads(response["ResponseTemplates"]["application/json"])
+            slug = said["type"].removeprefix(problems.TYPE)
             yield _Refusal(
                 status=response["StatusCode"],
-                slug=said["type"].removeprefix(problems.TYPE),
+                slug=slug,
                 meaning=f"{said['title']}.",
                 headers=frozenset(response["ResponseParameters"]["Headers"]) - {"Content-Type"},
+                name=slug,
+                body={**said, "instance": _INSTANCE},
             )
 
 
@@ -161,7 +192,8 @@ def _responses(refusals: Iterable[_Refusal]) -> Responses:
 
 def _response(refusals: list[_Refusal]) -> dict[str, Any]:
     # Where the code and the gateway have the same slug, the code's words stand.
-    meanings = {one.slug: one.meaning for one in reversed(refusals)}
+    of_slugs = {one.slug: one for one in reversed(refusals)}
+    meanings = {slug: one.meaning for slug, one in of_slugs.items()}
     slugs = sorted(meanings)
     headers = {
         name: {"required": all(name in one.headers for one in refusals), **_HEADERS[name]}
@@ -174,8 +206,9 @@ def _response(refusals: list[_Refusal]) -> dict[str, Any]:
             "status": {"const": refusals[0].status},
         },
     }
+    examples = {of_slugs[slug].name: {"value": of_slugs[slug].body} for slug in slugs}
     response: dict[str, Any] = {
         "description": "\n".join(f"* `{slug}`: {meanings[slug]}" for slug in slugs),
-        "content": {_PROBLEM_JSON: {"schema": schema}},
+        "content": {_PROBLEM_JSON: {"schema": schema, "examples": examples}},
     }
     return {**response, "headers": headers} if headers else response

@@ -217,6 +217,8 @@ class Stack:
         match value:
             case {"Ref": name}:
                 return named[name]
+            case {"Fn::If": ["HasDomain", _, without]}:
+                return self._resolved(without)
             case {"Fn::GetAtt": "CodeSecret.Id"}:
                 return CODE_SECRET
             case {"Fn::Sub": text}:

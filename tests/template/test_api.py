@@ -41,6 +41,7 @@ def test_a_partners_token_is_demanded_unless_a_path_says_otherwise() -> None:
     opened = {path for (_, path), event in _events().items() if "Auth" in event}
 
     assert opened == {
+        "/docs",
         "/openapi.json",
         "/providers/{provider_id}/authorizations",
         "/providers/{provider_id}/events",

@@ -9,7 +9,6 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic import TypeAdapter
 
 import builders
-from contract import app
 from farechance import endpoints, errors, ride_table
 from farechance.commands import SCOPES
 from farechance.edge import problems
@@ -56,6 +55,94 @@ SAID = (
     errors.IdempotencyKeyReused(),
     errors.Busy(),
     errors.BooksDiffer("something"),
+)
+
+# Every operation, with each status that it may have.
+STATUSES: dict[tuple[str, str], str] = dict(
+    [
+        (("GET", "/whoami"), "200 400 401 403 422 429 500 503 504"),
+        (
+            ("POST", "/participants"),
+            "201 400 401 403 404 409 413 415 422 429 500 503 504",
+        ),
+        (("GET", "/participants"), "200 400 401 403 422 429 500 503 504"),
+        (
+            ("GET", "/participants/{participant_id}"),
+            "200 400 401 403 404 422 429 500 503 504",
+        ),
+        (("POST", "/vouchers"), "201 400 401 403 404 409 413 415 422 429 500 503 504"),
+        (("GET", "/vouchers/{voucher_id}"), "200 400 401 403 404 422 429 500 503 504"),
+        (
+            ("GET", "/vouchers/{voucher_id}/entries"),
+            "200 400 401 403 404 422 429 500 503 504",
+        ),
+        (("GET", "/vouchers"), "200 400 401 403 422 429 500 503 504"),
+        *(
+            (
+                ("POST", f"/vouchers/{{voucher_id}}/{act}"),
+                f"{status} 400 401 403 404 409 413 415 422 429 500 503 504",
+            )
+            for act, status in (
+                ("assign", 200),
+                ("block", 200),
+                ("unblock", 200),
+                ("extend", 200),
+                ("revoke", 200),
+                ("reissue", 201),
+            )
+        ),
+        (("POST", "/voucher-batches"), "202 400 401 403 404 409 413 415 422 429 500 503 504"),
+        (("GET", "/voucher-batches/{batch_id}"), "200 400 401 403 404 422 429 500 503 504"),
+        (
+            ("GET", "/voucher-batches/{batch_id}/vouchers"),
+            "200 400 401 403 404 422 429 500 503 504",
+        ),
+        (
+            ("POST", "/providers/{provider_id}/authorizations"),
+            "200 400 401 403 413 415 422 429 500 503 504",
+        ),
+        (
+            ("POST", "/providers/{provider_id}/events"),
+            "200 400 401 403 413 415 422 429 500 503 504",
+        ),
+        (
+            ("POST", "/participants/{participant_id}/consent"),
+            "200 400 401 403 404 409 413 415 422 429 500 503 504",
+        ),
+        (
+            ("POST", "/participants/{participant_id}/exit"),
+            "200 400 401 403 404 409 413 415 422 429 500 503 504",
+        ),
+        (
+            ("POST", "/participants/{participant_id}/language"),
+            "200 400 401 403 404 413 415 422 429 500 503 504",
+        ),
+        (
+            ("POST", "/participants/{participant_id}/outcomes"),
+            "201 400 401 403 404 409 413 415 422 429 500 503 504",
+        ),
+        (
+            ("GET", "/participants/{participant_id}/record"),
+            "200 400 401 403 404 422 429 500 503 504",
+        ),
+        (
+            ("DELETE", "/participants/{participant_id}"),
+            "200 400 401 403 404 422 429 500 503 504",
+        ),
+        (
+            ("GET", "/vouchers/{voucher_id}/card"),
+            "200 400 401 403 404 409 422 429 500 503 504",
+        ),
+        (("POST", "/cards"), "200 400 401 403 404 409 413 415 422 429 500 503 504"),
+        (
+            ("POST", "/vouchers/{voucher_id}/send"),
+            "200 400 401 403 404 409 413 415 422 429 500 503 504",
+        ),
+        (("GET", "/reports"), "200 400 401 403 404 422 429 500 503 504"),
+        (("GET", "/sheets"), "200 400 403 404 409 410 422 429 500 503 504"),
+        (("GET", "/openapi.json"), "200 400 403 429 500 503 504"),
+        (("GET", "/docs"), "200 400 403 429 500 503 504"),
+    ]
 )
 
 
@@ -155,96 +242,15 @@ def test_every_error_is_a_problem_of_its_status_with_its_slugs() -> None:
             assert f"`{kind.removeprefix(problems.TYPE)}`" in response["description"]
 
 
-@pytest.mark.parametrize(
-    ("route", "statuses"),
-    [
-        (("GET", "/whoami"), "200 400 401 403 422 429 500 503 504"),
-        (
-            ("POST", "/participants"),
-            "201 400 401 403 404 409 413 415 422 429 500 503 504",
-        ),
-        (("GET", "/participants"), "200 400 401 403 422 429 500 503 504"),
-        (
-            ("GET", "/participants/{participant_id}"),
-            "200 400 401 403 404 422 429 500 503 504",
-        ),
-        (("POST", "/vouchers"), "201 400 401 403 404 409 413 415 422 429 500 503 504"),
-        (("GET", "/vouchers/{voucher_id}"), "200 400 401 403 404 422 429 500 503 504"),
-        (
-            ("GET", "/vouchers/{voucher_id}/entries"),
-            "200 400 401 403 404 422 429 500 503 504",
-        ),
-        (("GET", "/vouchers"), "200 400 401 403 422 429 500 503 504"),
-        *(
-            (
-                ("POST", f"/vouchers/{{voucher_id}}/{act}"),
-                f"{status} 400 401 403 404 409 413 415 422 429 500 503 504",
-            )
-            for act, status in (
-                ("assign", 200),
-                ("block", 200),
-                ("unblock", 200),
-                ("extend", 200),
-                ("revoke", 200),
-                ("reissue", 201),
-            )
-        ),
-        (("POST", "/voucher-batches"), "202 400 401 403 404 409 413 415 422 429 500 503 504"),
-        (("GET", "/voucher-batches/{batch_id}"), "200 400 401 403 404 422 429 500 503 504"),
-        (
-            ("GET", "/voucher-batches/{batch_id}/vouchers"),
-            "200 400 401 403 404 422 429 500 503 504",
-        ),
-        (
-            ("POST", "/providers/{provider_id}/authorizations"),
-            "200 400 401 403 413 415 422 429 500 503 504",
-        ),
-        (
-            ("POST", "/providers/{provider_id}/events"),
-            "200 400 401 403 413 415 422 429 500 503 504",
-        ),
-        (
-            ("POST", "/participants/{participant_id}/consent"),
-            "200 400 401 403 404 409 413 415 422 429 500 503 504",
-        ),
-        (
-            ("POST", "/participants/{participant_id}/exit"),
-            "200 400 401 403 404 409 413 415 422 429 500 503 504",
-        ),
-        (
-            ("POST", "/participants/{participant_id}/language"),
-            "200 400 401 403 404 413 415 422 429 500 503 504",
-        ),
-        (
-            ("POST", "/participants/{participant_id}/outcomes"),
-            "201 400 401 403 404 409 413 415 422 429 500 503 504",
-        ),
-        (
-            ("GET", "/participants/{participant_id}/record"),
-            "200 400 401 403 404 422 429 500 503 504",
-        ),
-        (
-            ("DELETE", "/participants/{participant_id}"),
-            "200 400 401 403 404 422 429 500 503 504",
-        ),
-        (
-            ("GET", "/vouchers/{voucher_id}/card"),
-            "200 400 401 403 404 409 422 429 500 503 504",
-        ),
-        (("POST", "/cards"), "200 400 401 403 404 409 413 415 422 429 500 503 504"),
-        (
-            ("POST", "/vouchers/{voucher_id}/send"),
-            "200 400 401 403 404 409 413 415 422 429 500 503 504",
-        ),
-        (("GET", "/sheets"), "200 400 403 404 409 410 422 429 500 503 504"),
-        (("GET", "/openapi.json"), "200 400 403 429 500 503 504"),
-    ],
-    ids=str,
-)
+@pytest.mark.parametrize(("route", "statuses"), STATUSES.items(), ids=str)
 def test_an_operation_says_every_status_that_it_may_have(
     route: tuple[str, str], statuses: str
 ) -> None:
     assert sorted(OPERATIONS[route]["responses"]) == statuses.split()
+
+
+def test_every_operation_stands_in_the_table_of_statuses() -> None:
+    assert STATUSES.keys() == OPERATIONS.keys()
 
 
 def test_who_is_told_to_come_again_is_told_when() -> None:
@@ -416,33 +422,6 @@ def test_what_is_said_of_no_voucher_and_what_is_ignored_is_in_the_contract() -> 
     _check_told(Told(refused))
     _check_told(Told({"outcome": "ignored"}))
     _check_told(Told({"outcome": "ignored", "secret": "current", "clock_skew_seconds": -3}))
-
-
-def test_it_is_served_as_it_stands() -> None:
-    served = _serve("GET", "/openapi.json")
-
-    assert served["statusCode"] == 200
-    assert served["headers"]["Content-Type"] == "application/json"
-    assert served["body"] == FILE.read_text(encoding="utf-8")
-
-
-def test_what_is_not_in_it_is_not_found() -> None:
-    served = _serve("GET", "/vouchers/vch_1/rides")
-
-    assert served["statusCode"] == 404
-    assert json.loads(served["body"])["type"] == "urn:farechance:problem:not_found"
-
-
-def test_another_method_on_a_path_of_it_is_told_which_there_are() -> None:
-    served = _serve("DELETE", "/participants")
-
-    assert served["statusCode"] == 405
-    assert served["headers"]["Allow"] == "GET, POST"
-
-
-def _serve(method: str, path: str) -> dict[str, Any]:
-    event = {"httpMethod": method, "path": path, "requestContext": {"requestId": "one"}}
-    return app.handler(event, None)
 
 
 def _check_told(told: Told) -> None:

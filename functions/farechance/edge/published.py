@@ -1,20 +1,23 @@
-"""The published contract, and the answer for every path that no other function serves: 404, or 405
-with `Allow` where the path is known and the method isn't."""
+"""The published contract, the page to try it, and the answer for every path that no other function
+serves: 404, or 405 with `Allow` where the path is known and the method isn't."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from farechance.edge import problems
-from farechance.endpoints import CONTRACT_PATH, METHODS
+from farechance.endpoints import CONTRACT_PATH, DOCS_PATH, METHODS
 from farechance.errors import MethodNotAllowed, NotFound
 
 
 class Published:
-    """Serves one document, made when the code was built."""
+    """Serves one document, made when the code was built, and the page that shows it, which is put
+    together when it is first asked for: the other paths don't wait for it."""
 
-    def __init__(self, document: str) -> None:
+    def __init__(self, document: str, docs_page: Callable[[], dict[str, Any]]) -> None:
         self._document = document
+        self._docs_page = cache(docs_page)
 
     def handle(self, event: dict[str, Any], _context: object) -> dict[str, Any]:
         """One invocation."""
@@ -30,6 +33,8 @@ class Published:
                 "body": self._document,
                 "isBase64Encoded": False,
             }
+        if path == DOCS_PATH and method == "GET":
+            return self._docs_page()
         request_id = str(event.get("requestContext", {}).get("requestId", ""))
         return problems.response(_missing(path, METHODS), request_id)
 

@@ -1,0 +1,300 @@
+"""The contract breaks nobody who calls by the published one: what counts as a break, and what
+doesn't."""
+
+import copy
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from infra.contract.breaks import breaks
+from infra.contract.document import document
+from infra.contract.published import breaks_of, file_of
+
+type Contract = dict[str, Any]
+type Change = Callable[[Contract], None]
+
+MINT = ("paths", "/vouchers", "post")
+ASKED = ("components", "schemas", "MintRequest")
+TOLD = ("components", "schemas", "Minted")
+
+
+def _contract() -> Contract:
+    """A contract with one of each kind of thing that may change."""
+    told = {"$ref": "#/components/schemas/Minted"}
+    return {
+        "servers": [{"url": "../v1"}],
+        "paths": {
+            "/vouchers": {
+                "post": {
+                    "security": [{"token": ["vouchers:write"]}, {"signature": []}],
+                    "parameters": [
+                        {"name": "limit", "in": "query", "schema": {"type": "integer"}},
+                        {"name": "key", "in": "header", "required": True, "schema": {}},
+                    ],
+                    "requestBody": {
+                        "content": {
+                            "application/json": {
+                                "schema": {"$ref": "#/components/schemas/MintRequest"}
+                            },
+                            "text/csv": {"schema": {"type": "string"}},
+                        },
+                    },
+                    "responses": {
+                        "201": {
+                            "headers": {"Replayed": {"required": True, "schema": {}}},
+                            "content": {"application/json": {"schema": told}},
+                        },
+                        "409": {"$ref": "#/components/responses/closed"},
+                    },
+                }
+            },
+            "/whoami": {"get": {"security": [], "responses": {"200": {"content": {}}}}},
+        },
+        "components": {
+            "securitySchemes": {
+                "token": {"type": "oauth2"},
+                "signature": {"type": "apiKey", "in": "header", "name": "webhook-signature"},
+            },
+            "responses": {
+                "closed": {
+                    "content": {
+                        "application/problem+json": {
+                            "schema": {
+                                "$ref": "#/components/schemas/Problem",
+                                "properties": {"type": {"enum": ["closed", "paused"]}},
+                            }
+                        }
+                    }
+                }
+            },
+            "schemas": {
+                "MintRequest": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "required": ["purpose"],
+                    "properties": {
+                        "purpose": {"type": "string", "enum": ["work", "family"]},
+                        "cents": {"type": "integer", "minimum": 1, "maximum": 100},
+                        "note": {"type": "string", "pattern": "^[a-z]+$"},
+                        "people": {"type": "array", "items": {"type": "string"}, "maxItems": 9},
+                        "next": {"$ref": "#/components/schemas/MintRequest"},
+                    },
+                },
+                "Minted": {
+                    "type": "object",
+                    "required": ["id", "state"],
+                    "properties": {
+                        "id": {"type": "string", "maxLength": 20},
+                        "state": {"type": "string", "enum": ["active", "closed"]},
+                        "card": {"oneOf": [{"$ref": "#/components/schemas/Problem"}]},
+                        "spare": {"type": "integer"},
+                    },
+                },
+                "Problem": {
+                    "type": "object",
+                    "required": ["type"],
+                    "properties": {"type": {"type": "string"}},
+                },
+            },
+        },
+    }
+
+
+def _put(*path: str | int, to: Any) -> Change:
+    def change(contract: Contract) -> None:
+        _at(contract, path[:-1])[path[-1]] = to
+
+    return change
+
+
+def _add(*path: Any) -> Change:
+    """The last of what is given, to the list that the rest leads to."""
+
+    def change(contract: Contract) -> None:
+        _at(contract, path[:-1]).append(path[-1])
+
+    return change
+
+
+def _drop(*path: str | int) -> Change:
+    def change(contract: Contract) -> None:
+        del _at(contract, path[:-1])[path[-1]]
+
+    return change
+
+
+def _at(contract: Contract, path: tuple[str | int, ...]) -> Any:
+    place: Any = contract
+    for part in path:
+        place = place[part]
+    return place
+
+
+PURPOSE, CENTS = (*ASKED, "properties", "purpose"), (*ASKED, "properties", "cents")
+STATE = (*TOLD, "properties", "state")
+SLUGS = ("components", "responses", "closed", "content", "application/problem+json", "schema")
+BREAKS = {
+    "GET /whoami: is gone": _drop("paths", "/whoami"),
+    "POST /vouchers: the status 409 is gone": _drop(*MINT, "responses", "409"),
+    "POST /vouchers, 201: application/json is gone": _drop(
+        *MINT, "responses", "201", "content", "application/json"
+    ),
+    "POST /vouchers, 201: the header Replayed is gone": _drop(
+        *MINT, "responses", "201", "headers", "Replayed"
+    ),
+    "POST /vouchers, 201: the header Replayed may be absent now": _put(
+        *MINT, "responses", "201", "headers", "Replayed", "required", to=False
+    ),
+    "POST /vouchers, 201, field spare: is gone": _drop(*TOLD, "properties", "spare"),
+    "POST /vouchers, 201, field id: may be absent now": _put(*TOLD, "required", to=["state"]),
+    "POST /vouchers, 201, field id: its maxLength was 20 and is 40": _put(
+        *TOLD, "properties", "id", "maxLength", to=40
+    ),
+    "POST /vouchers, 201, field state: no longer one of its values: closed": _put(
+        *STATE, "enum", to=["active"]
+    ),
+    "POST /vouchers, 201, field state: may be any value now": _drop(*STATE, "enum"),
+    "POST /vouchers, 201, field card: no longer one of its forms: Problem": _put(
+        *TOLD, "properties", "card", "oneOf", to=[]
+    ),
+    "POST /vouchers, 201, field spare: its type was integer and is string": _put(
+        *TOLD, "properties", "spare", "type", to="string"
+    ),
+    "POST /vouchers, 409, field type: no longer one of its values: paused": _put(
+        *SLUGS, "properties", "type", "enum", to=["closed"]
+    ),
+    "POST /vouchers, request: text/csv is gone": _drop(*MINT, "requestBody", "content", "text/csv"),
+    "POST /vouchers: a body is needed now": _put(*MINT, "requestBody", "required", to=True),
+    "POST /vouchers, request, field cents: is needed now": _put(
+        *ASKED, "required", to=["purpose", "cents"]
+    ),
+    "POST /vouchers, request, field cents: is gone": _drop(*CENTS),
+    "POST /vouchers, request, field cents: its maximum was 100 and is 50": _put(
+        *CENTS, "maximum", to=50
+    ),
+    "POST /vouchers, request, field cents: its minimum was 1 and is 2": _put(
+        *CENTS, "minimum", to=2
+    ),
+    "POST /vouchers, request, field people: its minItems was None and is 1": _put(
+        *ASKED, "properties", "people", "minItems", to=1
+    ),
+    "POST /vouchers, request, field people, each of items: its type was string and is integer": (
+        _put(*ASKED, "properties", "people", "items", to={"type": "integer"})
+    ),
+    "POST /vouchers, request, field note: its pattern was ^[a-z]+$ and is ^[a-y]+$": _put(
+        *ASKED, "properties", "note", "pattern", to="^[a-y]+$"
+    ),
+    "POST /vouchers, request, field purpose: no longer one of its values: family": _put(
+        *PURPOSE, "enum", to=["work"]
+    ),
+    "POST /vouchers, request, field note: may only be a now": _put(
+        *ASKED, "properties", "note", "const", to="a"
+    ),
+    "POST /vouchers, query parameter limit: is gone": _drop(*MINT, "parameters", 0),
+    "POST /vouchers, query parameter limit: is needed now": _put(
+        *MINT, "parameters", 0, "required", to=True
+    ),
+    "POST /vouchers, query parameter page: is new and needed": _add(
+        *MINT, "parameters", {"name": "page", "in": "query", "required": True, "schema": {}}
+    ),
+    "POST /vouchers: the proof token (vouchers:write) is no longer enough": _put(
+        *MINT, "security", 0, "token", to=["vouchers:write", "codes:read"]
+    ),
+    "POST /vouchers: the proof signature () is no longer enough": _drop(*MINT, "security", 1),
+    "GET /whoami: the proof of nothing is no longer enough": _put(
+        "paths", "/whoami", "get", "security", to=[{"token": []}]
+    ),
+    "security scheme signature: its name changed": _put(
+        "components", "securitySchemes", "signature", "name", to="x-signature"
+    ),
+}
+ADDITIONS = {
+    "a path": _put("paths", "/cards", to={"post": {"responses": {}}}),
+    "a method": _put("paths", "/vouchers", "get", to={"responses": {}}),
+    "a status": _put(*MINT, "responses", "429", to={"content": {}}),
+    "a field of an answer": _put(*TOLD, "properties", "more", to={"type": "string"}),
+    "an answer's field is sure now": _put(*TOLD, "required", to=["id", "state", "spare"]),
+    "a value of an answer": _put(*STATE, "enum", to=["active", "closed", "blocked"]),
+    "a narrower bound of an answer": _put(*TOLD, "properties", "id", "maxLength", to=10),
+    "a slug of a problem": _put(
+        *SLUGS, "properties", "type", "enum", to=["closed", "paused", "slow"]
+    ),
+    "an optional field of a request": _put(*ASKED, "properties", "more", to={"type": "string"}),
+    "a field that is no longer needed": _put(*ASKED, "required", to=[]),
+    "a value of a request": _put(*PURPOSE, "enum", to=["work", "family", "health"]),
+    "any value of a request": _drop(*PURPOSE, "enum"),
+    "a wider bound of a request": _put(*CENTS, "maximum", to=1_000),
+    "no bound of a request": _drop(*CENTS, "minimum"),
+    "no pattern of a request": _drop(*ASKED, "properties", "note", "pattern"),
+    "an optional parameter": _add(
+        *MINT, "parameters", {"name": "page", "in": "query", "schema": {}}
+    ),
+    "a scope less": _put(*MINT, "security", 0, "token", to=[]),
+    "another proof": _add(*MINT, "security", {"link": []}),
+    "other words": _put(*ASKED, "description", to="Mints."),
+    "a media type of a request": _put(
+        *MINT, "requestBody", "content", "text/plain", to={"schema": {}}
+    ),
+}
+
+
+@pytest.mark.parametrize("words", BREAKS)
+def test_a_break_is_found_and_said_in_words(words: str) -> None:
+    present = _contract()
+    BREAKS[words](present)
+
+    found = breaks(_contract(), present)
+
+    assert words in found
+
+
+@pytest.mark.parametrize("kind", ADDITIONS)
+def test_what_is_added_or_loosened_breaks_nobody(kind: str) -> None:
+    present = _contract()
+    ADDITIONS[kind](present)
+
+    assert breaks(_contract(), present) == []
+
+
+def test_the_contract_breaks_nobody_who_calls_by_the_published_one() -> None:
+    assert breaks_of(document()) == [], "see infra/decisions/0022"
+
+
+def test_a_break_of_the_real_contract_is_found() -> None:
+    present = copy.deepcopy(document())
+    asked = present["components"]["schemas"]["MintRequest"]
+    asked["required"].append("language")
+
+    assert breaks_of(present) == ["POST /vouchers, request, field language: is needed now"]
+
+
+def test_a_published_contract_is_one_of_a_stage_that_is_served() -> None:
+    file = file_of(document())
+
+    assert file.name == "v1.json"
+    published = json.loads(file.read_text(encoding="utf-8"))
+    assert published["servers"][0]["url"] == "../v1"
+
+
+def test_every_keyword_of_a_schema_is_one_that_is_compared() -> None:
+    known = {"$ref", "additionalProperties", "const", "enum", "items", "oneOf", "properties"}
+    known |= {"propertyNames", "required", "type", "maximum", "minimum", "maxItems", "minItems"}
+    known |= {"maxLength", "minLength", "pattern", "format"}
+    words = {"default", "description", "discriminator"}
+
+    used = {name for one in document()["components"]["schemas"].values() for name in _keywords(one)}
+
+    assert used <= known | words
+
+
+def _keywords(schema: Any) -> set[str]:
+    """All that stands in a schema, but for the names of its fields."""
+    found = set(schema)
+    for name in ("items", "additionalProperties", "propertyNames"):
+        if isinstance(schema.get(name), dict):
+            found |= _keywords(schema[name])
+    for inner in [*schema.get("properties", {}).values(), *schema.get("oneOf", ())]:
+        found |= _keywords(inner)
+    return found
