@@ -19,6 +19,8 @@ from typing import Self
 
 from infra.local import template
 
+TRIED = ("partner", "provider")
+"""The guides with blocks."""
 FOLDER = Path(template.TEMPLATE).parent / "infra" / "guides"
 CODE = ("bash", "python")
 ADMIN = "json admin"
@@ -29,10 +31,9 @@ _FENCE = re.compile(r"^```(.*?)\n(.*?)^```$", re.M | re.S)
 # What is another one at each run. Ids and codes are the same wherever the page has the same; of
 # times, days and keys only the form is.
 _VARYING = {
-    "id": r"\b(?:prg|org|pvd|par|vch|bat)_[a-z0-9_]+\b",
+    "id": r"\b(?:prg|org|pvd|par|vch|bat|aut)_[a-z0-9_]+\b",
     "code": r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b",
     "last4": r'(?<="last4": ")[0-9A-Z]{4}(?=")',
-    "authorization": r'(?<="authorization_id": ")[!-~]{20,64}(?=")',
     "request": r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b",
     "time": r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z",
     "day": r"\b\d{4}-\d\d-\d\d\b",
@@ -56,11 +57,14 @@ class Block:
 
 
 def blocks(page: str) -> list[Block]:
-    """The blocks of a page, in order."""
-    return [
-        Block(found[1].strip(), found[2], page.count("\n", 0, found.start()) + 1)
-        for found in _FENCE.finditer(page)
+    """The blocks of a page, in order. Raises AssertionError for one that is indented: it would be
+    passed over."""
+    found = [
+        Block(one[1].strip(), one[2], page.count("\n", 0, one.start()) + 1)
+        for one in _FENCE.finditer(page)
     ]
+    assert 2 * len(found) == page.count("```"), "a block doesn't begin a line"
+    return found
 
 
 @dataclass

@@ -5,19 +5,22 @@ the page says one will see is what one sees."""
 import json
 import re
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 
 from functional.saved_events import event
-from guides import ADMIN, CODE, FOLDER, Known, Reader, steps
+from guides import ADMIN, CODE, FOLDER, Block, Known, Reader, blocks, steps
 from infra.local import stack
-from infra.local.client import Admin
+from infra.local.client import Admin, PartnerApp
 
 BEGINNINGS = ("register_provider", "create_program", "fund", "create_partner", "allot")
-IDS = ("prg_rides_to_work", "org_second_start", "pvd_city_cabs")
-PROGRAMS = ("curl", "jq", "openssl")
+IDS = ("prg_rides_to_work", "org_second_start", "pvd_city_cabs", "pvd_city_cabs_hex")
 every_language = pytest.mark.parametrize("language", CODE)
 
 
@@ -27,7 +30,7 @@ class Office:
     def __init__(self, running: stack.Stack) -> None:
         self.running = running
         self.run = f"g{uuid.uuid4().hex[:8]}"
-        self.known = Known({written: f"{written[:4]}{self.run}" for written in IDS})
+        self.known = Known({written: f"{written}_{self.run}" for written in IDS})
         self.told = {name: self.send(event(name)) for name in BEGINNINGS}
 
     def send(self, sent: dict[str, Any]) -> dict[str, Any]:
@@ -38,8 +41,8 @@ class Office:
         assert answer["done"], answer
         return answer
 
-    def given(self) -> dict[str, str]:
-        """What a partner's developer is given."""
+    def given_to_a_partner(self) -> dict[str, str]:
+        """What a partner's developer is handed."""
         client = self.told["create_partner"]
         return {
             "API_URL": self.running.api_url,
@@ -47,6 +50,27 @@ class Office:
             "CLIENT_ID": client["client_id"],
             "CLIENT_SECRET": client["client_secret"],
         }
+
+    def given_to_a_company(self) -> dict[str, str]:
+        """What a ride company's developer is handed, for both ways to sign, and a card."""
+        in_hex = event("register_provider", provider_id=IDS[3], command_id="in-hex")
+        in_hex |= {"profile": "hmac_sha256_hex", "signature_header": "x-cabs-signature"}
+        return {
+            "API_URL": self.running.api_url,
+            "PROVIDER_ID": self.known.real[IDS[2]],
+            "SECRET": self.told["register_provider"]["secret"],
+            "VOUCHER_CODE": self._code(),
+            "HEX_PROVIDER_ID": self.known.real[IDS[3]],
+            "HEX_SECRET": "later",
+        }
+
+    def _code(self) -> str:
+        """Of a voucher of 40.00 that is nobody's."""
+        client = self.told["create_partner"]
+        app = PartnerApp(self.running, client["client_id"], client["client_secret"])
+        wanted = {"program_id": self.known.real[IDS[0]], "purpose": "job", "value_cents": 4_000}
+        minted = app.post("/vouchers", {**wanted, "unassigned": 1}, f"a-card-{self.run}")
+        return str(minted.expect(201)["vouchers"][0]["code"])
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +97,82 @@ def test_a_partners_developer_gets_from_credentials_to_a_first_ride(
     page = (FOLDER / "partner.md").read_text(encoding="utf-8")
     office = Office(running)
 
-    with Reader(language, tmp_path, office.given()) as reader:
+    with Reader(language, tmp_path, office.given_to_a_partner()) as reader:
         follow(page, reader, office, language)
 
     card = (tmp_path / "card.html").read_text(encoding="utf-8")
     (code,) = re.findall(r'"code": "([^"]+)",\n      "last4"', page)
     assert all(group in card for group in office.known.real[code].split("-"))
+
+
+@every_language
+def test_a_ride_companys_developer_gets_from_a_secret_to_a_first_ride(
+    running: stack.Stack, language: str, tmp_path: Path
+) -> None:
+    page = (FOLDER / "provider.md").read_text(encoding="utf-8")
+    office = Office(running)
+
+    with Reader(language, tmp_path, office.given_to_a_company()) as reader:
+        follow(page, reader, office, language)
+
+
+@every_language
+def test_the_partners_guide_repeats_what_may_be_repeated_with_the_same_key(
+    language: str, tmp_path: Path
+) -> None:
+    page = (FOLDER / "partner.md").read_text(encoding="utf-8")
+    (first, *_) = (one for one in blocks(page) if one.kind == language)
+    call = {
+        "bash": """call /vouchers --header 'Idempotency-Key: one' --json '{"a": 1}'""",
+        "python": "print(call('POST', '/vouchers', key='one', json={'a': 1}).text)",
+    }
+
+    with _busy_at_first() as (url, heard):
+        given = {"API_URL": url, "TOKEN_URL": f"{url}/token"}
+        given |= {"CLIENT_ID": "an-app", "CLIENT_SECRET": "a secret"}
+        with Reader(language, tmp_path, given) as reader:
+            reader.run(first)
+            seen = reader.run(Block(language, call[language], 1))
+
+    assert seen.strip() == '{"done": true}'
+    # Shed, lost, and done; never another key or another body.
+    assert [one for one in heard if one[0] != "/token"] == [("/vouchers", "one", {"a": 1})] * 3
+    assert len(heard) == 4
+
+
+@contextmanager
+def _busy_at_first() -> Iterator[tuple[str, list[Any]]]:
+    """A door that sheds the first call and loses the answer to the second."""
+    heard: list[Any] = []
+
+    class Door(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.path == "/token":
+                heard.append((self.path,))
+                return self._say(200, b'{"access_token": "a-token", "expires_in": 3600}')
+            heard.append((self.path, self.headers["Idempotency-Key"], json.loads(body)))
+            calls = len(heard) - 1
+            if calls == 1:
+                return self._say(503, b'{"type": "urn:farechance:problem:busy"}')
+            return self._say(201, b'{"done": true}') if calls > 2 else None
+
+        def _say(self, status: int, body: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Retry-After", "1")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Door)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", heard
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from guides import Block, Known, Reader, steps
+from guides import FOLDER, TRIED, Block, Known, Reader, blocks, steps
 
 PAGE = """
 ```bash
@@ -45,6 +45,17 @@ def test_each_reader_does_her_own_blocks_and_waits_for_the_administrator() -> No
 def test_a_block_that_nobody_would_try_is_not_passed_over(page: str) -> None:
     with pytest.raises(AssertionError, match="line 1"):
         list(steps(page, "bash"))
+
+
+def test_a_block_within_a_list_is_not_passed_over() -> None:
+    with pytest.raises(AssertionError, match="begin a line"):
+        blocks("1. Say\n   ```bash\n   ls\n   ```\n")
+
+
+def test_every_guide_with_blocks_is_one_that_is_tried() -> None:
+    pages = {file.stem: file.read_text(encoding="utf-8") for file in FOLDER.glob("*.md")}
+
+    assert {name for name, page in pages.items() if "```" in page} == set(TRIED)
 
 
 def test_ids_and_codes_may_be_others_and_nothing_else() -> None:
