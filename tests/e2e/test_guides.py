@@ -120,49 +120,77 @@ def test_a_ride_companys_developer_gets_from_a_secret_to_a_first_ride(
 def test_the_partners_guide_repeats_what_may_be_repeated_with_the_same_key(
     language: str, tmp_path: Path
 ) -> None:
+    shed, done = (503, 1, {"type": "urn:farechance:problem:busy"}), (201, 0, {"done": True})
+
+    seen, heard = _mint_by_the_guide(language, tmp_path, [shed, LOST, done])
+
+    assert seen == {"done": True}
+    assert heard == [("/vouchers", "one", {"a": 1})] * 3
+
+
+@every_language
+def test_the_partners_guide_does_not_wait_an_hour(language: str, tmp_path: Path) -> None:
+    problem = {"type": "urn:farechance:problem:minting_too_fast", "detail": "Wait."}
+
+    seen, heard = _mint_by_the_guide(language, tmp_path, [(429, 1_800, problem)])
+
+    assert seen == problem
+    assert len(heard) == 1
+
+
+LOST = None
+"""Instead of an answer: the connection ends."""
+type _Answers = list[tuple[int, int, dict[str, Any]] | None]
+
+
+def _mint_by_the_guide(
+    language: str, folder: Path, answers: _Answers
+) -> tuple[dict[str, Any], list[Any]]:
+    """What the first block of the guide, with its function `call`, makes of some answers, and what
+    was asked for."""
     page = (FOLDER / "partner.md").read_text(encoding="utf-8")
     (first, *_) = (one for one in blocks(page) if one.kind == language)
     call = {
-        "bash": """call /vouchers --header 'Idempotency-Key: one' --json '{"a": 1}'""",
-        "python": "print(call('POST', '/vouchers', key='one', json={'a': 1}).text)",
+        "bash": """call /vouchers --header 'Idempotency-Key: one' --json '{"a": 1}' || true""",
+        "python": """
+try:
+    show(call("POST", "/vouchers", key="one", json={"a": 1}).json())
+except Problem as problem:
+    show(problem.body)
+""",
     }
-
-    with _busy_at_first() as (url, heard):
+    with _door(answers) as (url, heard):
         given = {"API_URL": url, "TOKEN_URL": f"{url}/token"}
         given |= {"CLIENT_ID": "an-app", "CLIENT_SECRET": "a secret"}
-        with Reader(language, tmp_path, given) as reader:
+        with Reader(language, folder, given) as reader:
             reader.run(first)
-            seen = reader.run(Block(language, call[language], 1))
-
-    assert seen.strip() == '{"done": true}'
-    # Shed, lost, and done; never another key or another body.
-    assert [one for one in heard if one[0] != "/token"] == [("/vouchers", "one", {"a": 1})] * 3
-    assert len(heard) == 4
+            return json.loads(reader.run(Block(language, call[language], 1))), heard
 
 
 @contextmanager
-def _busy_at_first() -> Iterator[tuple[str, list[Any]]]:
-    """A door that sheds the first call and loses the answer to the second."""
+def _door(answers: _Answers) -> Iterator[tuple[str, list[Any]]]:
+    """Gives a token to everybody, and these answers in turn; keeps what it was asked for."""
     heard: list[Any] = []
 
     class Door(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if self.path == "/token":
-                heard.append((self.path,))
-                return self._say(200, b'{"access_token": "a-token", "expires_in": 3600}')
+                self._say(200, 0, {"access_token": "a-token", "expires_in": 3600})
+                return
+            answer = answers[len(heard)]
             heard.append((self.path, self.headers["Idempotency-Key"], json.loads(body)))
-            calls = len(heard) - 1
-            if calls == 1:
-                return self._say(503, b'{"type": "urn:farechance:problem:busy"}')
-            return self._say(201, b'{"done": true}') if calls > 2 else None
+            if answer is not None:
+                self._say(*answer)
 
-        def _say(self, status: int, body: bytes) -> None:
+        def _say(self, status: int, wait_seconds: int, body: dict[str, Any]) -> None:
+            written = json.dumps(body).encode()
             self.send_response(status)
-            self.send_header("Retry-After", "1")
-            self.send_header("Content-Length", str(len(body)))
+            if wait_seconds:
+                self.send_header("Retry-After", str(wait_seconds))
+            self.send_header("Content-Length", str(len(written)))
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(written)
 
         def log_message(self, *_: object) -> None:
             """Nothing."""

@@ -1,5 +1,5 @@
-"""The examples of signatures in the guide for ride companies, computed a second time with the client
-of Standard Webhooks and with the standard library."""
+"""The examples of signatures in the guide for ride companies, computed a second time with the
+client of Standard Webhooks and with the standard library."""
 
 import hashlib
 import hmac
