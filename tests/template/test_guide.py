@@ -17,7 +17,14 @@ GUIDE = FILE.read_text(encoding="utf-8")
 TEMPLATE = template.load()
 DASHBOARD = (ROOT / "infra" / "dashboard.yaml").read_text(encoding="utf-8")
 # Fields of a command's event that the guide speaks of.
-FIELDS = {"requested_by", "command_id", "dry_run", "in_words", "provider_ids"}
+FIELDS = {
+    "requested_by",
+    "command_id",
+    "dry_run",
+    "in_words",
+    "provider_ids",
+    "signature_header",
+}
 FIELDS |= {"time_zone", "starts_on", "ends_on", "client_id", "client_secret"}
 MOST_STEPS = 8
 MOST_LINES = 260
