@@ -24,7 +24,7 @@ FOLDER = stack.LOCAL / "release"
 TEMPLATE = "fare-chance"
 """How the name of the template begins that a stack is made from; a digest follows."""
 FOR_ADMINS = "for-admins.zip"
-FOLDERS_FOR_ADMINS = ("decisions", "events", "guides", "runbooks")
+FOLDERS_FOR_ADMINS = ("consent", "decisions", "events", "guides", "runbooks")
 SUMS = "SHA256SUMS"
 BUCKET = "ReleaseBucket"
 PARAMETER = {
@@ -138,7 +138,7 @@ def _zip(archive: Path, root: Path, files: Iterable[Path]) -> None:
 
 
 def _for_admins() -> Iterator[Path]:
-    """The guide with its pictures, the runbooks, the events to paste, and what these lead to."""
+    """The guides with their pictures, the runbooks, the events to paste, and what these lead to."""
     yield stack.ROOT / "CHANGELOG.md"
     yield stack.ROOT / "README.md"
     for name in FOLDERS_FOR_ADMINS:

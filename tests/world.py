@@ -131,6 +131,11 @@ class FakeVault:
         """The keys of the codes."""
         return CODE_KEYS
 
+    def provider_secrets(self, provider_id: str, _now: datetime) -> tuple[str, ...]:
+        """The newest first."""
+        older, _ = self.older.get(provider_id, ("", ""))
+        return tuple(one for one in (self.kept.get(provider_id, ""), older) if one)
+
     def keep_provider_secret(self, provider_id: str, secret: str) -> str:
         """The secret that is kept."""
         return self.kept.setdefault(provider_id, secret)

@@ -31,10 +31,12 @@ from farechance.identifiers import (
     ProviderId,
     Purpose,
     RideId,
+    SignatureHeader,
     VoucherId,
 )
 from farechance.money import PositiveProgramCents, PositiveRideCents
-from farechance.programs import SENT, STORED, RiderNeeds, RotationStep, Rules
+from farechance.programs import SENT, STORED, Profile, RiderNeeds, RotationStep, Rules
+from farechance.signatures import is_secret
 from farechance.times import Instant
 from farechance.voucher_names import NEVER, NEVER_A_CODE, NO_CODE_WITHIN, Remark
 
@@ -47,6 +49,12 @@ Scope = Literal[
     "reports:read",
 ]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
+
+
+NO_SECRET = (
+    "secret must be as its profile has it: whsec_ and base64 of 24 to 64 bytes, or with "
+    "hmac_sha256_hex 32 to 256 visible ASCII characters"
+)
 
 
 def _month(written: str) -> str:
@@ -136,16 +144,34 @@ class CreatePartner(_Command):
     scopes: tuple[Scope, ...] = Field(default=SCOPES, min_length=1, max_length=len(SCOPES))
 
 
+GivenSecret = Annotated[str | None, Field(exclude=True, repr=False, max_length=256)]
+"""A signing secret that the ride company's own platform made. It is kept in Secrets Manager and
+nowhere else: it belongs to no record and no answer."""
+
+
 class RegisterProvider(_Command):
-    """A ride company and its signing secret, which is shown once."""
+    """A ride company and its signing secret: one that is made and shown once, or the one that its
+    own platform has made, `secret`. `signature_header` goes with the profile `hmac_sha256_hex`."""
 
     command: Literal["register_provider"]
     provider_id: ProviderId
     name: Remark
-    profile: Literal["standard"] = "standard"
+    profile: Profile = "standard"
+    signature_header: Annotated[SignatureHeader, NO_CODE_WITHIN] | None = None
+    secret: GivenSecret = None
     rider_needs: RiderNeeds
     help_phone: Phone
     staff_can_book: bool
+
+    @model_validator(mode="after")
+    def _signs_somewhere(self) -> Self:
+        if (self.profile == "hmac_sha256_hex") != (self.signature_header is not None):
+            raise ValueError(
+                "signature_header is needed with the profile hmac_sha256_hex and goes with no other"
+            )
+        if self.secret is not None and not is_secret(self.profile, self.secret):
+            raise ValueError(NO_SECRET)
+        return self
 
 
 class SetRules(_Command):
@@ -371,12 +397,19 @@ class RotatePartnerSecret(_Rotation):
 
 
 class RotateProviderSecret(_Rotation):
-    """A new signing secret for a ride company, and the end of the old one. `confirm` is the ride
-    company's id, typed again."""
+    """A new signing secret for a ride company, made here or, `secret`, by its own platform, and the
+    end of the old one. `confirm` is the ride company's id, typed again."""
 
     command: Literal["rotate_provider_secret"]
     provider_id: ProviderId
+    secret: GivenSecret = None
     confirm: ProviderId | None = None
+
+    @model_validator(mode="after")
+    def _begins(self) -> Self:
+        if self.secret is not None and self.step != "begin":
+            raise ValueError("secret goes with the step begin")
+        return self
 
 
 GivenUp = Literal["batches", "reports", "statements"]
@@ -428,7 +461,7 @@ COMMAND: TypeAdapter[Command] = TypeAdapter(Command, config=ConfigDict(hide_inpu
 
 class CommandRecord(BaseModel):
     """The audit of a command: who asked, why, when, what was asked for (`content` holds no
-    secret: no command carries one) and what was answered, but never a secret."""
+    secret, though a command may carry one) and what was answered, but never a secret."""
 
     model_config = STORED
 

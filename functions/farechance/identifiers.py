@@ -51,6 +51,34 @@ Last4 = Annotated[
     ),
 ]
 
+# HTTP's own and the gateway's: it renames, drops or overwrites them (Amazon API Gateway Developer
+# Guide, 'Important notes'). The last is the other profile's.
+_OWNED = re.compile(
+    r"(accept|access-control|cloudfront|content|if|proxy|sec|x-amz|x-amzn|x-forwarded|webhook)(-.*)?"
+    r"|age|allow|authorization|cache-control|connection|cookie|date|expect|expires|forwarded|from"
+    r"|host|idempotency-key|keep-alive|last-modified|link|location|max-forwards|origin|pragma|range"
+    r"|referer|server|set-cookie|te|trailer|transfer-encoding|upgrade|user-agent|vary|via|warn"
+    r"|warning|www-authenticate|x-api-key",
+    re.ASCII,
+)
+# RFC 9110, 5.6.2, 'Tokens'.
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}", re.ASCII)
+
+
+def _signature_header(written: str) -> str:
+    if not _TOKEN.fullmatch(written):
+        raise ValueError("must be the name of an HTTP header, of at most 64 characters")
+    name = written.lower()
+    if _OWNED.fullmatch(name):
+        raise ValueError(
+            "is a header that means something else, such as Authorization; use another"
+        )
+    return name
+
+
+SignatureHeader = Annotated[str, AfterValidator(_signature_header)]
+"""The header in which a ride company signs; names of headers know no capitals."""
+
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 """A line that a person typed. Control characters never pass the doors (`edge.strict_json`)."""
 

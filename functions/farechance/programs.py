@@ -345,15 +345,22 @@ class RiderNeeds(BaseModel):
 RotationStep = Literal["begin", "finish", "abandon"]
 
 
+Profile = Literal["standard", "hmac_sha256_hex"]
+"""How a ride company signs (`signatures`)."""
+
+
 class Provider(BaseModel):
-    """A ride company. Its signing secrets are kept in Secrets Manager, not here. While it has two,
-    `rotated_by` names the command that made the second, and `rotation_step` how far it is."""
+    """A ride company. `signature_header` goes with the profile `hmac_sha256_hex` and no other: in
+    which header it signs, in lower case. Its signing secrets are kept in Secrets Manager, not here.
+    While it has two, `rotated_by` names the command that made the second, and `rotation_step` how
+    far it is."""
 
     model_config = STORED
 
     provider_id: ProviderId
     name: ShortText
-    profile: Literal["standard"]
+    profile: Profile
+    signature_header: str | None = None
     rider_needs: RiderNeeds
     help_phone: Phone
     staff_can_book: bool

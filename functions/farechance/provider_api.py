@@ -129,7 +129,7 @@ class Recorded(BaseModel):
 class Ignored(BaseModel):
     """Authentic, and without any effect: a type that we don't know, or `webhook.test`, which is
     told which of the provider's secrets matched and by how many seconds its clock is ahead of
-    ours."""
+    ours. Signed as `hmac_sha256_hex` it doesn't say when, so it isn't told the seconds."""
 
     model_config = ANSWER
 

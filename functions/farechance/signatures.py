@@ -1,9 +1,14 @@
-"""Signatures of callbacks: Standard Webhooks 1.0. It owns making a secret and checking a signature
-over the exact bytes; it must never parse a body or say why a signature failed.
+"""Signatures of callbacks, in two profiles. It owns making a secret and checking a signature over
+the exact bytes; it must never parse a body or say why a signature failed.
 
-The signed content is `{webhook-id}.{webhook-timestamp}.{body}`, the signature `v1,` and base 64 of
-HMAC-SHA-256 under the secret's bytes; several may stand in the header, parted by blanks
-(Standard Webhooks, 'Signature scheme')."""
+`standard` is Standard Webhooks 1.0: signed is `{webhook-id}.{webhook-timestamp}.{body}`, the
+signature `v1,` and base 64 of HMAC-SHA-256 under the secret's bytes; several may stand in the
+header, parted by blanks ('Signature scheme').
+
+`hmac_sha256_hex` is what many platforms sign by themselves: the hex of HMAC-SHA-256 over the body
+alone, under the secret's text in UTF-8, in a header of the company's choice. Nothing in it says
+when it was signed, so such a delivery may be sent again for ever; what it says is kept once all the
+same (decision 0023)."""
 
 import base64
 import binascii
@@ -16,31 +21,53 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from farechance.errors import NotAuthenticated
+from farechance.programs import Profile
 
 TOLERANCE_SECONDS = 300
+# The challenge is the same whatever the profile is: nobody learns who is a ride company of ours.
 SCHEME = "StandardWebhooks"
 SECRET_BYTES = 32
+_FEWEST_BYTES, _MOST_BYTES = 24, 64
 _MAX_SIGNATURES = 10
 
 _MESSAGE_ID = re.compile(r"[!-~]{1,256}", re.ASCII)
 _TIMESTAMP = re.compile(r"\d{1,12}", re.ASCII)
+_TEXT = re.compile(r"[!-~]{32,256}", re.ASCII)
+_HEX = re.compile(r"[0-9A-Fa-f]{64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
     """Which of the provider's secrets matched (0: the newest) and how many seconds its clock is
-    ahead of ours."""
+    ahead of ours; None where a signature doesn't say when it was made."""
 
     secret_index: int
-    skew_seconds: int
+    skew_seconds: int | None
 
 
-def new_secret() -> str:
-    """A fresh secret as the specification writes them: `whsec_` and base 64."""
-    return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+def new_secret(profile: Profile = "standard") -> str:
+    """A fresh secret: `whsec_` and base 64, as Standard Webhooks writes them; or a text of which
+    every letter belongs to the key. That begins with a word, so that nobody takes it for a key
+    written in hex."""
+    if profile == "standard":
+        return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+    return "hmac_" + secrets.token_hex(SECRET_BYTES)
 
 
-def verify(
+def is_secret(profile: Profile, written: str) -> bool:
+    """Whether a secret that a ride company made itself is one: in `standard` of 24 to 64 bytes, as
+    the specification has it; else of 32 to 256 visible ASCII characters. A shorter one could be
+    found by trying, since whoever has one delivery can try as long as he likes."""
+    if profile != "standard":
+        return _TEXT.fullmatch(written) is not None
+    try:
+        key = base64.b64decode(written.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        return False
+    return written.startswith("whsec_") and _FEWEST_BYTES <= len(key) <= _MOST_BYTES
+
+
+def verify_standard(
     headers: Mapping[str, str],
     body: bytes,
     secrets_newest_first: Sequence[str],
@@ -57,17 +84,31 @@ def verify(
         raise NotAuthenticated(SCHEME)
 
     content = f"{message_id}.{timestamp}.".encode() + body
+    keys = [base64.b64decode(secret.removeprefix("whsec_")) for secret in secrets_newest_first]
     offered = list(_signatures(headers.get("webhook-signature", "")))
+    return Verified(_matching(offered, keys, content), skew_seconds)
+
+
+def verify_hex(signature: str, body: bytes, secrets_newest_first: Sequence[str]) -> Verified:
+    """Checks the one header that holds a signature, '' if it wasn't sent, against each secret.
+    Raises NotAuthenticated for anything but a right one."""
+    keys = [secret.encode() for secret in secrets_newest_first]
+    offered = [bytes.fromhex(signature)] if _HEX.fullmatch(signature) else []
+    return Verified(_matching(offered, keys, body), None)
+
+
+def _matching(offered: Sequence[bytes], keys: Sequence[bytes], content: bytes) -> int:
+    """The first key that signed the content so. Raises NotAuthenticated if none did."""
     matched: int | None = None
     # Every pair is compared, so that the time taken says nothing about which one was near.
-    for index, secret in enumerate(secrets_newest_first):
-        expected = hmac.digest(_secret_bytes(secret), content, hashlib.sha256)
+    for index, key in enumerate(keys):
+        expected = hmac.digest(key, content, hashlib.sha256)
         for signature in offered:
             if hmac.compare_digest(signature, expected) and matched is None:
                 matched = index
     if matched is None:
         raise NotAuthenticated(SCHEME)
-    return Verified(matched, skew_seconds)
+    return matched
 
 
 def _signatures(header: str) -> list[bytes]:
@@ -82,7 +123,3 @@ def _signatures(header: str) -> list[bytes]:
         except (binascii.Error, ValueError):
             continue
     return found
-
-
-def _secret_bytes(secret: str) -> bytes:
-    return base64.b64decode(secret.removeprefix("whsec_"))

@@ -253,7 +253,7 @@ def _plan(  # noqa: C901, PLR0911, PLR0912 - a row for each command
         case RotatePartnerSecret():
             return rotate_partner_secret(command, store=store, clients=tools.clients)
         case RotateProviderSecret():
-            return rotate_provider_secret(command, store=store, vault=tools.vault)
+            return rotate_provider_secret(command, store=store, vault=tools.vault, now=now)
         case RetryGivenUp():
             return retry_given_up(command, given_up=tools.given_up, has_time=has_time)
         case ApplyStatement():

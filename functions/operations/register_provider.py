@@ -1,30 +1,42 @@
-"""Registers a ride company with its signing secret, which is made here, shown once and kept in
-Secrets Manager."""
+"""Registers a ride company with its signing secret, which is kept in Secrets Manager: made here and
+shown once, or made by the company's own platform and told nobody any more."""
 
 from typing import Any
 
 from farechance.commands import RegisterProvider
-from farechance.errors import StateForbids
+from farechance.errors import FieldErrors, StateForbids
 from farechance.programs import ListedProvider, Provider
 from farechance.signatures import new_secret
 from farechance.store import Store, keys, writes
 from farechance.vault import Vault
 from operations.administration_plan import Plan
 
+_KEPT_BEFORE = (
+    "another secret is kept already, of an attempt that was cut short. Send the command without "
+    "secret, and give this one by rotate_provider_secret"
+)
+
 
 def register_provider(command: RegisterProvider, *, store: Store, vault: Vault) -> Plan:
-    """Raises StateForbids (`provider_exists`)."""
+    """Raises StateForbids (`provider_exists`), FieldErrors (`secret`)."""
     provider_key = keys.provider(command.provider_id)
     if store.read(provider_key)[provider_key] is not None:
         raise StateForbids("provider_exists", {"provider_id": command.provider_id})
 
     def prepare() -> dict[str, Any]:
-        return {"secret": vault.keep_provider_secret(command.provider_id, new_secret())}
+        made = command.secret or new_secret(command.profile)
+        kept = vault.keep_provider_secret(command.provider_id, made)
+        if command.secret is None:
+            return {"secret": kept}
+        if kept != command.secret:
+            raise FieldErrors.one("/secret", _KEPT_BEFORE)
+        return {}
 
     provider = Provider(
         provider_id=command.provider_id,
         name=command.name,
         profile=command.profile,
+        signature_header=command.signature_header,
         rider_needs=command.rider_needs,
         help_phone=command.help_phone,
         staff_can_book=command.staff_can_book,
@@ -36,15 +48,22 @@ def register_provider(command: RegisterProvider, *, store: Store, vault: Vault) 
             ListedProvider(provider_id=provider.provider_id),
         ),
     ]
+    header = {"signature_header": command.signature_header} if command.signature_header else {}
     return Plan(
         answer={
-            "in_words": f"{command.name} ({command.provider_id}) is there. Its signing secret is "
-            "shown this once: hand it over by a safe way. A programme accepts the company if its "
-            "rules name it in provider_ids.",
+            "in_words": f"{command.name} ({command.provider_id}) is there. {_of_secret(command)} "
+            "A programme accepts the company if its rules name it in provider_ids.",
             "provider_id": command.provider_id,
             "profile": command.profile,
+            **header,
         },
         prepare=prepare,
         secrets=("secret",),
         writes_after=lambda _: made,
     )
+
+
+def _of_secret(command: RegisterProvider) -> str:
+    if command.secret is not None:
+        return "It signs with the secret that you gave, which is kept and shown to nobody."
+    return "Its signing secret is shown this once: hand it over by a safe way."

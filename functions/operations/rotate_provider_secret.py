@@ -1,20 +1,28 @@
-"""Gives a ride company a new signing secret, in two steps. In between a signature with either is
-good: the company changes over when it can. Its record says who may touch its secrets now, and which
-of two stays, before Secrets Manager is told."""
+"""Gives a ride company a new signing secret, made here or by its own platform, in two steps. In
+between a signature with either is good: the company changes over when it can. Its record says who
+may touch its secrets now, and which of two stays, before Secrets Manager is told."""
 
+from datetime import datetime
 from typing import Any
 
-from farechance.commands import RotateProviderSecret
+from farechance.commands import NO_SECRET, RotateProviderSecret
 from farechance.errors import FieldErrors, NotFound, StateForbids
 from farechance.programs import Provider
-from farechance.signatures import new_secret
+from farechance.signatures import is_secret, new_secret
 from farechance.store import Store, keys, writes
 from farechance.vault import Vault
 from operations.administration_plan import Plan
 
+_KEPT_BEFORE = (
+    "this very command has kept another secret, before it was cut short. Send it with that one; or "
+    "abandon the rotation, and begin anew"
+)
 
-def rotate_provider_secret(command: RotateProviderSecret, *, store: Store, vault: Vault) -> Plan:
-    """Raises NotFound, FieldErrors (`confirm`), StateForbids (`rotation_open`,
+
+def rotate_provider_secret(
+    command: RotateProviderSecret, *, store: Store, vault: Vault, now: datetime
+) -> Plan:
+    """Raises NotFound, FieldErrors (`confirm`, `secret`), StateForbids (`rotation_open`,
     `rotation_not_open`, `rotation_unseen`, `rotation_ends`)."""
     key = keys.provider(command.provider_id)
     before = store.read(key)[key]
@@ -24,6 +32,7 @@ def rotate_provider_secret(command: RotateProviderSecret, *, store: Store, vault
         # Cut short after its mark, the same command goes on.
         if before.rotated_by not in (None, command.command_id):
             raise StateForbids("rotation_open", {"provider_id": command.provider_id})
+        _check_given(command, before, vault, now)
         return _begin(command, before, store, vault)
     if command.confirm != command.provider_id:
         raise FieldErrors.one("/confirm", "must be the ride company's id, typed again")
@@ -45,22 +54,42 @@ def _open_rotation(command: RotateProviderSecret, before: Provider, store: Store
     return rotated_by
 
 
+def _check_given(
+    command: RotateProviderSecret, before: Provider, vault: Vault, now: datetime
+) -> None:
+    if command.secret is None:
+        return
+    if not is_secret(before.profile, command.secret):
+        raise FieldErrors.one("/secret", NO_SECRET)
+    # Cut short, the same command finds the secret that it kept itself.
+    is_first = before.rotated_by is None
+    if is_first and command.secret in vault.provider_secrets(before.provider_id, now):
+        raise FieldErrors.one("/secret", "is the one in use: have the company make a new one")
+
+
 def _begin(command: RotateProviderSecret, before: Provider, store: Store, vault: Vault) -> Plan:
     mark = writes.open_rotation(before.provider_id, command.command_id)
 
     def prepare() -> dict[str, Any]:
         store.commit(mark)
-        secret = vault.rotate_provider_secret(before.provider_id, new_secret(), command.command_id)
-        return {"secret": secret}
+        made = command.secret or new_secret(before.profile)
+        kept = vault.rotate_provider_secret(before.provider_id, made, command.command_id)
+        if command.secret is None:
+            return {"secret": kept}
+        if kept != command.secret:
+            raise FieldErrors.one("/secret", _KEPT_BEFORE)
+        return {}
 
+    shown = "It is shown this once: hand it over by a safe way."
+    if command.secret is not None:
+        shown = "It is the one that you gave, kept and shown to nobody."
     return Plan(
         answer={
-            "in_words": f"{before.name} ({before.provider_id}) has a new signing secret. It is "
-            "shown this once: hand it over by a safe way. Signatures with the old one are still "
-            "good. Next: once the company signs with the new one (its webhook.test is answered "
-            "with the secret 'current'), send this command with the step finish, a new "
-            "command_id, and confirm. If the secret was lost on the way, the step abandon takes "
-            "it back.",
+            "in_words": f"{before.name} ({before.provider_id}) has a new signing secret. {shown} "
+            "Signatures with the old one are still good. Next: once the company signs with the new "
+            "one (its webhook.test is answered with the secret 'current'), send this command with "
+            "the step finish, a new command_id, and confirm. If the secret was lost on the way, "
+            "the step abandon takes it back.",
             "provider_id": before.provider_id,
         },
         prepare=prepare,

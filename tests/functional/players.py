@@ -16,6 +16,7 @@ from farechance.commands import SCOPES
 from functional.bodies import mint_body, rfc3339
 from functional.gateway import Answer, proxy_event
 from functional.stack import Stack
+from signers import signed_in_hex
 
 ALL_SCOPES = " ".join(f"farechance/{scope}" for scope in SCOPES)
 
@@ -102,6 +103,20 @@ class Provider:
             "webhook-timestamp": str(int(at.timestamp())),
             "webhook-signature": signature,
         }
+
+
+@dataclass
+class HexProvider(Provider):
+    """A ride company whose platform signs the body alone, in hex, in a header of its own."""
+
+    header: str = "X-Other-Cabs-Signature"
+
+    def signed(
+        self, body: bytes, _ago: timedelta = timedelta(), secret: str = ""
+    ) -> dict[str, str]:
+        """The headers of a delivery: nothing in them says when it was made."""
+        signature = signed_in_hex(secret or self.secret, body)
+        return {"Content-Type": "application/json", self.header: signature}
 
 
 def _folder(path: str) -> str:

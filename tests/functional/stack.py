@@ -18,6 +18,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 import builders
 from builders import CODE_KEYS, PARTNER, PROVIDER
 from farechance.clients import Clients
+from farechance.edge import clock as edge_clock
 from farechance.settings import Settings
 from farechance.store import keys
 from farechance.vault import Vault
@@ -96,6 +97,11 @@ class Stack:
             sys.modules.pop(f"{folder}.app", None)
             self.handlers[folder] = importlib.import_module(f"{folder}.app").handler
         return self.handlers[folder]
+
+    def doors_have(self, clock: Callable[[], datetime]) -> None:
+        """From now on functions have this clock: those that were started are started anew."""
+        self.monkeypatch.setattr(edge_clock, "utc_now", clock)
+        self.handlers.clear()
 
     def send(self, folder: str, event: dict[str, Any], body: Any = None) -> Answer:
         """Invokes a function behind the gateway."""

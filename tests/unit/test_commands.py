@@ -299,6 +299,82 @@ def test_a_field_is_taken_only_as_what_it_is(command: str, field: str, value: An
     assert {error["loc"][1] for error in caught.value.errors()} == {field}
 
 
+IN_HEX = {"profile": "hmac_sha256_hex", "signature_header": "X-City-Signature"}
+OWN_SECRET = "a-secret-that-a-platform-has-made-itself"
+
+
+def test_a_company_that_signs_in_hex_says_in_which_header_and_no_other_does() -> None:
+    assert read("register_provider", **IN_HEX).signature_header == "x-city-signature"
+    assert read("register_provider").signature_header is None
+    for wrong in ({**IN_HEX, "signature_header": None}, {**IN_HEX, "profile": "standard"}):
+        with pytest.raises(ValidationError, match="signature_header is needed with the profile"):
+            read("register_provider", **wrong)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "X City",
+        "X-City:",
+        "X-Citý",
+        "X-City\n",
+        "x" * 65,
+        7,
+        "Authorization",
+        "host",
+        "Content-Type",
+        "content-length",
+        "Cookie",
+        "Date",
+        "x-amz-signature",
+        "X-Amzn-Trace-Id",
+        "X-Forwarded-For",
+        "Forwarded",
+        "User-Agent",
+        "Via",
+        "webhook-signature",
+        "Transfer-Encoding",
+        "X-API-Key",
+    ],
+)
+def test_a_header_that_http_or_the_gateway_owns_is_no_place_for_a_signature(name: Any) -> None:
+    with pytest.raises(ValidationError) as caught:
+        read("register_provider", **{**IN_HEX, "signature_header": name})
+
+    assert {error["loc"][1] for error in caught.value.errors()} == {"signature_header"}
+
+
+@pytest.mark.parametrize(
+    "name", ["x", "x" * 64, "X-Hub-Signature-256", "Signature", "date-signed", "!#$%&'*+.^_`|~9"]
+)
+def test_any_other_header_is_taken_and_kept_in_lower_case(name: str) -> None:
+    command = read("register_provider", **{**IN_HEX, "signature_header": name})
+
+    assert command.signature_header == name.lower()
+
+
+@pytest.mark.parametrize(
+    ("command", "changes"), [("register_provider", IN_HEX), ("rotate_provider_secret", {})]
+)
+def test_a_secret_that_is_given_belongs_to_no_record(command: str, changes: dict[str, Any]) -> None:
+    sent = read(command, **changes, secret=OWN_SECRET)
+
+    assert sent.secret == OWN_SECRET
+    assert OWN_SECRET not in repr(sent)
+    assert stored_answer(sent) == stored_answer(read(command, **changes))
+    for wrong in (7, ["a"], "x" * 257):
+        with pytest.raises(ValidationError) as caught:
+            read(command, **changes, secret=wrong)
+        assert str(wrong) not in str(caught.value)
+
+
+def test_a_secret_is_given_when_a_rotation_begins_and_not_when_it_ends() -> None:
+    for step in ("finish", "abandon"):
+        with pytest.raises(ValidationError, match="secret goes with the step begin"):
+            read("rotate_provider_secret", step=step, confirm=PROVIDER, secret=OWN_SECRET)
+
+
 def test_a_command_is_kept_as_it_was_asked() -> None:
     fund = read("fund")
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
 from farechance.errors import NotAuthenticated
-from farechance.signatures import Verified, new_secret, verify
+from farechance.signatures import Verified, new_secret, verify_standard
 
 NOW = datetime(2026, 3, 2, 17, 0, 0, tzinfo=UTC)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -42,14 +42,16 @@ def is_authentic(
     now: datetime = NOW,
 ) -> bool:
     try:
-        verify(headers, body, secrets, now)
+        verify_standard(headers, body, secrets, now)
     except NotAuthenticated:
         return False
     return True
 
 
 def test_a_signature_of_the_specifications_client_is_authentic() -> None:
-    assert verify(signed(), BODY, (SECRET,), NOW) == Verified(secret_index=0, skew_seconds=0)
+    assert verify_standard(signed(), BODY, (SECRET,), NOW) == Verified(
+        secret_index=0, skew_seconds=0
+    )
 
 
 def test_the_example_of_the_specification_is_authentic() -> None:
@@ -99,7 +101,7 @@ def test_a_clock_may_be_off_by_five_minutes_to_the_second(seconds: int, is_taken
 
     assert is_authentic(headers) is is_taken
     if is_taken:
-        assert verify(headers, BODY, (SECRET,), NOW).skew_seconds == seconds
+        assert verify_standard(headers, BODY, (SECRET,), NOW).skew_seconds == seconds
 
 
 def test_a_part_of_a_second_on_our_clock_makes_no_difference() -> None:
@@ -115,7 +117,7 @@ def test_a_part_of_a_second_on_our_clock_makes_no_difference() -> None:
 def test_either_of_two_secrets_matches_and_it_is_told_which(
     secrets: tuple[str, ...], index: int
 ) -> None:
-    assert verify(signed(), BODY, secrets, NOW).secret_index == index
+    assert verify_standard(signed(), BODY, secrets, NOW).secret_index == index
 
 
 def test_another_secret_or_none_does_not_match() -> None:
@@ -154,7 +156,9 @@ def test_the_newest_secret_that_matches_is_told_whatever_the_order_of_the_signat
     newest, previous = signed()["webhook-signature"], signed(secret=OTHER_SECRET)
     both = f"{previous['webhook-signature']} {newest}"
 
-    verified = verify({**signed(), "webhook-signature": both}, BODY, (SECRET, OTHER_SECRET), NOW)
+    verified = verify_standard(
+        {**signed(), "webhook-signature": both}, BODY, (SECRET, OTHER_SECRET), NOW
+    )
 
     assert verified.secret_index == 0
 
@@ -225,7 +229,7 @@ def test_a_failure_does_not_say_why() -> None:
     failures = []
     for headers in (signed(secret=OTHER_SECRET), signed(at=NOW - timedelta(hours=1)), {}):
         with pytest.raises(NotAuthenticated) as caught:
-            verify(headers, BODY, (SECRET,), NOW)
+            verify_standard(headers, BODY, (SECRET,), NOW)
         failures.append((caught.value.args, vars(caught.value)))
 
     assert failures[0] == failures[1] == failures[2]
@@ -257,7 +261,7 @@ def test_whatever_the_headers_hold_is_not_authentic_and_raises_nothing_else(
     }
 
     with pytest.raises(NotAuthenticated):
-        verify(headers, body, (SECRET, OTHER_SECRET), NOW)
+        verify_standard(headers, body, (SECRET, OTHER_SECRET), NOW)
 
 
 @given(body=st.text(max_size=200), message_id=st.from_regex(r"[!-~]{1,40}", fullmatch=True))

@@ -13,10 +13,10 @@ from pydantic import BaseModel
 from farechance.callbacks import RIDE_CALLBACKS, AnyCallback, Callback, VoucherChecked
 from farechance.edge import problems, requests, strict_json
 from farechance.errors import NotAuthenticated
-from farechance.programs import PartnerStatus
+from farechance.programs import PartnerStatus, Provider
 from farechance.provider_api import Told
 from farechance.rides import RideEvent
-from farechance.signatures import SCHEME, Verified, verify
+from farechance.signatures import SCHEME, Verified, verify_hex, verify_standard
 from farechance.store import Remembered, keys
 from farechance.telemetry import Count, Event, count, count_anywhere, count_call, invocation, logger
 from farechance.vault import Vault
@@ -58,9 +58,9 @@ class CallbackDoor:
     def _answer(self, event: Mapping[str, Any]) -> dict[str, Any]:
         now = self.clock()
         provider_id = str((event.get("pathParameters") or {}).get("provider_id", ""))
-        self._check_is_known(provider_id, now)
+        provider = self._known(provider_id, now)
         try:
-            answer = self._answer_to(provider_id, event, now)
+            answer = self._answer_to(provider, event, now)
         except Exception as error:
             count_call(provider_id, is_done=not problems.is_not_done(error))
             raise
@@ -68,11 +68,12 @@ class CallbackDoor:
         return answer
 
     def _answer_to(
-        self, provider_id: str, event: Mapping[str, Any], now: datetime
+        self, provider: Provider, event: Mapping[str, Any], now: datetime
     ) -> dict[str, Any]:
+        provider_id = provider.provider_id
         body = requests.body_of(event)
         headers = requests.headers_of(event)
-        verified = verify(headers, body, self.vault.provider_secrets(provider_id, now), now)
+        verified = self._verified(provider, headers, body, now)
         requests.check_is_json(headers)
         value = strict_json.read(body)
         type_name = requests.parsed(AnyCallback, value).type
@@ -89,12 +90,21 @@ class CallbackDoor:
         )
         return told.full()
 
-    def _check_is_known(self, provider_id: str, now: datetime) -> None:
+    def _known(self, provider_id: str, now: datetime) -> Provider:
         """An unknown provider and a wrong signature look the same."""
         key = keys.provider(provider_id)
         provider = self.remembered.read(key, now=now)[key]
         if provider is None or provider.status is not PartnerStatus.ACTIVE:
             raise NotAuthenticated(SCHEME)
+        return provider
+
+    def _verified(
+        self, provider: Provider, headers: Mapping[str, str], body: bytes, now: datetime
+    ) -> Verified:
+        secrets = self.vault.provider_secrets(provider.provider_id, now)
+        if provider.profile == "standard":
+            return verify_standard(headers, body, secrets, now)
+        return verify_hex(headers.get(provider.signature_header or "", ""), body, secrets)
 
     def _told(
         self, type_name: str, value: Any, provider_id: str, verified: Verified, now: datetime
@@ -102,7 +112,8 @@ class CallbackDoor:
         if type_name == "webhook.test":
             secret = "current" if verified.secret_index == 0 else "previous"
             skew = verified.skew_seconds
-            return Told({"outcome": "ignored", "secret": secret, "clock_skew_seconds": skew})
+            clock = {} if skew is None else {"clock_skew_seconds": skew}
+            return Told({"outcome": "ignored", "secret": secret, **clock})
         if not _is_known(type_name):
             return Told({"outcome": "ignored"})
         callback = requests.parsed(Callback, value)
