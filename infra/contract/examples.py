@@ -1,4 +1,4 @@
-"""The examples of requests and of what they were answered, as they were played through the handlers.
+"""The examples of requests and of what they were answered, as they were played.
 
 It owns where each stands in the document. It must never make one up: `examples.json` is written by
 `make examples`, from the play in `tests/functional/examples.py`, and a test plays it again.

@@ -77,11 +77,12 @@ class Story:
             endpoint.method,
             endpoint.path.format(**path),
             body=raw,
-            query=query or {},
+            query=query,
             headers=headers,
         )
-        request = {"path": path, "query": query or {}, "body": body}
-        return self._keep(operation, name, {k: v for k, v in request.items() if v}, answer)
+        request = {"path": path, "query": query, "body": body}
+        sent = {part: value for part, value in request.items() if value is not None}
+        return self._keep(operation, name, sent, answer)
 
     def tell(self, operation: str, name: str, kind: str, **data: Any) -> Any:
         """A ride company's callback."""
