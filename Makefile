@@ -11,7 +11,7 @@ COMPILE := UV_CACHE_DIR=.local/cache/uv $(UV) pip compile --quiet --universal --
 PYTEST_ARGUMENTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-history up down forget build deploy release share-events send-event contract contract-published test check audit sbom e2e iam-check mutants soak mutation bench-month bench-widgets pictures format lock clean
+.PHONY: help setup demo demo-history up down forget build deploy release share-events send-event contract contract-published examples test check audit sbom e2e iam-check mutants soak mutation bench-month bench-widgets pictures format lock clean
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ send-event: setup ## Send one of the admins' events that the demo has made ready
 	@PYTHONPATH=functions $(BIN)/python -m infra.local.send_event "$(EVENT)"
 
 contract: setup ## Write functions/contract/openapi.json and report.schema.json anew from endpoints and models
+	@PYTHONPATH=functions $(BIN)/python -m infra.contract
+
+examples: setup ## Play the contract's examples through the handlers, and write the contract with them
+	@PYTHONPATH=functions:tests:. $(BIN)/python -m infra.contract.play_examples
 	@PYTHONPATH=functions $(BIN)/python -m infra.contract
 
 contract-published: setup ## At a release: take the contract as published, which later ones may not break

@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from infra.contract import operations, problem_responses
+from infra.contract import examples, operations, problem_responses
 from infra.contract.schemas import Schemas
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,7 +25,9 @@ def text() -> str:
 def document() -> dict[str, Any]:
     """The whole contract."""
     schemas = Schemas()
-    paths, responses = problem_responses.shared(operations.paths(schemas))
+    described = operations.paths(schemas)
+    examples.put_into(described)
+    paths, responses = problem_responses.shared(described)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return {
         "openapi": "3.1.1",

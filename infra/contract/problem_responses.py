@@ -143,11 +143,9 @@ def _of_a_body(most_bytes: int, *, tables: bool = False) -> tuple[Exception, ...
 def _not_found(endpoint: Endpoint[Any, Any]) -> list[Exception]:
     """At most one: what is named may not be there for the caller."""
     fields = endpoint.body.model_fields
-    return [
-        error
-        for name, error in _NOT_FOUND.items()
-        if f"{{{name}}}" in endpoint.path or (name in fields and fields[name].is_required())
-    ][:1]
+    in_path = [error for name, error in _NOT_FOUND.items() if f"{{{name}}}" in endpoint.path]
+    needed = [name for name, field in fields.items() if field.is_required()]
+    return [*in_path, *(error for name, error in _NOT_FOUND.items() if name in needed)][:1]
 
 
 def _by_the_code(error: Exception) -> _Refusal:

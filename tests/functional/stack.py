@@ -246,8 +246,9 @@ class _Context:
         return int(self.seconds_left * 1_000)
 
 
-def make_stack() -> Stack:
-    """Within moto: a stack with the usual programme, partners and ride company, as of now."""
+def make_stack(now: datetime | None = None) -> Stack:
+    """Within moto: a stack with the usual programme, partners and ride company, as of now or of
+    another time."""
     client = boto3.client("dynamodb")
     tables = make_tables(client)
     pool = boto3.client("cognito-idp").create_user_pool(PoolName="partners")["UserPool"]["Id"]
@@ -260,7 +261,7 @@ def make_stack() -> Stack:
         provider_secret_prefix=PROVIDER_SECRETS,
         user_pool_id=pool,
     )
-    now = datetime.now(UTC)
+    now = now or datetime.now(UTC)
     world = world_on(
         client, tables, clock=Clock(now), vault=Vault(settings), clients=Clients(settings)
     )

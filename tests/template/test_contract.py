@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic import TypeAdapter
 
@@ -39,6 +40,7 @@ GATEWAY_PROBLEMS = {
     kind: json.loads(response["ResponseTemplates"]["application/json"])
     for kind, response in GATEWAY["Properties"]["GatewayResponses"].items()
 }
+PROBLEM_JSON = "application/problem+json"
 # Every error that the code says, one of each slug but those of a state.
 SAID = (
     errors.MalformedBody("syntax"),
@@ -305,6 +307,52 @@ def test_the_gateways_answers_are_sorted_by_whom_they_can_meet() -> None:
         "DEFAULT_4XX",
         "DEFAULT_5XX",
     }
+
+
+def test_every_problem_that_can_be_said_is_in_it_and_no_other() -> None:
+    of_states = {slug for one in endpoints.PARTNER_ENDPOINTS for slug in one.problems}
+    by_code = {problems.slug_of(error) for error in SAID} | of_states
+    by_gateway = {said["type"].removeprefix(problems.TYPE) for said in GATEWAY_PROBLEMS.values()}
+
+    described = {
+        example["value"]["type"].removeprefix(problems.TYPE)
+        for operation in OPERATIONS.values()
+        for status, response in operation["responses"].items()
+        if not status.startswith("2")
+        for example in _resolved(response)["content"][PROBLEM_JSON]["examples"].values()
+    }
+
+    # Another method is on a path that is described, and so in no operation of it.
+    assert described | {"method_not_allowed"} == by_code | by_gateway
+
+
+@pytest.mark.parametrize("endpoint", endpoints.PARTNER_ENDPOINTS, ids=lambda one: one.name)
+def test_each_problem_of_a_state_has_words_of_its_own(
+    endpoint: endpoints.Endpoint[Any, Any],
+) -> None:
+    for slug in endpoint.problems:
+        said = problems.say(errors.StateForbids(slug))
+        assert slug not in said.detail
+
+
+@pytest.mark.parametrize("route", OPERATIONS, ids=" ".join)
+def test_every_request_and_every_answer_has_an_example_that_its_schema_allows(
+    route: tuple[str, str],
+) -> None:
+    operation = OPERATIONS[route]
+    told = [_resolved(one)["content"].items() for one in operation["responses"].values()]
+    asked = operation.get("requestBody", {}).get("content", {}).items()
+
+    # A page says no more than its description, and this document is an example of itself.
+    with_example = [media for one in (*told, asked) for kind, media in one if kind != "text/html"]
+    if route == ("GET", "/openapi.json"):
+        with_example.remove(operation["responses"]["200"]["content"]["application/json"])
+
+    for media in with_example:
+        validator = Draft202012Validator({**media["schema"], "components": COMPONENTS})
+        assert media["examples"]
+        for example in media["examples"].values():
+            validator.validate(example["value"])
 
 
 def test_everything_that_is_described_is_used_and_everything_used_is_described() -> None:
