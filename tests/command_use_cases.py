@@ -232,6 +232,22 @@ def _given_up(world: World) -> Act:
     return act
 
 
+def _simulating(world: World) -> Act:
+    voucher_id = world.voucher(world.code()).voucher_id
+
+    def act(by: World) -> Any:
+        return by.administer(
+            "simulate_ride",
+            command_id="once",
+            partner_id=by.partner_id,
+            voucher_id=voucher_id,
+            provider_id=by.provider_id,
+            estimated_fare_cents=1_500,
+        )
+
+    return act
+
+
 COMMAND_USE_CASES: Mapping[str, UseCase] = {
     "create_program": _command(
         "create_program", _new_program, "create_program", Kind.PROGRAM_CREATED
@@ -309,6 +325,11 @@ COMMAND_USE_CASES: Mapping[str, UseCase] = {
     ),
     "retry_given_up": UseCase(
         _given_up, ("administer", "administration_plan", "retry_given_up"), aside="command#once"
+    ),
+    "simulate_ride": UseCase(
+        _simulating,
+        ("administer", "administration_plan", "simulate_ride", "record_ride_event"),
+        (Kind.RIDE_REQUESTED, Kind.RIDE_COMPLETED),
     ),
     "check_books": UseCase(_asked_later, ("administer", "check_books"), aside="command#once"),
 }

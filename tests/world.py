@@ -309,6 +309,7 @@ class World:
             self.clients,  # type: ignore[arg-type]
             self.clock,
             "https://api.invalid/v1",
+            environment="trial",
             bucket=self.bucket,  # type: ignore[arg-type]
             send_report=self.sends_report,
             given_up=self.given_up,  # type: ignore[arg-type]

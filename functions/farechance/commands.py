@@ -34,7 +34,7 @@ from farechance.identifiers import (
     SignatureHeader,
     VoucherId,
 )
-from farechance.money import PositiveProgramCents, PositiveRideCents
+from farechance.money import PositiveProgramCents, PositiveRideCents, RideCents
 from farechance.programs import SENT, STORED, Profile, RiderNeeds, RotationStep, Rules
 from farechance.signatures import is_secret
 from farechance.times import Instant
@@ -412,6 +412,29 @@ class RotateProviderSecret(_Rotation):
         return self
 
 
+RideOutcome = Literal["completed", "cancelled", "under_way"]
+"""What becomes of a simulated ride, if it is approved."""
+
+
+class SimulateRide(_Command):
+    """On a trial stack: a ride company asks for a ride with a voucher now, and says what became of
+    it. `fare_cents` is the fare of one that is completed, the estimate unless it is said."""
+
+    command: Literal["simulate_ride"]
+    partner_id: PartnerId
+    voucher_id: Annotated[VoucherId, NEVER_A_CODE]
+    provider_id: ProviderId
+    estimated_fare_cents: PositiveRideCents
+    outcome: RideOutcome = "completed"
+    fare_cents: RideCents | None = None
+
+    @model_validator(mode="after")
+    def _costs_only_when_made(self) -> Self:
+        if self.fare_cents is not None and self.outcome != "completed":
+            raise ValueError("fare_cents goes with the outcome completed")
+        return self
+
+
 GivenUp = Literal["batches", "reports", "statements"]
 """What waits in a queue of its own once it was given up."""
 
@@ -452,7 +475,8 @@ Command = Annotated[
     | ApplyStatement
     | RotatePartnerSecret
     | RotateProviderSecret
-    | RetryGivenUp,
+    | RetryGivenUp
+    | SimulateRide,
     Field(discriminator="command"),
 ]
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from farechance.card_words import day_in_words, time_in_words
 from farechance.ledger import Account, Entry, Kind
 from farechance.reports import phrases, plain_words
+from farechance.rides import is_simulated, ride_id_of
 from farechance.times import local_day
 from farechance.voucher_acts import ActReason
 
@@ -137,24 +138,31 @@ def _replaced(entry: Entry, by: Tellers) -> str:
 
 
 def _requested(entry: Entry, by: Tellers) -> str:
-    asked = f"{by.company(entry)} asked whether it pays a ride of about {_fare(entry, by)}."
+    asked = f"{_told_by(entry)}{by.company(entry)} asked whether it pays a ride of about "
+    asked += f"{_fare(entry, by)}."
     if entry.reason is not None:
         return f"{asked} It was declined. The reason: {_reason(entry)}."
     return f"{asked} Yes: {by.money(-_moved(entry))} was set aside."
 
 
 def _completed(entry: Entry, by: Tellers) -> str:
-    told_by = "By its monthly statement, " if entry.command_id else ""
-    done = f"{told_by}{by.company(entry)} completed a ride{_of_its_day(entry, by)} that cost "
-    done += _fare(entry, by)
+    done = f"{_told_by(entry)}{by.company(entry)} completed a ride{_of_its_day(entry, by)}"
+    done += f" that cost {_fare(entry, by)}"
     if entry.reason is not None:
         return f"{done}. It was not paid. The reason: {_reason(entry)}.{_shortfall(entry, by)}"
     paid = by.money(entry.changes.get(Account.SPENT, 0))
     return f"{done}; the voucher paid {paid}.{_overage(entry, by)}{_shortfall(entry, by)}"
 
 
+def _told_by(entry: Entry) -> str:
+    """Who told of it, if that wasn't a message of the ride company."""
+    if is_simulated(ride_id_of(entry.identity)):
+        return "In a simulation, "
+    return "By its monthly statement, " if entry.command_id else ""
+
+
 def _cancelled(entry: Entry, by: Tellers) -> str:
-    done = f"{by.company(entry)} cancelled a ride"
+    done = f"{_told_by(entry)}{by.company(entry)} cancelled a ride"
     paid, freed = entry.changes.get(Account.SPENT, 0), _moved(entry)
     if entry.reason is not None:
         return f"{done}; that changed nothing. The reason: {_reason(entry)}.{_shortfall(entry, by)}"

@@ -40,6 +40,8 @@ class EventKind(StrEnum):
 
 OwedBy = Literal["program", "rider"]
 
+_SIMULATED = "simulated-"
+
 
 class Adjustment(BaseModel):
     """The latest adjustment of a ride: the one that counts, or one that waits for the capture."""
@@ -207,6 +209,16 @@ def voucher_key_of(authorization: str, ride_key: str) -> str | None:
     """The voucher's key in an authorization id, or None if that was not given for this ride."""
     voucher_key = authorization.removeprefix("aut_")[:-12]
     return voucher_key if authorization_id(voucher_key, ride_key) == authorization else None
+
+
+def simulated_ride_id(command_id: str) -> str:
+    """The id of the ride that an admin command plays on a trial stack: the same each time."""
+    return _SIMULATED + hashlib.sha256(command_id.encode()).hexdigest()[:32]
+
+
+def is_simulated(ride_id: str | None) -> bool:
+    """Whether a ride of this id was played by an admin command."""
+    return ride_id is not None and ride_id.startswith(_SIMULATED)
 
 
 def identity_of(ride_key: str, kind: EventKind) -> str:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 class Role(StrEnum):
     """A viewer only looks; an operator also stops and resumes what can be resumed and stopped
-    again, and has things run once more; an administrator does all."""
+    again, has things run once more, and on a trial stack plays rides; an administrator does all."""
 
     VIEWER = "viewer"
     OPERATOR = "operator"
@@ -24,6 +24,7 @@ _OF_AN_OPERATOR = frozenset(
         "check_books",
         "explain_voucher",
         "retry_given_up",
+        "simulate_ride",
     }
 )
 

@@ -36,6 +36,7 @@ from farechance.commands import (
     RotateProviderSecret,
     RunReport,
     SetRules,
+    SimulateRide,
     SuspendPartner,
     Unallot,
     UnblockVoucher,
@@ -44,6 +45,7 @@ from farechance.commands import (
 )
 from farechance.errors import StateForbids
 from farechance.given_up import GivenUpQueues
+from farechance.identifiers import Environment
 from farechance.partner_api import stored_answer
 from farechance.report_bucket import ReportBucket
 from farechance.report_queue import ReportName, ReportQueue
@@ -73,6 +75,7 @@ from operations.rotate_provider_secret import rotate_provider_secret
 from operations.run_report import run_report
 from operations.set_rules import set_rules
 from operations.settle_owed import accept, record_payment, write_off
+from operations.simulate_ride import simulate_ride
 from operations.suspend_partner import resume_partner, suspend_partner
 from operations.take_back import defund, unallot
 
@@ -87,6 +90,7 @@ class Tools:
     clients: Clients
     clock: Callable[[], datetime]
     api_url: str = ""
+    environment: Environment = field(kw_only=True)
     bucket: ReportBucket = field(kw_only=True)
     send_report: Callable[[str, str], None] = field(kw_only=True)
     given_up: GivenUpQueues = field(kw_only=True)
@@ -101,6 +105,7 @@ class Tools:
             Clients(settings),
             clock,
             settings.api_url,
+            environment=settings.environment,
             bucket=ReportBucket(settings),
             send_report=lambda program_id, month: reports.send(
                 ReportName(program_id=program_id, month=month)
@@ -259,3 +264,12 @@ def _plan(  # noqa: C901, PLR0911, PLR0912 - a row for each command
         case ApplyStatement():
             with_statements = ApplyTools(store, tools.bucket, tools.clock, has_time)
             return apply_statement(command, with_statements)
+        case SimulateRide():
+            return simulate_ride(
+                command,
+                environment=tools.environment,
+                store=store,
+                remembered=Remembered(store),
+                code_keys=tools.vault.code_keys(now),
+                clock=tools.clock,
+            )

@@ -79,6 +79,14 @@ def foreseen(
     return ride_table.decide(Case(voucher, ride, event, terms, now))
 
 
+def with_ids(answer: Mapping[str, Any], voucher: Voucher, event: RideEvent) -> dict[str, Any]:
+    """A stored answer with what follows from the event and needn't be stored."""
+    if answer.get("decision") == "declined":
+        return dict(answer)
+    authorization = authorization_id(voucher.voucher_key, event.ride_key)
+    return {**answer, "authorization_id": authorization, "voucher_id": voucher.voucher_id}
+
+
 def _judged_by(terms: ProgramTerms) -> Terms:
     return Terms(terms.rules, terms.program.status, terms.partner.status)
 
@@ -131,20 +139,12 @@ def _attempt(
     )
     replaced = case.replaced_ride if outcome.replaced else None
     return Told(
-        _with_ids(answer, case.voucher, event),
+        with_ids(answer, case.voucher, event),
         outcome.reason,
         has_shortfall=bool(
             outcome.shortfall_cents > 0 or (replaced and replaced.replaced().refused_cents)
         ),
     )
-
-
-def _with_ids(answer: Mapping[str, Any], voucher: Voucher, event: RideEvent) -> dict[str, Any]:
-    """What follows from the event and needn't be stored with its answer."""
-    if answer.get("decision") == "declined":
-        return dict(answer)
-    authorization = authorization_id(voucher.voucher_key, event.ride_key)
-    return {**answer, "authorization_id": authorization, "voucher_id": voucher.voucher_id}
 
 
 def _read(event: RideEvent, store: Store, code_keys: CodeKeys) -> _Named | None:
@@ -240,7 +240,7 @@ def _replay(entry: Entry, found: _Named, event: RideEvent) -> Told:
     if entry.answer is None:
         raise BooksDiffer(f"{entry.account} {entry.identity} has no answer")
     reason = Reason(entry.reason) if entry.reason else None
-    answer = _with_ids(entry.answer, found.voucher, event)
+    answer = with_ids(entry.answer, found.voucher, event)
     return Told(answer, reason, is_replay=True, ride=found.ride)
 
 

@@ -80,6 +80,7 @@ class Stage:
             nobody,
             nobody,
             lambda: at,
+            environment="trial",
             bucket=nobody,
             send_report=nobody,
             given_up=nobody,

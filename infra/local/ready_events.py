@@ -22,8 +22,8 @@ FOLDER = stack.DESK / "events"
 BEGINNINGS = ("register_provider", "create_program", "fund", "create_partner", "allot")
 PROGRAM_ID = "prg_saved_events"
 PARTNER_ID = cast.SECOND_START
-# Eight vouchers, and what is paid of rides beyond them.
-ALLOTTED_CENTS, UNALLOTTED_CENTS = 32_000, 8_000
+# Nine vouchers, and what is paid of rides beyond them.
+ALLOTTED_CENTS, UNALLOTTED_CENTS = 36_000, 8_000
 ESTIMATE_CENTS, FARE_CENTS = 1_500, 3_000
 OF_THE_RIDE = {"program_id": PROGRAM_ID, "provider_id": cast.PROVIDER_ID}
 
@@ -75,7 +75,7 @@ class _Makers:
     def make_everything(self) -> dict[str, dict[str, Any]]:
         """What is to be put into which event."""
         cards = self._mint()
-        block, unblock, revoke, explain, short, above, off, lost = cards
+        block, unblock, revoke, explain, short, above, off, lost, simulated = cards
         # By an operator: what an administrator blocked, no operator unblocks.
         operator = Admin(self._running, self._running.output("OperatingFunctionName"))
         operator.do("block_voucher", voucher_id=unblock.voucher_id)
@@ -83,6 +83,11 @@ class _Makers:
             "block_voucher": {"voucher_id": block.voucher_id},
             "unblock_voucher": {"voucher_id": unblock.voucher_id},
             "revoke_voucher": {"voucher_id": revoke.voucher_id, "confirm": revoke.voucher_id},
+            "simulate_ride": {
+                "partner_id": PARTNER_ID,
+                "voucher_id": simulated.voucher_id,
+                "provider_id": cast.PROVIDER_ID,
+            },
             "explain_voucher": self._declined(explain, "declined"),
             "accept_shortfall": self._cancelled_and_made(short, "short"),
             "accept_overage": self._dearer_than_asked(above, "above"),
@@ -108,7 +113,7 @@ class _Makers:
             partner_id=PARTNER_ID,
             amount_cents=ALLOTTED_CENTS,
         )
-        return mint_cards.mint_unassigned(self._players, PARTNER_ID, 8, PROGRAM_ID)
+        return mint_cards.mint_unassigned(self._players, PARTNER_ID, 9, PROGRAM_ID)
 
     def _declined(self, card: Card, name: str) -> dict[str, Any]:
         """The end of a code that didn't work: the ride was dearer than the voucher allows."""

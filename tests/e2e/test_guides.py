@@ -61,7 +61,7 @@ class Office:
             "SECRET": self.told["register_provider"]["secret"],
             "VOUCHER_CODE": self._code(),
             "HEX_PROVIDER_ID": self.known.real[IDS[3]],
-            "HEX_SECRET": "later",
+            "HEX_SECRET": self.send(in_hex)["secret"],
         }
 
     def _code(self) -> str:

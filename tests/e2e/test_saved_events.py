@@ -30,6 +30,7 @@ PUT_IN = {
     "write_off": {"program_id", "provider_id", "ride_id", "amount_cents", "confirm"},
     "erase_participant": {"partner_id", "participant_id", "confirm"},
     "explain_voucher": {"partner_id", "last4"},
+    "simulate_ride": {"partner_id", "voucher_id", "provider_id"},
     "apply_statement": {"reason", "program_id", "provider_id", "month", "statement_digest"},
 }
 

@@ -39,11 +39,13 @@ IN_ORDER = (
 )
 OF_A_VOUCHER = ("block_voucher", "unblock_voucher", "revoke_voucher")
 OF_A_CODE = ("explain_voucher",)
+OF_A_TRIAL = ("simulate_ride",)
 OF_A_RIDE = ("accept_shortfall", "accept_overage", "write_off")
 OF_A_PERSON = ("erase_participant",)
 OF_A_FILE = ("apply_statement",)
 AT_LAST = "close_program"
-ALL = (*IN_ORDER, *OF_A_VOUCHER, *OF_A_CODE, *OF_A_RIDE, *OF_A_PERSON, *OF_A_FILE, AT_LAST)
+NAMED = (*OF_A_VOUCHER, *OF_A_CODE, *OF_A_TRIAL, *OF_A_RIDE, *OF_A_PERSON, *OF_A_FILE)
+ALL = (*IN_ORDER, *NAMED, AT_LAST)
 SECRETS = {
     "register_provider": "secret",
     "create_partner": "client_secret",
@@ -150,8 +152,7 @@ def test_those_that_name_a_voucher_a_ride_or_a_person_find_none_until_they_are_c
         fresh.command(event(command))
 
     with fresh.unchanged():
-        named = (*OF_A_VOUCHER, *OF_A_CODE, *OF_A_RIDE, *OF_A_PERSON, *OF_A_FILE)
-        answers = [fresh.command(event(command)) for command in named]
+        answers = [fresh.command(event(command)) for command in NAMED]
 
     for answer in answers:
         reads_well(answer)
@@ -194,6 +195,19 @@ def test_with_the_end_of_a_code_a_vouchers_story_is_told(fresh: Stack) -> None:
     reads_well(answer)
     assert (answer["done"], answer["voucher_id"]) == (True, voucher.voucher_id)
     assert voucher.last4 in answer["story"][0]
+
+
+def test_with_the_id_of_a_voucher_a_ride_is_played(fresh: Stack) -> None:
+    for command in IN_ORDER:
+        fresh.command(event(command))
+    world = fresh.world.another(program_id="prg_rides_to_work")
+    code = world.code()
+
+    answer = fresh.command(event("simulate_ride", voucher_id=world.voucher(code).voucher_id))
+
+    reads_well(answer)
+    assert answer["done"] is True
+    assert world.voucher(code).spent_cents == 1_500
 
 
 def test_with_the_id_of_a_person_she_is_erased(fresh: Stack) -> None:

@@ -18,7 +18,7 @@ from world import World
 
 ASKED_ANEW = ("check_books", "explain_voucher")
 # What they found to do is known only when it is done.
-TOLD_AFTERWARDS = ("retry_given_up", "apply_statement")
+TOLD_AFTERWARDS = ("retry_given_up", "apply_statement", "simulate_ride")
 ONCE = {"client_secret", "secret", "link", "link_expires_at"}
 # A story stands in the ledger; of a question it isn't kept a second time.
 UNRECORDED = ONCE | {"story"}

@@ -24,6 +24,7 @@ FIELDS = {
     "in_words",
     "provider_ids",
     "signature_header",
+    "under_way",
 }
 FIELDS |= {"time_zone", "starts_on", "ends_on", "client_id", "client_secret"}
 MOST_STEPS = 8

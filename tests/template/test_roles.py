@@ -120,6 +120,15 @@ def test_what_an_operators_function_writes_is_a_status_a_block_and_what_was_aske
             vouchers,
             {"ForAllValues:StringLike": {keys: ["voucher#*", "ride#*"]}},
         ),
+        "PlayARideOnATrial": (
+            "dynamodb:PutItem",
+            vouchers,
+            {
+                "ForAllValues:StringLike": {
+                    keys: [{"Fn::If": ["IsTrial", "ride#*", "on-a-trial-only#"]}]
+                }
+            },
+        ),
         "WriteEntriesOfAPauseAndABlock": (
             "dynamodb:PutItem",
             ledger,

@@ -82,6 +82,12 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "rotate_partner_secret": {"partner_id": PARTNER, "step": "begin"},
     "rotate_provider_secret": {"provider_id": PROVIDER, "step": "begin"},
     "retry_given_up": {"queue": "batches"},
+    "simulate_ride": {
+        "partner_id": PARTNER,
+        "voucher_id": VOUCHER,
+        "provider_id": PROVIDER,
+        "estimated_fare_cents": 1_500,
+    },
 }
 # What a command does is taken back by another…
 TAKEN_BACK_BY = {
@@ -110,6 +116,8 @@ TAKES_NOTHING_AWAY = {
     "accept_shortfall",
     "accept_overage",
     "record_payment",
+    # Its money is a trial's.
+    "simulate_ride",
     # It names the very file that was looked at by its digest, which says more than a name.
     "apply_statement",
 }
@@ -290,6 +298,13 @@ def test_the_scopes_are_those_of_the_design() -> None:
         ("rotate_provider_secret", "step", True),
         ("rotate_provider_secret", "confirm", PARTNER),
         ("retry_given_up", "queue", "codes"),
+        ("simulate_ride", "voucher_id", "1vvv"),
+        ("simulate_ride", "provider_id", "city_cabs"),
+        ("simulate_ride", "estimated_fare_cents", 0),
+        ("simulate_ride", "estimated_fare_cents", "1500"),
+        ("simulate_ride", "outcome", "adjusted"),
+        ("simulate_ride", "fare_cents", -1),
+        ("simulate_ride", "fare_cents", 100_000_001),
     ],
 )
 def test_a_field_is_taken_only_as_what_it_is(command: str, field: str, value: Any) -> None:
@@ -385,6 +400,15 @@ def test_a_command_is_kept_as_it_was_asked() -> None:
         **COMMANDS["fund"],
         "dry_run": False,
     }
+
+
+def test_a_simulated_ride_is_completed_unless_it_says_otherwise_and_only_then_has_a_fare() -> None:
+    assert read("simulate_ride").outcome == "completed"
+    assert read("simulate_ride", fare_cents=0).fare_cents == 0
+    for outcome in ("cancelled", "under_way"):
+        assert read("simulate_ride", outcome=outcome).fare_cents is None
+        with pytest.raises(ValidationError, match="fare_cents goes with the outcome completed"):
+            read("simulate_ride", outcome=outcome, fare_cents=1_000)
 
 
 def test_a_statement_that_nobody_has_looked_at_is_only_looked_at() -> None:

@@ -14,6 +14,8 @@ OF_AN_OPERATOR = {
     "check_books",
     "explain_voucher",
     "retry_given_up",
+    # Of a trial.
+    "simulate_ride",
 }
 
 

@@ -85,6 +85,8 @@ _STATES: Mapping[str, str] = {
     "another key. If it is meant to be minted once more, send it with repeat.",
     "not_your_role": "This function doesn't carry out this command for your role. Ask somebody "
     "whose role it is, an operator or an administrator.",
+    "trial_only": "This system is no trial: a ride here is a real one, and only its company tells "
+    "of it. Simulate one on a trial stack.",
     "rotation_open": "A rotation is open already: finish or abandon it first.",
     "rotation_not_open": "No rotation is open, so there is nothing to finish or to abandon.",
     "rotation_ends": "The rotation is ending already, by the step that is named: only that can be "
