@@ -15,6 +15,7 @@ from farechance.voucher_acts import Act, in_the_way, received, reissue, successo
 from farechance.vouchers import Voucher
 from operations.act_on_voucher import VoucherCall, VoucherTools, act_on_voucher
 from operations.change_voucher import lapse_writes, with_entry
+from operations.find_voucher import find_voucher
 from operations.replace_open_voucher import replace_open_voucher
 
 
@@ -26,10 +27,8 @@ def reissue_voucher(
     (`voucher_closed`, `blocked_by_administrator`, `blocked_by_participant`,
     `blocked_by_operator`, `no_rides_left`,
     `too_many_open_vouchers`)."""
-    new_id = successor_id(call.voucher_id, call.partner_id, tools.code_keys)
-    code = codes.code_of(tools.code_keys, new_id)
-    if code is None:
-        raise BooksDiffer(f"the code secret lacks the version of {new_id}")
+    newest = codes.newest_version(tools.code_keys)
+    new_id, code = _new_card(call.voucher_id, call.partner_id, newest, tools.code_keys)
     new_key = codes.key_of(tools.code_keys, code)
 
     def decide(voucher: Voucher, rules: Rules, now: datetime) -> tuple[Act, list[Write]]:
@@ -45,18 +44,40 @@ def reissue_voucher(
         return act, [*made, *_new_writes(voucher, new, rules, now), *for_person]
 
     answer, is_replay = act_on_voucher(call, decide, tools)
+    if is_replay:
+        old = find_voucher(
+            call.voucher_id, call.partner_id, store=tools.store, code_keys=tools.code_keys
+        )
+        new_id, code = _successor(old, tools.code_keys)
     shown: Mapping[str, Any] = {"successor_id": new_id, "last4": code[-4:]}
     told: Mapping[str, Any] = {"code": codes.grouped(code)} if codes_too else {}
     return {**answer, **shown, **told}, is_replay
 
 
-def successor_id(voucher_id: str, partner_id: str, code_keys: CodeKeys) -> str:
-    """The id of the card that takes a lost one's place. Follows from the old id and the version of
-    the secret that the old id names, so that a repeat meets its own items."""
-    version = voucher_id.removeprefix("vch_")[:1].upper()
-    if version not in code_keys:
-        version = codes.newest_version(code_keys)
-    return codes.voucher_id(code_keys, version, partner_id, f"reissue#{voucher_id}", 0)
+def successor_id(old: Voucher, code_keys: CodeKeys) -> str:
+    """The id of the card that took a lost one's place. Raises BooksDiffer."""
+    new_id, _ = _successor(old, code_keys)
+    return new_id
+
+
+def _successor(old: Voucher, code_keys: CodeKeys) -> tuple[str, str]:
+    """Of the cards that can have taken its place, one for each version of the secret, the one that
+    the old card names."""
+    for version in code_keys:
+        new_id, code = _new_card(old.voucher_id, old.partner_id, version, code_keys)
+        if codes.key_of(code_keys, code) == old.successor_key:
+            return new_id, code
+    raise BooksDiffer(f"the code secret lacks the version of the card after {old.voucher_id}")
+
+
+def _new_card(old_id: str, partner_id: str, version: str, code_keys: CodeKeys) -> tuple[str, str]:
+    """Id and code. They follow from a version that is newer than the old card's if there is one:
+    whoever learned the old key makes neither (infra/runbooks/leaked-code-secret.md)."""
+    new_id = codes.voucher_id(code_keys, version, partner_id, f"reissue#{old_id}", 0)
+    code = codes.code_of(code_keys, new_id)
+    if code is None:
+        raise BooksDiffer(f"the code secret lacks version {version}")
+    return new_id, code
 
 
 def _new_writes(old: Voucher, new: Voucher, rules: Rules, now: datetime) -> list[Write]:

@@ -105,7 +105,7 @@ def entries_of(
 def _successor_id(voucher: Voucher, code_keys: CodeKeys) -> str | None:
     if voucher.successor_key is None:
         return None
-    return successor_id(voucher.voucher_id, voucher.partner_id, code_keys)
+    return successor_id(voucher, code_keys)
 
 
 def _last_decline(voucher: Voucher, terms: ProgramTerms, now: datetime) -> LastDecline | None:

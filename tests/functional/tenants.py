@@ -7,7 +7,7 @@ import copy
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +17,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from builders import OTHER_PARTNER, PARTNER, PROGRAM, PROVIDER
 from farechance import endpoints
+from farechance.commands import SCOPES
 from farechance.edge import clock
 from farechance.endpoints import Endpoint
 from farechance.store import keys
@@ -50,7 +51,7 @@ _NOBODYS: Mapping[str, str] = {
 _AS = {"successor_id": "voucher_id", "code": "voucher_code"}
 _SHARED: Mapping[str, tuple[str, ...]] = {
     "program_id": (PROGRAM, PROGRAM_OF_OTHERS, "prg_of_nobody"),
-    "external_ref": ("case-x1", "case-x2", "case-x3"),
+    "external_ref": ("case-x1", "case-x2", "case-x3", "case-x4"),
     "key": ("key-1", "key-2", "key-3", "key-4"),
     "ride_id": ("ride-1", "ride-2", "ride-3"),
 }
@@ -272,12 +273,13 @@ class Worlds:
             names.learn(whose, answer)
         return names
 
-    def call(self, partner: str, sent: Sent) -> Answer:
-        """A partner's app calls."""
+    def call(self, partner: str, sent: Sent, scopes: Sequence[str] = SCOPES) -> Answer:
+        """A partner's app calls, with a token of these scopes."""
         self._ids.whose = partner
-        return self._partners[partner].call(
-            sent.method, sent.path, sent.body, headers=sent.headers, query=sent.query
+        app = replace(
+            self._partners[partner], scopes=" ".join(f"farechance/{scope}" for scope in scopes)
         )
+        return app.call(sent.method, sent.path, sent.body, headers=sent.headers, query=sent.query)
 
     def tell(self, provider: str, door: str, body: bytes) -> Answer:
         """A ride company calls."""
@@ -289,14 +291,16 @@ class Worlds:
             self._stack.job("batching", {"Records": messages})
 
     def _furnish(self, partner: str) -> None:
-        """A person with a voucher, a card for nobody, a batch, and two lists under way. The very
-        same words and keys for each partner."""
+        """People, one with a voucher, two cards for nobody, one of them blocked, a batch, and lists
+        under way. The very same words and keys for each partner."""
         person = self._keep(partner, _posted("/participants", _enrollment_in("case-x1"), "key-1"))
         for ref, key in (("case-x2", "key-9"), ("case-x3", "key-8")):
             self._keep(partner, _posted("/participants", _enrollment_in(ref), key))
         for_her = mint_body(participant_ids=[person["participant_id"]])
-        for body, key in ((for_her, "key-1"), (mint_body(unassigned=2), "key-2")):
-            self._keep(partner, _posted("/vouchers", body, key))
+        self._keep(partner, _posted("/vouchers", for_her, "key-1"))
+        minted = self._keep(partner, _posted("/vouchers", mint_body(unassigned=2), "key-2"))
+        blocked = minted["vouchers"][0]["voucher_id"]
+        self._keep(partner, _posted(f"/vouchers/{blocked}/block", {}, "key-3"))
         rows = [{"external_ref": "case-x1"}, {"external_ref": "case-x2"}]
         body = {"program_id": PROGRAM, "purpose": "family", "value_cents": 1_000, "rows": rows}
         batch = self._keep(partner, _posted("/voucher-batches", body, "key-3"))

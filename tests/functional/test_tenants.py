@@ -26,7 +26,7 @@ from operations import find_voucher, show_voucher
 
 MOST_STEPS = 14
 HISTORIES = settings(
-    max_examples=30,
+    max_examples=20,
     derandomize=True,
     database=None,
     deadline=None,

@@ -14,6 +14,7 @@ from farechance.callbacks import VoucherChecked
 from farechance.errors import StateForbids
 from operations.check_voucher import check_voucher
 from operations.reissue_voucher import reissue_voucher
+from operations.show_voucher import show
 from threads import at_once
 from wire import Wire
 from world import World
@@ -104,6 +105,31 @@ def test_a_repeat_tells_the_same_code_and_moves_nothing(world: World) -> None:
     assert world.everything() == before
     assert world.voucher(str(first["code"])).voucher_id == first["successor_id"]
     assert first["code"].replace("-", "") not in str(before).replace("-", "")
+
+
+def test_a_card_is_reissued_under_the_newest_version_of_the_secret_and_repeats_stay_with_theirs(
+    world: World,
+) -> None:
+    before_leak, leaked = world.code(), world.code()
+    first, _ = reissue_voucher(
+        world.call("reissue", before_leak, "key-1"), world.tools, codes_too=True
+    )
+    later = world.another(code_keys={**world.code_keys, "2": "a key that nobody has seen yet"})
+
+    mended, _ = reissue_voucher(later.call("reissue", leaked, "key-2"), later.tools, codes_too=True)
+    repeats = [
+        reissue_voucher(later.call("reissue", code, key), later.tools, codes_too=True)
+        for code, key in ((before_leak, "key-1"), (leaked, "key-2"))
+    ]
+
+    assert (first["code"][0], mended["code"][0]) == ("1", "2")
+    assert repeats == [(first, True), (mended, True)]
+    assert later.voucher(mended["code"]).available_cents == 4_000
+    shown = [
+        show(later.voucher(code), later.remembered, later.code_keys, NOON).successor_id
+        for code in (before_leak, leaked)
+    ]
+    assert shown == [first["successor_id"], mended["successor_id"]]
 
 
 def test_with_another_key_the_old_card_is_closed(world: World) -> None:

@@ -170,3 +170,9 @@ def test_the_accounts_role_for_access_logs_is_made_before_the_api_and_outlives_i
     assert api["DependsOn"] == "ApiGatewayAccount"
     assert account["Condition"] == "SetsApiGatewayAccount"
     assert account["DeletionPolicy"] == "Retain"
+
+
+def test_no_page_of_another_site_may_call() -> None:
+    assert "Cors" not in API
+    assert not any(method == "OPTIONS" for method, _ in _events())
+    assert "Access-Control" not in template.TEMPLATE.read_text(encoding="utf-8")
