@@ -13,15 +13,15 @@ KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890
 
 
 @pytest.mark.usefixtures("stack")
-@pytest.mark.parametrize("key", [KEY, ""])
+@pytest.mark.parametrize(("provider", "key"), [("pvd_under_ours", KEY), ("pvd_under_awss", "")])
 def test_a_ride_companys_secret_is_made_under_the_stacks_own_key_or_else_under_awss(
-    monkeypatch: pytest.MonkeyPatch, key: str
+    monkeypatch: pytest.MonkeyPatch, provider: str, key: str
 ) -> None:
     monkeypatch.setenv("ENVIRONMENT", "trial")
     monkeypatch.setenv("OWN_KEY_ARN", key)
     settings = replace(Settings.from_environment(), provider_secret_prefix=PROVIDER_SECRETS)
 
-    Vault(settings).keep_provider_secret("pvd_another", "whsec_another")
+    Vault(settings).keep_provider_secret(provider, "whsec_another")
 
-    made = boto3.client("secretsmanager").describe_secret(SecretId=f"{PROVIDER_SECRETS}pvd_another")
+    made = boto3.client("secretsmanager").describe_secret(SecretId=f"{PROVIDER_SECRETS}{provider}")
     assert (made.get("KmsKeyId") == KEY) is bool(key)
