@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from standardwebhooks import Webhook
 
-from farechance.signatures import verify_hex, verify_standard
+from farechance.signatures import Verified, verify_hex, verify_standard
 from guides import FOLDER
 from signers import signed_in_hex
 
@@ -30,11 +30,12 @@ def test_the_example_of_standard_webhooks_is_what_their_client_signs_and_we_take
     signature = Webhook(STANDARD["secret"]).sign(STANDARD["webhook-id"], at, STANDARD["body"])
 
     assert STANDARD["webhook-signature"] == signature
-    assert verify_standard(headers, STANDARD["body"].encode(), [STANDARD["secret"]], at)
+    taken = verify_standard(headers, STANDARD["body"].encode(), [STANDARD["secret"]], at)
+    assert taken == Verified(0, skew_seconds=0)
 
 
 def test_the_example_in_hex_is_what_hmac_gives_and_we_take() -> None:
     secret, body, signature = IN_HEX["secret"], IN_HEX["body"].encode(), IN_HEX["signature"]
 
     assert signature == signed_in_hex(secret, body)
-    assert verify_hex(signature, body, [secret])
+    assert verify_hex(signature, body, [secret]) == Verified(0, skew_seconds=None)
