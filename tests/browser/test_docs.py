@@ -197,6 +197,25 @@ def test_a_wrong_pair_of_id_and_secret_is_said_in_words(docs: DocsPage) -> None:
     docs.forgive_refusals()
 
 
+def test_on_production_the_page_is_for_reading(docs: DocsPage) -> None:
+    def as_production(route: Any) -> None:
+        answer = route.fetch()
+        text = answer.text().replace('data-environment="trial"', 'data-environment="production"')
+        route.fulfill(response=answer, body=text)
+
+    docs.page.route(docs.address, as_production)
+    docs.open()
+    docs.page.unroute(docs.address)
+
+    mint = docs.operation("mint")
+
+    assert "Idempotency-Key" in mint.inner_text()
+    assert docs.page.get_by_role("button", name="Execute").count() == 0
+    assert docs.page.get_by_role("button", name="Try it out").count() == 0
+    assert not docs.page.locator("#token").is_visible()
+    assert "pays real rides" in docs.page.locator("header").inner_text()
+
+
 def test_it_fits_a_phone_and_a_desk(docs: DocsPage) -> None:
     for width in (1_360, 390):
         docs.page.set_viewport_size({"width": width, "height": 900})

@@ -36,6 +36,7 @@ def test_a_path_that_is_not_there_is_not_found(scene: Scene, method: str) -> Non
         ("PATCH", "/vouchers/vch_1", "GET"),
         ("GET", "/providers/pvd_any/events", "POST"),
         ("POST", "/openapi.json", "GET"),
+        ("POST", "/docs", "GET"),
     ],
 )
 def test_a_wrong_method_is_told_the_right_ones(
