@@ -52,7 +52,7 @@ class BatchParameters(BaseModel):
     program_id: ProgramId
     purpose: Purpose
     value_cents: _Cents
-    rides: Annotated[int, BeforeValidator(_digits), Field(ge=1, le=50)] | None = None
+    rides: Annotated[int, Field(ge=1, le=50), BeforeValidator(_digits)] | None = None
     cap_cents: _Cents | None = None
     valid_from: Instant | None = None
     expires_at: Instant | None = None

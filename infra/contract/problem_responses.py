@@ -75,8 +75,10 @@ def of_partner_endpoint(endpoint: Endpoint[Any, Any]) -> Responses:
         said += [errors.IdempotencyKeyMissing(), errors.IdempotencyKeyReused()]
     if endpoint.csv_parameters:
         said.append(errors.MalformedSheet("no_header"))
-    # A path or a body names things, and one of them may not be there for the caller.
-    if has_body or "{" in endpoint.path:
+    # A path, a body or what a query must have names things, and one of them may not be there for
+    # the caller.
+    has_to_ask = any(one.is_required() for one in endpoint.body.model_fields.values())
+    if has_body or has_to_ask or "{" in endpoint.path:
         said.append(errors.NotFound("thing"))
     said += [errors.StateForbids(reason) for reason in endpoint.problems]
     return _responses(
