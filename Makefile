@@ -11,7 +11,7 @@ COMPILE := UV_CACHE_DIR=.local/cache/uv $(UV) pip compile --quiet --universal --
 PYTEST_ARGUMENTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-history up down forget build deploy release share-events send-event contract contract-published examples test check audit sbom e2e iam-check mutants soak mutation bench-month bench-widgets pictures format lock clean
+.PHONY: help setup demo demo-history up down forget build deploy release share-events send-event contract contract-published examples test check audit sbom e2e iam-check mutants soak fuzz load mutation bench-month bench-widgets pictures format lock clean
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -108,6 +108,12 @@ mutation: setup ## Break the pure domain in every way that a tool can think of (
 
 soak: setup ## Play random histories against the tests' model (SOAK_OPERATIONS, SOAK_MINUTES, SOAK_SEED)
 	@PYTHONPATH=functions:tests:. $(BIN)/python -m infra.local.soak
+
+fuzz: setup ## Send what the contract allows, forbids and nearly allows (FUZZ_MINUTES, FUZZ_SEED)
+	@PYTHONPATH=functions:tests:. $(BIN)/python -m infra.local.fuzz
+
+load: setup ## Call the running system beyond its limits, and look for all answers in the books
+	@PYTHONPATH=functions:tests:. $(BIN)/python -m infra.local.load
 
 bench-month: setup ## Measure how long a month takes to be added up (ENTRIES=1000,16000)
 	@PYTHONPATH=functions:tests:. $(BIN)/python tests/bench/month_at_scale.py

@@ -60,6 +60,7 @@ def _as_digits(value: object) -> object:
     return value
 
 
+# The bounds stand before the validator: behind it the contract would not know them.
 Limit = Annotated[int, Field(ge=1, le=100), BeforeValidator(_as_digits)]
 
 Cursor = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,200}$")]

@@ -114,7 +114,7 @@ def _partner_operation(
         operation["requestBody"]["content"][requests.CSV] = {"schema": _table()}
     if endpoint.answers_csv:
         success["content"][requests.CSV] = {"schema": {"type": "string"}}
-        success["headers"] = {"Link": _next_page()}
+        success["headers"] = {"Link": _next_page(), "Content-Disposition": _file_name()}
     if parameters:
         operation["parameters"] = parameters
     problems = problem_responses.of_partner_endpoint(endpoint)
@@ -124,7 +124,8 @@ def _partner_operation(
 def _success(endpoint: Endpoint[Any, Any], schemas: Schemas) -> dict[str, Any]:
     if endpoint.answer is CardPage:
         words = " ".join((CardPage.__doc__ or "").split())
-        return {"description": words, "content": {_HTML: {"schema": {"type": "string"}}}}
+        content = {_HTML: {"schema": {"type": "string"}}}
+        return {"description": words, "content": content, "headers": _of_pages()}
     return {
         "description": schemas.told(endpoint.answer)["description"],
         "content": {_JSON: {"schema": ref(endpoint.answer)}},
@@ -230,6 +231,26 @@ def _next_page() -> dict[str, Any]:
     return {
         "description": "Of CSV: the next page, while more follow (RFC 8288, `rel=next`).",
         "schema": {"type": "string"},
+    }
+
+
+def _file_name() -> dict[str, Any]:
+    return {
+        "description": "Of CSV: under which name it is saved (RFC 6266).",
+        "schema": {"type": "string"},
+    }
+
+
+def _of_pages() -> dict[str, Any]:
+    """What a browser may do with a page that holds codes."""
+    words = {
+        "Content-Security-Policy": "The page runs nothing and loads nothing.",
+        "Referrer-Policy": "No other page learns where this one was.",
+        "X-Robots-Tag": "No search engine keeps it.",
+    }
+    return {
+        name: {"description": said, "required": True, "schema": {"type": "string"}}
+        for name, said in words.items()
     }
 
 

@@ -385,6 +385,32 @@ def test_every_amount_is_a_whole_number_with_bounds() -> None:
         assert schema["maximum"] > 0
 
 
+def test_every_bound_is_written_in_words_of_json_schema() -> None:
+    """Others, such as pydantic's `ge`, are valid and mean nothing to whoever reads the contract."""
+    words = {"type", "format", "description", "default", "enum", "const", "pattern", "$ref"}
+    words |= {"minimum", "maximum", "minLength", "maxLength", "items", "minItems", "maxItems"}
+    words |= {"properties", "required", "additionalProperties", "oneOf", "discriminator"}
+    words |= {"propertyNames"}
+
+    schemas = [*COMPONENTS["schemas"].values()]
+    for operation in OPERATIONS.values():
+        schemas += [one["schema"] for one in operation.get("parameters", ())]
+    while schemas:
+        schema = schemas.pop()
+        assert schema.keys() <= words, schema
+        schemas += schema.get("properties", {}).values()
+        schemas += schema.get("oneOf", ())
+        schemas += [schema[name] for name in ("items", "propertyNames") if name in schema]
+
+
+def test_a_list_of_what_must_be_named_says_that_there_may_be_no_such_thing() -> None:
+    lists = {"list_reports": True, "open_sheet": True, "list_vouchers": False}
+
+    for operation in OPERATIONS.values():
+        if operation["operationId"] in lists:
+            assert ("404" in operation["responses"]) is lists[operation["operationId"]]
+
+
 def test_every_moment_is_a_date_time_and_every_day_a_date() -> None:
     for definition in COMPONENTS["schemas"].values():
         for name, schema in definition.get("properties", {}).items():

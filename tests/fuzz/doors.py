@@ -1,0 +1,63 @@
+"""Right bodies of each door that takes one, to be broken by the grammar, and what holds for every
+answer whatever came in. Who sends them and what is stored are the callers' business."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from farechance.edge import problems
+from functional.bodies import completed, enrollment_body, mint_body, requested, rfc3339
+from functional.gateway import Answer
+from infra.contract.document import FILE
+
+CANARY = "zq-canary-7f3a"
+CONTRACT: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+_PLACE = {"latitude": 40.7, "longitude": -74.0}
+
+
+def callbacks(code: str) -> list[dict[str, Any]]:
+    """One of each kind; what is dropped holds what must not come back."""
+    named = {"ride_id": "ride-1", "voucher_code": code, "note": CANARY}
+    data = {
+        "ride.requested": requested(code, pickup=_PLACE, booked_by="staff", note=CANARY),
+        "voucher.checked": {"voucher_code": code, "pickup_at": rfc3339(hours=1), "note": CANARY},
+        "ride.completed": completed(code, tip_cents=100, dropoff=_PLACE, note=CANARY),
+        "ride.cancelled": {**named, "cancelled_at": rfc3339(), "cancellation_fee_cents": 100},
+        "ride.adjusted": {
+            **named,
+            "adjustment_id": "adjustment-1",
+            "fare_cents": 900,
+            "adjusted_at": rfc3339(),
+            "why": "toll",
+        },
+        "webhook.test": {"note": CANARY},
+        "driver.rated": {"stars": 5, "note": CANARY},
+    }
+    return [{"type": kind, "timestamp": rfc3339(), "data": one} for kind, one in data.items()]
+
+
+def enrollment() -> dict[str, Any]:
+    """Of a person whose reference must stand in no refusal and no log."""
+    body = enrollment_body(external_ref=CANARY)
+    body["attestation"]["attested_by"] = CANARY
+    return body
+
+
+def batch() -> dict[str, Any]:
+    """Two rows by reference."""
+    body = mint_body(rows=[{"external_ref": CANARY, "line": 1}, {"external_ref": "case-x1"}])
+    del body["unassigned"]
+    return body
+
+
+def check_answer(answer: Answer, path: str) -> None:
+    """Documented, in its form, and without a word of what was sent. Raises AssertionError."""
+    documented = CONTRACT["paths"][path]["post"]["responses"]
+    assert answer.status < 500, answer.text
+    assert str(answer.status) in documented, answer.text
+    if answer.status >= 400:
+        assert answer.headers["content-type"] == "application/problem+json"
+        problem: Mapping[str, Any] = answer.body
+        assert problem["status"] == answer.status
+        assert problem["type"].startswith(problems.TYPE)
+        assert CANARY not in answer.text
