@@ -138,7 +138,7 @@ def _of_a_body(most_bytes: int, *, tables: bool = False) -> tuple[Exception, ...
     )
 
 
-def _not_found(endpoint: Endpoint[Any, Any]) -> list[Exception]:
+def _not_found(endpoint: Endpoint[Any, Any]) -> list[errors.NotFound]:
     """At most one: what is named may not be there for the caller."""
     fields = endpoint.body.model_fields
     in_path = [error for name, error in _NOT_FOUND.items() if f"{{{name}}}" in endpoint.path]
