@@ -18,6 +18,7 @@ from infra.local import chromium
 
 SECONDS = 60
 HMAC_SECRET = "a secret as another platform made it"
+PRODUCTION = '<body data-environment="production"'
 
 
 class DocsPage:
@@ -200,7 +201,7 @@ def test_a_wrong_pair_of_id_and_secret_is_said_in_words(docs: DocsPage) -> None:
 def test_on_production_the_page_is_for_reading(docs: DocsPage) -> None:
     def as_production(route: Any) -> None:
         answer = route.fetch()
-        text = answer.text().replace('data-environment="trial"', 'data-environment="production"')
+        text = answer.text().replace('<body data-environment="trial"', PRODUCTION)
         route.fulfill(response=answer, body=text)
 
     docs.page.route(docs.address, as_production)
