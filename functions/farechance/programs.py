@@ -126,7 +126,9 @@ class Rules(BaseModel):
     """What a programme promises. A version never changes, and a voucher keeps the one under which
     it was minted. Days are local to `time_zone`; without `cap_cents` a ride may take an equal share
     of the voucher's value; without `max_owed_cents` nothing is judged of what is owed; without
-    `service_areas` and `weekly_hours` rides go everywhere and at any time."""
+    `service_areas` and `weekly_hours` rides go everywhere and at any time. What one partner mints
+    in a clock hour (UTC) is at most `max_vouchers_per_partner_hour`; cards for lost ones don't
+    count, and a batch counts when it is reserved."""
 
     model_config = SENT
 

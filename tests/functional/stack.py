@@ -16,7 +16,7 @@ from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
 import builders
-from builders import CODE_KEYS, PARTNER, PROVIDER
+from builders import CODE_KEYS, PARTNER, PROGRAM, PROVIDER
 from farechance.clients import Clients
 from farechance.edge import clock as edge_clock
 from farechance.settings import Settings
@@ -294,6 +294,15 @@ def client_of(stack: Stack, partner: str = PARTNER) -> str:
     found = stack.world.store.read(key)[key]
     assert found is not None
     return found.client_ids[0]
+
+
+def rule(stack: Stack, **changes: Any) -> None:
+    """Sets new rules: the first version's with these changes."""
+    key = keys.rules(PROGRAM, 1)
+    rules = stack.world.store.read(key)[key]
+    assert rules is not None
+    changed = rules.model_copy(update=changes).model_dump()
+    stack.world.administer("set_rules", program_id=PROGRAM, rules=changed)
 
 
 def provider_secret_id(provider: str = PROVIDER) -> str:

@@ -21,6 +21,7 @@ from farechance.commands import SCOPES
 from farechance.edge import clock
 from farechance.endpoints import Endpoint
 from farechance.store import keys
+from functional import bodies, players
 from functional.bodies import (
     ACT_BODIES,
     adjusted,
@@ -84,7 +85,8 @@ class Names:
         if whose in self._of and "json" in answer.headers["content-type"]:
             for kind in (*_NOBODYS, *_AS):
                 known = self._known[_AS.get(kind, kind)]
-                known += {*strings_of(answer.body, frozenset({kind}))} - {*known}
+                told = dict.fromkeys(strings_of(answer.body, frozenset({kind})))
+                known += [name for name in told if name not in known]
 
     def one(self, kind: str) -> str:
         """A name of a kind, perhaps nobody's."""
@@ -249,7 +251,9 @@ class Worlds:
     def __init__(self, stack: Stack) -> None:
         now = datetime.now(UTC)
         self._stack, self._ids = stack, _Ids()
-        stack.monkeypatch.setattr(clock, "datetime", SimpleNamespace(now=lambda _: now))
+        # However long it takes, neither ours nor the callers' clocks go on.
+        for module in (clock, bodies, players):
+            stack.monkeypatch.setattr(module, "datetime", SimpleNamespace(now=lambda _: now))
         stack.monkeypatch.setattr(enroll, "uuid", self._ids)
         stack.monkeypatch.setattr(change_consent, "uuid", self._ids)
         self._partners = {name: Partner(stack, client_of(stack, name)) for name in TENANTS}

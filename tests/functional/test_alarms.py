@@ -13,11 +13,11 @@ import pytest
 
 from builders import PARTNER, PROGRAM
 from farechance import telemetry
-from farechance.store import Remembered, keys
+from farechance.store import Remembered
 from farechance.times import local_month, report_runs_at
 from functional.bodies import completed, mint_body, requested
 from functional.players import Partner, Provider
-from functional.stack import Stack, client_of
+from functional.stack import Stack, client_of, rule
 from infra.local import template
 
 ALARMS = template.resources("AWS::CloudWatch::Alarm", template.MONITORING)
@@ -80,16 +80,8 @@ def _housekeeping_failed(stack: Stack, _: Provider) -> None:
         stack.job("housekeeping")
 
 
-def _rule(stack: Stack, **changes: int) -> None:
-    key = keys.rules(PROGRAM, 1)
-    rules = stack.world.store.read(key)[key]
-    assert rules is not None
-    changed = rules.model_copy(update=changes).model_dump()
-    stack.world.administer("set_rules", program_id=PROGRAM, rules=changed)
-
-
 def _owes(stack: Stack, _: Provider) -> None:
-    _rule(stack, max_owed_cents=1_000)
+    rule(stack, max_owed_cents=1_000)
     code = stack.world.code()
     stack.world.request(code, cents=1_000)
     stack.world.complete(code, cents=3_100)
@@ -97,7 +89,7 @@ def _owes(stack: Stack, _: Provider) -> None:
 
 
 def _mints_too_fast(stack: Stack, __: Provider) -> None:
-    _rule(stack, max_vouchers_per_partner_hour=1)
+    rule(stack, max_vouchers_per_partner_hour=1)
     for _ in range(2):
         Partner(stack, client_of(stack)).post("/vouchers", mint_body())
 

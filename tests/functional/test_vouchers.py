@@ -7,7 +7,7 @@ import pytest
 from farechance.partner_api import EntryList, Minted, VoucherAnswer, WhoAmI
 from functional.bodies import enrollment_body, mint_body, requested, rfc3339
 from functional.players import Partner, Provider
-from functional.stack import Stack
+from functional.stack import Stack, rule
 
 
 def test_a_mint_answers_with_codes(stack: Stack, partner: Partner) -> None:
@@ -30,6 +30,27 @@ def test_without_the_scope_for_codes_there_are_none(partner: Partner) -> None:
     assert minted.vouchers[0].code is None
     assert '"code"' not in answer.text
     assert len(minted.vouchers[0].last4) == 4
+
+
+def test_a_mint_that_comes_too_fast_is_told_when_to_come_again_and_may_be_sent_again(
+    stack: Stack, partner: Partner
+) -> None:
+    rule(stack, max_vouchers_per_partner_hour=2)
+    partner.post("/vouchers", mint_body(), "key-1")
+
+    with stack.unchanged():
+        answer = partner.post("/vouchers", mint_body(unassigned=2), "key-2")
+        repeat = partner.post("/vouchers", mint_body(), "key-1")
+    rule(stack, max_vouchers_per_partner_hour=3)
+    stack.handlers.clear()
+    again = partner.post("/vouchers", mint_body(unassigned=2), "key-2")
+
+    problem = answer.problem(429, "minting_too_fast")
+    assert problem.model_extra == {"minted_in_hour": 1, "max_vouchers_per_partner_hour": 2}
+    assert 1 <= int(answer.headers["retry-after"]) <= 3_600
+    assert (repeat.status, repeat.headers["idempotency-replayed"]) == (201, "true")
+    assert (again.status, again.headers["idempotency-replayed"]) == (201, "false")
+    assert stack.counted()["MintTooFast"] == 1
 
 
 def test_no_answer_but_that_to_a_mint_has_a_code(stack: Stack, partner: Partner) -> None:
