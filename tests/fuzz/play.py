@@ -23,6 +23,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection
 from e2e.scene import Scene
 from farechance.edge import strict_json
 from fuzz import contract
+from infra.local.client import SECONDS
 
 WALKS, STEPS = 3, 30
 ROWS = 3
@@ -52,7 +53,7 @@ class Contract:
         known = contract.prepare(self._scene, self._program_id)
         schema = schemathesis.openapi.from_dict(contract.narrowed(contract.served(api_url), known))
         config = schema.config
-        config.update(base_url=api_url)
+        config.update(base_url=api_url, request_timeout=SECONDS)
         # _Proof has all of these.
         config.generation.with_security_parameters = False
         # In walks ids come from answers, and the narrowed schemas don't know them; what is wrong is
