@@ -148,7 +148,7 @@ class _Choice:
 
     needed: tuple[str, ...]
     never: tuple[str, ...]
-    only: Mapping[str, Any] = field(default_factory=dict)
+    only: dict[str, Any] = field(default_factory=dict)
 
 
 _CONSENT = ("text_version", "language", "granted_at")

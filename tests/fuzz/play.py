@@ -13,10 +13,11 @@ import hypothesis
 import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis.errors import Flaky
+from hypothesis.errors import FlakyStrategyDefinition
 from requests.auth import AuthBase
 from schemathesis import BaseSchema, GenerationMode
 from schemathesis.core.failures import AcceptedNegativeData, Failure, FailureGroup
+from schemathesis.core.result import Ok
 from schemathesis.engine.recorder import ScenarioRecorder
 from schemathesis.specs.openapi.checks import negative_data_rejection
 
@@ -26,6 +27,8 @@ from fuzz import contract
 from infra.local.client import SECONDS
 
 WALKS, STEPS = 3, 30
+type Case = schemathesis.Case[Any]
+type Operation = schemathesis.APIOperation[Any, Any, Any, Any]
 ROWS = 3
 # What API Gateway and the emulator add to every answer, and what our own all have (the door's).
 _OF_EVERY_ANSWER = frozenset(
@@ -97,24 +100,26 @@ class Contract:
     @property
     def operations(self) -> set[str]:
         """All that the contract names."""
-        return {one.ok().label for one in self._schema.get_all_operations()}
+        return {one.label for one in self._operations()}
 
     def each_alone(self, seed: int, examples: int) -> None:
         """Every operation with so many right and so many wrong requests."""
-        for result in self._schema.get_all_operations():
-            operation = result.ok()
+        for operation in self._operations():
             self._try(operation, GenerationMode.POSITIVE, seed, examples)
             # Where nothing is sent, nothing is wrong.
             if operation.body or list(operation.iter_parameters()):
                 self._try(operation, GenerationMode.NEGATIVE, seed, examples)
 
-    def _try(
-        self, operation: schemathesis.APIOperation, mode: GenerationMode, seed: int, examples: int
-    ) -> None:
+    def _operations(self) -> Iterator[Operation]:
+        for result in self._schema.get_all_operations():
+            assert isinstance(result, Ok), result
+            yield result.ok()
+
+    def _try(self, operation: Operation, mode: GenerationMode, seed: int, examples: int) -> None:
         @hypothesis.seed(seed)
         @_settings(examples)
         @given(case=operation.as_strategy(generation_mode=mode))
-        def call(case: schemathesis.Case) -> None:
+        def call(case: Case) -> None:
             _prepare(case, is_right=mode.is_positive)
             self._check(case, case.call(auth=self._proof))
 
@@ -122,30 +127,30 @@ class Contract:
 
     def walk(self, seed: int) -> None:
         """Some walks along the links, of STEPS calls each."""
-        outer = self
+        outer, machine = self, self._schema.as_state_machine()
 
-        class Walk(self._schema.as_state_machine()):  # type: ignore[misc] - made at run time
+        class Walk(machine):  # type: ignore[misc,valid-type] # It is made at run time.
             rule_order_seed = seed
 
-            def before_call(self, case: schemathesis.Case) -> None:
+            def before_call(self, case: Case) -> None:
                 _prepare(case, is_right=True)
 
-            def get_call_kwargs(self, _case: schemathesis.Case) -> dict[str, Any]:
+            def get_call_kwargs(self, _case: Case) -> dict[str, Any]:
                 return {"auth": outer._proof}
 
             def validate_response(
-                self, response: schemathesis.Response, case: schemathesis.Case, **_: Any
+                self, response: schemathesis.Response, case: Case, **_: Any
             ) -> None:
                 outer._check(case, response, self.recorder)
 
         # Hypothesis minds where two walks that begin alike go on differently; since the stack
         # remembers the first, they may.
-        with suppress(Flaky):
+        with suppress(FlakyStrategyDefinition):
             hypothesis.seed(seed)(Walk).run(settings=_settings(WALKS))
 
     def _check(
         self,
-        case: schemathesis.Case,
+        case: Case,
         response: schemathesis.Response,
         recorder: ScenarioRecorder | None = None,
     ) -> None:
@@ -171,7 +176,7 @@ class Contract:
             self.faults.setdefault((label, type(one).__name__), shown)
 
 
-def _prepare(case: schemathesis.Case, *, is_right: bool) -> None:
+def _prepare(case: Case, *, is_right: bool) -> None:
     """What no schema can say is put right before a request is sent that has to be."""
     body = case.body
     if case.operation.path == "/voucher-batches" and isinstance(body, dict):
@@ -186,9 +191,7 @@ def _prepare(case: schemathesis.Case, *, is_right: bool) -> None:
             case.headers["Idempotency-Key"] = uuid.uuid4().hex
 
 
-def _undocumented_headers(
-    case: schemathesis.Case, response: schemathesis.Response
-) -> Iterator[Failure]:
+def _undocumented_headers(case: Case, response: schemathesis.Response) -> Iterator[Failure]:
     documented = case.operation.responses.find_by_status_code(response.status_code)
     known = {
         name.lower() for name in (documented.definition.get("headers", {}) if documented else {})
@@ -198,13 +201,13 @@ def _undocumented_headers(
             yield Failure(operation=case.operation.label, title="Undocumented header", message=name)
 
 
-def _is_meant(failure: Failure, case: schemathesis.Case, response: schemathesis.Response) -> bool:
+def _is_meant(failure: Failure, case: Case, response: schemathesis.Response) -> bool:
     """What looks like a fault and stands in the contract in words."""
     if not isinstance(failure, AcceptedNegativeData):
         return False
     if contract.PROVIDERS in case.operation.path:
         # A callback of an unknown type is ignored, and a test may hold anything.
-        return response.json().get("outcome") == "ignored"
+        return bool(response.json().get("outcome") == "ignored")
     # null is taken for 'absent', and the contract offers it to nobody.
     return _has_null(case.body)
 
@@ -253,6 +256,7 @@ class _Proof(AuthBase):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         if contract.PROVIDERS in str(request.url):
             body = request.body or b""
+            assert isinstance(body, str | bytes)
             raw = body.encode() if isinstance(body, str) else body
             request.headers.update(self._scene.company.signed(raw))
         else:
