@@ -10,7 +10,6 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -18,7 +17,7 @@ from typing import Any
 from e2e.scene import Scene, key, now
 from infra.local import books
 from infra.local.client import AUTHORIZATIONS, EVENTS, Answer, callback
-from infra.local.stack import STAGE
+from load.limits import lowered_limits
 
 WORKERS = 6
 # Vouchers that several workers ride with at the same time.
@@ -27,12 +26,6 @@ FARE_CENTS, VALUE_CENTS = 700, 9_000
 REPEATS = 60
 SHED = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 MINT, REQUEST, COMPLETE = "mint", "request", "complete"
-# Calls a second and at once: less than what the workers send, on any machine.
-_LIMITS: Mapping[str, tuple[int, int]] = {
-    "~1vouchers": (1, 1),
-    "~1providers~1{provider_id}~1authorizations": (2, 2),
-    "~1providers~1{provider_id}~1events": (2, 2),
-}
 
 
 @dataclass
@@ -85,7 +78,7 @@ class Storm:
             while time.monotonic() < ends_at and made < most_each:
                 made += self._one(chance)
 
-        with _lowered_limits(self._scene), ThreadPoolExecutor(WORKERS) as workers:
+        with lowered_limits(self._scene), ThreadPoolExecutor(WORKERS) as workers:
             for one in [workers.submit(work, number) for number in range(WORKERS)]:
                 one.result()
         self._check_books_before_repeats()
@@ -253,30 +246,3 @@ def _entries(
     for item in stored["Ledger"]:
         if item["program_id"]["S"] == program_id:
             yield {name: one["S"] for name, one in item.items() if "S" in one}
-
-
-@contextmanager
-def _lowered_limits(scene: Scene) -> Iterator[None]:
-    """The gateway's limits of what is called, lowered, as `ApiRateLimit` and its like would."""
-    gateway = scene.running.client("apigateway")
-    where = {"restApiId": scene.running.physical_id("Api"), "stageName": STAGE}
-    before = gateway.get_stage(**where)["methodSettings"]
-
-    def put(path: str, rate: float, burst: float) -> None:
-        values = {"rateLimit": rate, "burstLimit": burst}
-        gateway.update_stage(
-            **where,
-            patchOperations=[
-                {"op": "replace", "path": f"/{path}/POST/throttling/{name}", "value": str(value)}
-                for name, value in values.items()
-            ],
-        )
-
-    try:
-        for path, (rate, burst) in _LIMITS.items():
-            put(path, rate, burst)
-        yield
-    finally:
-        for path in _LIMITS:
-            was = before.get(f"{path}/POST") or before["*/*"]
-            put(path, was["throttlingRateLimit"], was["throttlingBurstLimit"])
