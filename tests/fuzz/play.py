@@ -2,8 +2,6 @@
 right and with wrong requests, then walks along the links. It owns proofs, figures and what isn't a
 fault; it never stops at one, so that a run tells all that it finds."""
 
-import unicodedata
-import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,23 +11,21 @@ import hypothesis
 import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis.errors import Flaky
+from hypothesis.errors import FlakyStrategyDefinition
 from requests.auth import AuthBase
 from schemathesis import BaseSchema, GenerationMode
-from schemathesis.core.failures import AcceptedNegativeData, Failure, FailureGroup
+from schemathesis.core.failures import FailureGroup
+from schemathesis.core.result import Ok
 from schemathesis.engine.recorder import ScenarioRecorder
 from schemathesis.specs.openapi.checks import negative_data_rejection
 
 from e2e.scene import Scene
-from farechance.edge import strict_json
 from fuzz import contract
+from fuzz.meant import Case, is_meant, prepare, undocumented_headers
+from infra.local.client import SECONDS
 
 WALKS, STEPS = 3, 30
-ROWS = 3
-# What API Gateway and the emulator add to every answer, and what our own all have (the door's).
-_OF_EVERY_ANSWER = frozenset(
-    {"content-type", "content-length", "cache-control", "x-content-type-options", "date", "server"}
-)
+type Operation = schemathesis.APIOperation[Any, Any, Any, Any]
 
 
 class Contract:
@@ -52,7 +48,7 @@ class Contract:
         known = contract.prepare(self._scene, self._program_id)
         schema = schemathesis.openapi.from_dict(contract.narrowed(contract.served(api_url), known))
         config = schema.config
-        config.update(base_url=api_url)
+        config.update(base_url=api_url, request_timeout=SECONDS)
         # _Proof has all of these.
         config.generation.with_security_parameters = False
         # In walks ids come from answers, and the narrowed schemas don't know them; what is wrong is
@@ -96,55 +92,57 @@ class Contract:
     @property
     def operations(self) -> set[str]:
         """All that the contract names."""
-        return {one.ok().label for one in self._schema.get_all_operations()}
+        return {one.label for one in self._operations()}
 
     def each_alone(self, seed: int, examples: int) -> None:
         """Every operation with so many right and so many wrong requests."""
-        for result in self._schema.get_all_operations():
-            operation = result.ok()
+        for operation in self._operations():
             self._try(operation, GenerationMode.POSITIVE, seed, examples)
             # Where nothing is sent, nothing is wrong.
             if operation.body or list(operation.iter_parameters()):
                 self._try(operation, GenerationMode.NEGATIVE, seed, examples)
 
-    def _try(
-        self, operation: schemathesis.APIOperation, mode: GenerationMode, seed: int, examples: int
-    ) -> None:
+    def _operations(self) -> Iterator[Operation]:
+        for result in self._schema.get_all_operations():
+            assert isinstance(result, Ok), result
+            yield result.ok()
+
+    def _try(self, operation: Operation, mode: GenerationMode, seed: int, examples: int) -> None:
         @hypothesis.seed(seed)
         @_settings(examples)
         @given(case=operation.as_strategy(generation_mode=mode))
-        def call(case: schemathesis.Case) -> None:
-            _prepare(case, is_right=mode.is_positive)
+        def call(case: Case) -> None:
+            prepare(case, is_right=mode.is_positive)
             self._check(case, case.call(auth=self._proof))
 
         call()
 
     def walk(self, seed: int) -> None:
         """Some walks along the links, of STEPS calls each."""
-        outer = self
+        outer, machine = self, self._schema.as_state_machine()
 
-        class Walk(self._schema.as_state_machine()):  # type: ignore[misc] - made at run time
+        class Walk(machine):  # type: ignore[misc,valid-type] # It is made at run time.
             rule_order_seed = seed
 
-            def before_call(self, case: schemathesis.Case) -> None:
-                _prepare(case, is_right=True)
+            def before_call(self, case: Case) -> None:
+                prepare(case, is_right=True)
 
-            def get_call_kwargs(self, _case: schemathesis.Case) -> dict[str, Any]:
+            def get_call_kwargs(self, _case: Case) -> dict[str, Any]:
                 return {"auth": outer._proof}
 
             def validate_response(
-                self, response: schemathesis.Response, case: schemathesis.Case, **_: Any
+                self, response: schemathesis.Response, case: Case, **_: Any
             ) -> None:
                 outer._check(case, response, self.recorder)
 
         # Hypothesis minds where two walks that begin alike go on differently; since the stack
         # remembers the first, they may.
-        with suppress(Flaky):
+        with suppress(FlakyStrategyDefinition):
             hypothesis.seed(seed)(Walk).run(settings=_settings(WALKS))
 
     def _check(
         self,
-        case: schemathesis.Case,
+        case: Case,
         response: schemathesis.Response,
         recorder: ScenarioRecorder | None = None,
     ) -> None:
@@ -154,7 +152,7 @@ class Contract:
         node = recorder.cases[case.id] if recorder else None
         if node and node.transition and node.is_transition_applied and response.status_code < 300:
             self.links[node.transition.id] += 1
-        found = [*_undocumented_headers(case, response)]
+        found = [*undocumented_headers(case, response)]
         try:
             case.validate_response(
                 response,
@@ -163,73 +161,11 @@ class Contract:
                 recorder=recorder,
             )
         except FailureGroup as group:
-            found += [one for one in group.exceptions if not _is_meant(one, case, response)]
+            found += [one for one in group.exceptions if not is_meant(one, case, response)]
         for one in found:
             answered = f"{response.status_code} {response.text[:1_000]}"
             shown = f"{label}: {one}\n{case.as_curl_command()}\n{answered}"
             self.faults.setdefault((label, type(one).__name__), shown)
-
-
-def _prepare(case: schemathesis.Case, *, is_right: bool) -> None:
-    """What no schema can say is put right before a request is sent that has to be."""
-    body = case.body
-    if case.operation.path == "/voucher-batches" and isinstance(body, dict):
-        # Thousands of vouchers would be right, and would be minted.
-        unassigned = body.get("unassigned")
-        if isinstance(unassigned, int) and ROWS < unassigned <= contract.MOST_ROWS:
-            body["unassigned"] = ROWS
-    if is_right:
-        case.body = _as_the_contract_says(body)
-        if "Idempotency-Key" in (case.headers or {}):
-            # Made-up keys are alike, and one with another body is refused.
-            case.headers["Idempotency-Key"] = uuid.uuid4().hex
-
-
-def _undocumented_headers(
-    case: schemathesis.Case, response: schemathesis.Response
-) -> Iterator[Failure]:
-    documented = case.operation.responses.find_by_status_code(response.status_code)
-    known = {
-        name.lower() for name in (documented.definition.get("headers", {}) if documented else {})
-    }
-    for name in response.headers:
-        if name.lower() not in known | _OF_EVERY_ANSWER and not name.lower().startswith("x-amz"):
-            yield Failure(operation=case.operation.label, title="Undocumented header", message=name)
-
-
-def _is_meant(failure: Failure, case: schemathesis.Case, response: schemathesis.Response) -> bool:
-    """What looks like a fault and stands in the contract in words."""
-    if not isinstance(failure, AcceptedNegativeData):
-        return False
-    if contract.PROVIDERS in case.operation.path:
-        # A callback of an unknown type is ignored, and a test may hold anything.
-        return response.json().get("outcome") == "ignored"
-    # null is taken for 'absent', and the contract offers it to nobody.
-    return _has_null(case.body)
-
-
-def _as_the_contract_says(value: Any) -> Any:
-    """What the contract says in words of all JSON, since a schema can't: whole numbers are written
-    without a fraction and have 30 digits at most, and strings hold no control characters."""
-    if isinstance(value, dict):
-        return {
-            _as_the_contract_says(name): _as_the_contract_says(one) for name, one in value.items()
-        }
-    if isinstance(value, list):
-        return [_as_the_contract_says(one) for one in value]
-    if isinstance(value, float) and value.is_integer():
-        return _as_the_contract_says(int(value))
-    if isinstance(value, int) and abs(value) >= 10 ** (strict_json.MAX_DIGITS - 1):
-        return value % 10 ** (strict_json.MAX_DIGITS - 1)
-    if isinstance(value, str):
-        return "".join(one for one in value if unicodedata.category(one) not in ("Cc", "Cs"))
-    return value
-
-
-def _has_null(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(one is None or _has_null(one) for one in value.values())
-    return isinstance(value, list) and any(_has_null(one) for one in value)
 
 
 def _settings(examples: int) -> settings:
@@ -252,14 +188,9 @@ class _Proof(AuthBase):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         if contract.PROVIDERS in str(request.url):
             body = request.body or b""
+            assert isinstance(body, str | bytes)
             raw = body.encode() if isinstance(body, str) else body
             request.headers.update(self._scene.company.signed(raw))
         else:
             request.headers["Authorization"] = f"Bearer {self._scene.app().token()}"
         return request
-
-
-@schemathesis.serializer("text/csv")
-def _csv(_context: schemathesis.SerializationContext, value: Any) -> bytes:
-    """A sheet as it is; what isn't one, as text."""
-    return str(value).encode("utf-8", "replace")

@@ -10,7 +10,6 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -18,7 +17,7 @@ from typing import Any
 from e2e.scene import Scene, key, now
 from infra.local import books
 from infra.local.client import AUTHORIZATIONS, EVENTS, Answer, callback
-from infra.local.stack import STAGE
+from load.limits import lowered_limits
 
 WORKERS = 6
 # Vouchers that several workers ride with at the same time.
@@ -27,12 +26,6 @@ FARE_CENTS, VALUE_CENTS = 700, 9_000
 REPEATS = 60
 SHED = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 MINT, REQUEST, COMPLETE = "mint", "request", "complete"
-# Calls a second and at once: less than what the workers send, on any machine.
-_LIMITS: Mapping[str, tuple[int, int]] = {
-    "~1vouchers": (2, 2),
-    "~1providers~1{provider_id}~1authorizations": (4, 4),
-    "~1providers~1{provider_id}~1events": (4, 4),
-}
 
 
 @dataclass
@@ -79,11 +72,13 @@ class Storm:
 
         def work(number: int) -> None:
             chance = random.Random(f"{self._seed} {number}")
-            made = 0
+            # All at once, which is more than the gateway takes at once.
+            self._send(MINT, self._mint())
+            made = 1
             while time.monotonic() < ends_at and made < most_each:
                 made += self._one(chance)
 
-        with _lowered_limits(self._scene), ThreadPoolExecutor(WORKERS) as workers:
+        with lowered_limits(self._scene), ThreadPoolExecutor(WORKERS) as workers:
             for one in [workers.submit(work, number) for number in range(WORKERS)]:
                 one.result()
         self._check_books_before_repeats()
@@ -113,10 +108,8 @@ class Storm:
         own = {one["voucher_id"] for one in self._shared}
         self._must(len(minted) == len(self._of(MINT)), "each mint gave one voucher of its own")
         self._must(vouchers.keys() == minted | own, "the vouchers stored are those answered")
-        mints = Counter(pk for pk, kind in entries if kind == "voucher.minted")
-        self._must(
-            mints == Counter(f"voucher#{one}" for one in minted | own), "each has one mint's entry"
-        )
+        mints = Counter(one["voucher_id"] for one in entries if one["kind"] == "voucher.minted")
+        self._must(mints == Counter(minted | own), "each has one mint's entry")
         said: Counter[str] = Counter()
         for one in self._of(COMPLETE):
             told = one.applied or {}
@@ -249,35 +242,7 @@ def _vouchers(stored: Mapping[str, list[dict[str, Any]]], program_id: str) -> di
 
 def _entries(
     stored: Mapping[str, list[dict[str, Any]]], program_id: str
-) -> Iterator[tuple[str, str]]:
-    """Whose account, and what kind."""
+) -> Iterator[dict[str, str]]:
     for item in stored["Ledger"]:
         if item["program_id"]["S"] == program_id:
-            yield item["pk"]["S"], item["kind"]["S"]
-
-
-@contextmanager
-def _lowered_limits(scene: Scene) -> Iterator[None]:
-    """The gateway's limits of what is called, lowered, as `ApiRateLimit` and its like would."""
-    gateway = scene.running.client("apigateway")
-    where = {"restApiId": scene.running.physical_id("Api"), "stageName": STAGE}
-    before = gateway.get_stage(**where)["methodSettings"]
-
-    def put(path: str, rate: float, burst: float) -> None:
-        values = {"rateLimit": rate, "burstLimit": burst}
-        gateway.update_stage(
-            **where,
-            patchOperations=[
-                {"op": "replace", "path": f"/{path}/POST/throttling/{name}", "value": str(value)}
-                for name, value in values.items()
-            ],
-        )
-
-    try:
-        for path, (rate, burst) in _LIMITS.items():
-            put(path, rate, burst)
-        yield
-    finally:
-        for path in _LIMITS:
-            was = before.get(f"{path}/POST") or before["*/*"]
-            put(path, was["throttlingRateLimit"], was["throttlingBurstLimit"])
+            yield {name: one["S"] for name, one in item.items() if "S" in one}

@@ -390,7 +390,7 @@ def test_every_bound_is_written_in_words_of_json_schema() -> None:
     words = {"type", "format", "description", "default", "enum", "const", "pattern", "$ref"}
     words |= {"minimum", "maximum", "minLength", "maxLength", "items", "minItems", "maxItems"}
     words |= {"properties", "required", "additionalProperties", "oneOf", "discriminator"}
-    words |= {"propertyNames"}
+    words |= {"propertyNames", "examples"}
 
     schemas = [*COMPONENTS["schemas"].values()]
     for operation in OPERATIONS.values():
