@@ -5,15 +5,21 @@ is planted too, and one that keeps words is in a table here or fails."""
 import json
 import typing
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote_plus
+from zoneinfo import ZoneInfo
 
+import boto3
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from builders import PROGRAM
+import statements
+from builders import PROGRAM, PROVIDER
 from canaries import CANARIES, HEADERS, found_in, plantings
 from farechance.callbacks import RIDE_CALLBACKS, Callback, VoucherChecked
 from farechance.commands import COMMAND, Command
+from farechance.times import local_month
 from functional.bodies import cancelled, completed, mint_body, requested, rfc3339
 from functional.planting import places_of_canaries
 from functional.players import Partner, Provider
@@ -180,7 +186,52 @@ def test_no_partner_and_no_log_is_told_what_a_ride_company_calls_a_ride(
     assert [answer.status for answer in told] == [200] * 4
     assert [found_in(answer.text) for answer in told] == [[]] * 4
     assert "captured" in told[1].text or "ride.completed" in told[1].text
-    assert places_of_canaries(scene.stack) == {"ride id": RIDE}
+    assert places_of_canaries(scene.stack) == {"ride id": RIDE - {"vouchers voucher"}}
+
+
+# ── files of ride companies ──────────────────────────────────────────────────────────────────────
+
+MAY_GO_FURTHER: dict[str | int, set[str]] = {0: set(CANARIES)}
+"""By the column. A ride company's number of a ride stands beside what came of it."""
+
+
+@pytest.mark.parametrize("place", ["other columns", *range(len(statements.HEADER)), "name", "all"])
+def test_of_a_file_that_is_dropped_nothing_goes_further_but_numbers_of_rides(
+    stack: Stack, place: str | int
+) -> None:
+    world, month = stack.world, local_month(datetime.now(UTC), ZoneInfo("America/New_York"))
+    code = world.code()
+    world.request(code, "made")
+    world.complete(code, "made")
+    whole = statements.row(world, code, "made")
+    canaries = [str(thing) for thing in CANARIES.values()]
+    path, content = f"inbox/{PROGRAM}/{PROVIDER}/{month}.csv", statements.table([whole])
+    if place == "other columns":
+        header = (*statements.HEADER, *canaries, *CANARIES)
+        content = statements.table([(*whole, *canaries, *canaries)], header)
+    elif isinstance(place, int):
+        rows = [(*whole[:place], thing, *whole[place + 1 :]) for thing in canaries]
+        content = statements.table([whole, *rows])
+    elif place == "name":
+        path = f"inbox/{PROGRAM}/{canaries[0]}.csv"
+    else:
+        content = "\n".join(canaries).encode()
+    boto3.client("s3").put_object(Bucket=stack.bucket, Key=path, Body=content)
+
+    stack.job("reconciling", {"Records": [{"messageId": "message-1", "body": _told_of(path)}]})
+    for message in stack.messages(stack.report_queue_url):
+        stack.job("reporting", {"Records": [message]}, seconds_left=800)
+
+    # The file lies as it came, and what is told of it beside it.
+    beyond = {kind: places - {"bucket inbox"} for kind, places in places_of_canaries(stack).items()}
+    assert {kind for kind, places in beyond.items() if places} <= MAY_GO_FURTHER.get(place, set())
+    assert set().union(*beyond.values()) <= {"bucket statements"}
+
+
+def _told_of(path: str) -> str:
+    named = {"bucket": {"name": "x"}, "object": {"key": quote_plus(path, safe="/")}}
+    one = {"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": named}
+    return json.dumps({"Records": [one]})
 
 
 # ── administrators ───────────────────────────────────────────────────────────────────────────────
