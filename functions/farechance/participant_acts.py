@@ -18,6 +18,10 @@ from farechance.participants import (
 )
 from farechance.times import AHEAD
 
+SAID_WITHIN = timedelta(days=3_653)
+"""How far back somebody may have attested or agreed: ten years. What is older is a date of birth
+that was typed into the wrong field, and no date of birth is kept."""
+
 
 def wrong_times(consent: HeldConsent, now: datetime, within: str = "") -> list[FieldError]:
     """What is wrong with when a consent was granted and ends, judged by our clock."""
@@ -26,9 +30,21 @@ def wrong_times(consent: HeldConsent, now: datetime, within: str = "") -> list[F
         wrong.append(
             FieldError(f"{within}/granted_at", "is more than 5 minutes ahead of our clock")
         )
+    if consent.granted_at < now - SAID_WITHIN:
+        wrong.append(FieldError(f"{within}/granted_at", "is more than ten years ago"))
     if consent.expires_at is not None and consent.expires_at <= now:
         wrong.append(FieldError(f"{within}/expires_at", "is past already"))
     return wrong
+
+
+def wrong_attestation(day: date, now: datetime) -> list[FieldError]:
+    """What is wrong with the day of an attestation, judged by our clock."""
+    pointer = "/attestation/attested_on"
+    if not has_begun_somewhere(day, now):
+        return [FieldError(pointer, "lies in the future")]
+    if day < (now - SAID_WITHIN).date():
+        return [FieldError(pointer, "is more than ten years ago")]
+    return []
 
 
 def has_begun_somewhere(day: date, now: datetime) -> bool:

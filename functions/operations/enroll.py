@@ -6,14 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 from farechance.errors import (
-    FieldError,
     FieldErrors,
     IdempotencyKeyReused,
     NotFound,
     StateForbids,
 )
 from farechance.ledger import digest
-from farechance.participant_acts import has_begun_somewhere, wrong_times
+from farechance.participant_acts import wrong_attestation, wrong_times
 from farechance.participants import EnrollmentKey, ExternalReference, Participant
 from farechance.partner_api import Enrolled, EnrollmentRequest, stored_answer
 from farechance.programs import Allotment, Status
@@ -104,8 +103,9 @@ def _told(participant: Participant) -> Enrolled:
 
 
 def _check_times(request: EnrollmentRequest, now: datetime) -> None:
-    wrong = wrong_times(request.consent, now, "/consent")
-    if not has_begun_somewhere(request.attestation.attested_on, now):
-        wrong.insert(0, FieldError("/attestation/attested_on", "lies in the future"))
+    wrong = [
+        *wrong_attestation(request.attestation.attested_on, now),
+        *wrong_times(request.consent, now, "/consent"),
+    ]
     if wrong:
         raise FieldErrors(tuple(wrong))

@@ -14,8 +14,8 @@ from e2e.batch_worker import ended, ended_long_ago, resting, until
 from e2e.cards import codes_on, open_sheet
 from e2e.dump import Document
 from e2e.scene import Scene, key, now
-from e2e.spellings import Wanted, in_percents, wanted
 from infra.local.client import AUTHORIZATIONS, audit, keep_house
+from spellings import Wanted, in_percents, wanted
 
 AREA = {"latitude": 64.8, "longitude": -147.7, "radius_meters": 30_000}
 # Far enough north that no clock ever shows them; each stands in one kind of message.

@@ -7,7 +7,7 @@ import pytest
 from e2e.dump import SENT_BY_THE_EMULATOR, Document
 from e2e.planting import Planted, plant
 from e2e.scene import Scene
-from e2e.spellings import wanted
+from spellings import wanted
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 record as it was asked for and by whom, answered in words, and confirmed where nothing gives back
 what it takes."""
 
+import json
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from builders import PROGRAM
+from canaries import CANARIES, found_in
 from command_use_cases import COMMAND_USE_CASES
 from farechance.commands import CommandRecord
 from farechance.errors import FieldErrors, StateForbids
@@ -99,6 +101,27 @@ def test_who_asked_why_and_what_was_answered_is_on_record_without_a_secret(
     assert record.answer == _without(answer, UNRECORDED | kept)
     secrets = [answer[it] for it in ONCE & answer.keys() if it.endswith("secret")]
     assert not any(secret in str(world.everything()) for secret in secrets)
+
+
+@each_command
+def test_what_somebody_typed_stands_in_the_commands_record_and_nowhere_else(
+    world: World, name: str
+) -> None:
+    typed = {"requested_by": CANARIES["name"], "reason": CANARIES["medical"]}
+    act = COMMAND_USE_CASES[name].prepare(world)
+
+    answer = _asked(world, act, **typed)
+
+    kinds = [one for one in CANARIES if CANARIES[one] in typed.values()]
+    told_beside = (answer, world.vault.kept, world.clients.made, world.given_up.messages)
+    assert not set(kinds) & set(found_in(f"{told_beside} {world.bucket.files}"))
+    found = [
+        (table, item["pk"]["S"])
+        for table, items in world.everything().items()
+        for item in items
+        if set(kinds) & set(found_in(json.dumps(item)))
+    ]
+    assert found == [("programs", "command#once")]
 
 
 @each_command

@@ -9,12 +9,15 @@ import builders
 from builders import NOON, PARTNER, PROGRAM
 from farechance.errors import FieldErrors, StateForbids
 from farechance.participant_acts import (
+    SAID_WITHIN,
     exit_program,
     grant,
     has_begun_somewhere,
     record_outcome,
     speak,
     withdraw,
+    wrong_attestation,
+    wrong_times,
 )
 from farechance.participants import (
     Consent,
@@ -120,6 +123,23 @@ def test_what_was_granted_before_a_withdrawal_or_isnt_yet_doesnt_count(
     with pytest.raises(FieldErrors) as refused:
         grant(withdrawn, consent(granted_at=granted_at), NOON + DAY)
     assert [error.pointer for error in refused.value.errors] == ["/granted_at"]
+
+
+@pytest.mark.parametrize("age", [SAID_WITHIN, SAID_WITHIN + DAY])
+def test_a_date_of_birth_is_no_day_on_which_somebody_agreed_or_attested(age: timedelta) -> None:
+    is_taken = age == SAID_WITHIN
+    said_at = NOON - age
+
+    told = [
+        *wrong_times(consent(granted_at=said_at), NOON, "/consent"),
+        *wrong_attestation(said_at.date(), NOON),
+    ]
+
+    pointers = [error.pointer for error in told]
+    both = ["/consent/granted_at", "/attestation/attested_on"]
+    assert pointers == ([] if is_taken else both)
+    # The youngest rider is older.
+    assert timedelta(days=14 * 365) > SAID_WITHIN
 
 
 def test_a_grant_that_has_ended_is_refused() -> None:

@@ -284,3 +284,16 @@ def test_a_command_that_there_is_not_is_not_repeated_either() -> None:
         [error] = wrong.errors
         assert "S3CR3T" not in error.detail
         assert error.detail.startswith("'command' ")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_told"),
+    [("vch_1abc", True), ("2026-03", True), ("212-555-0100", False), ("vch_A Name", False)],
+)
+def test_what_stood_in_a_path_is_repeated_only_if_it_is_formed_like_an_id(
+    name: str, is_told: bool
+) -> None:
+    answer = problems.response(errors.NotFound("voucher", name), "a-request")
+
+    assert answer["statusCode"] == 404
+    assert (name in answer["body"]) == is_told

@@ -9,7 +9,7 @@ import pytest
 
 from builders import PROGRAM
 from farechance.commands import COMMAND
-from farechance.edge import requests
+from farechance.edge import requests, strict_json
 from farechance.edge.requests import MAX_BODY_BYTES, body_of, headers_of
 from farechance.errors import BodyTooLarge, FieldErrors, MalformedBody, UnsupportedMediaType
 from farechance.partner_api import MintRequest, ParticipantQuery
@@ -98,7 +98,7 @@ def test_a_body_must_say_that_it_is_json(content_type: str | None, is_json: bool
             requests.json_body(MintRequest, event(body, content_type))
 
 
-def test_a_pointer_leads_to_what_is_wrong_and_escapes_what_it_must() -> None:
+def test_a_pointer_leads_to_what_is_wrong_or_to_what_holds_a_name_that_isnt_told() -> None:
     with pytest.raises(FieldErrors) as caught:
         requests.parsed(
             MintRequest,
@@ -112,7 +112,7 @@ def test_a_pointer_leads_to_what_is_wrong_and_escapes_what_it_must() -> None:
             "/data",
         )
 
-    assert pointers(caught.value) == ["/data/participant_ids/1", "/data/a~1b~0c"]
+    assert pointers(caught.value) == ["/data/participant_ids/1", "/data"]
 
 
 def test_a_wrong_name_in_a_map_is_pointed_at_by_itself() -> None:
@@ -180,3 +180,24 @@ def test_a_name_in_a_query_may_stand_once() -> None:
         requests.query(ParticipantQuery, twice)
 
     assert pointers(caught.value) == ["/limit"]
+
+
+@pytest.mark.parametrize(
+    "name", ["jane@example.org", "555-010-0100", "987654320", "1971-03-14", "A Name", "x" * 41, ""]
+)
+def test_a_name_that_no_field_has_isnt_repeated(name: str) -> None:
+    with pytest.raises(FieldErrors) as caught:
+        requests.query(ParticipantQuery, query(**{name: "1", "surprise": "1"}))
+
+    told = {error.pointer: error.detail for error in caught.value.errors}
+    assert told == {
+        "": "holds a field that we don't know",
+        "/surprise": "is not a field that we know",
+    }
+
+
+def test_a_name_that_stands_twice_is_told_only_if_a_field_may_have_it() -> None:
+    for name, told in (("limit", "limit"), ("jane@example.org", "")):
+        with pytest.raises(MalformedBody) as caught:
+            strict_json.read(f'{{"{name}": 1, "{name}": 2}}'.encode())
+        assert caught.value.where == told

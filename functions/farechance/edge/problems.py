@@ -2,6 +2,7 @@
 stack trace, another's data, or why a proof of identity failed."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -132,6 +133,9 @@ _SHEETS: Mapping[str, str] = {
 }
 
 
+_ID = re.compile(r"[a-z]{3}_[a-z0-9_]{1,44}|20\d\d-\d\d", re.ASCII)
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """One error as it is told."""
@@ -216,7 +220,10 @@ def say(error: Exception) -> Said:  # noqa: C901, PLR0911, PLR0912 - a row for e
 
 
 def response(error: Exception, request_id: str) -> dict[str, Any]:
-    """The error as an answer of a Lambda proxy integration."""
+    """The error as an answer of a Lambda proxy integration. What stood in the path is repeated
+    only if it is formed like an id: else it may be a name, and of somebody."""
+    if isinstance(error, errors.NotFound) and not _ID.fullmatch(error.name):
+        error = errors.NotFound(error.kind)
     said = say(error)
     body = {
         "type": TYPE + slug_of(error),

@@ -4,6 +4,7 @@ binary, so that signatures are over exact bytes."""
 import base64
 import json
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -100,7 +101,7 @@ def query[Model: BaseModel](model: type[Model], event: Mapping[str, Any]) -> Mod
     values = event.get("multiValueQueryStringParameters") or {}
     for name, given in values.items():
         if len(given) != 1:
-            raise FieldErrors.one(f"/{name}", "may stand once")
+            raise FieldErrors.one(_pointer((name,)), "may stand once")
     single = event.get("queryStringParameters") or {}
     try:
         return model.model_validate_strings(dict(single), strict=False)
@@ -127,17 +128,19 @@ def field_errors(error: ValidationError, within: str = "", skipping: int = 0) ->
 
 def _pointer(place: tuple[int | str, ...]) -> str:
     # Of a wrong name, pydantic says that it is the key that is wrong.
-    return "".join(f"/{_escaped(str(part))}" for part in place if part != "[key]")
-
-
-def _escaped(part: str) -> str:
-    return part.replace("~", "~0").replace("/", "~1")
+    parts = [part for part in place if part != "[key]"]
+    # What can't be a field's name may be a person's, or her number: it isn't repeated, and the
+    # pointer leads to what holds it.
+    told = takewhile(lambda part: isinstance(part, int) or strict_json.is_name(part), parts)
+    return "".join(f"/{part}" for part in told)
 
 
 def _words(one: ErrorDetails) -> str:
     match one["type"]:
-        case "extra_forbidden":
+        case "extra_forbidden" if strict_json.is_name(str(one["loc"][-1])):
             return "is not a field that we know"
+        case "extra_forbidden":
+            return "holds a field that we don't know"
         case "missing":
             return "is needed"
         case "union_tag_not_found":

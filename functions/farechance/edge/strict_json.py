@@ -3,6 +3,7 @@ control characters in strings, at most 16 levels. Numbers and lengths are the mo
 
 import json
 import math
+import re
 import unicodedata
 from collections import Counter
 from typing import Any, NoReturn
@@ -11,6 +12,7 @@ from farechance.errors import MalformedBody
 
 MAX_DEPTH = 16
 MAX_DIGITS = 30
+_NAME = re.compile(r"[A-Za-z_]{1,40}[0-9]?", re.ASCII)
 
 
 def read(body: bytes) -> Any:
@@ -35,6 +37,12 @@ def read(body: bytes) -> Any:
     return value
 
 
+def is_name(text: str) -> bool:
+    """Whether a field may be called so. Only such a name is repeated to whoever sent it: another
+    may be anything, and anybody's."""
+    return _NAME.fullmatch(text) is not None
+
+
 def _check_depth(text: str) -> None:
     depth, in_string, escaped = 0, False, False
     for sign in text:
@@ -56,7 +64,7 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(pairs):
         times = Counter(name for name, _ in pairs)
         twice = next(name for name in times if times[name] > 1)
-        raise MalformedBody("duplicate_key", twice if _is_clean(twice) else "")
+        raise MalformedBody("duplicate_key", twice if is_name(twice) else "")
     return members
 
 

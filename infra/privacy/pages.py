@@ -1,0 +1,91 @@
+"""Writes the tables of infra/guides/privacy.md, and the rows of the page for the law, from the
+models and from what `fields` and `retention` say of them. It owns their form and nothing else of
+the pages, which people write."""
+
+import re
+from pathlib import Path
+
+from farechance.telemetry import Event
+from infra.privacy.fields import ITEMS, stored_models
+from infra.privacy.retention import RETENTION
+
+ROOT = Path(__file__).parents[2]
+GUIDE = ROOT / "infra" / "guides" / "privacy.md"
+LAW = ROOT / "infra" / "runbooks" / "law-enforcement.md"
+
+_TABLES = {
+    "people": "The table of people: the only one that leads to a person",
+    "vouchers": "The table of vouchers and rides",
+    "ledger": "The ledger",
+    "programs": "The table of programmes, partners and ride companies",
+}
+
+
+def guide() -> str:
+    """The guide with its tables as they must be."""
+    page = GUIDE.read_text(encoding="utf-8")
+    for name, table in (("stored", _stored()), ("retention", _retention()), ("logs", _logs())):
+        begin, end = f"<!-- {name}: written by python -m infra.privacy -->", f"<!-- /{name} -->"
+        before, _, rest = page.partition(begin)
+        _, _, after = rest.partition(end)
+        page = f"{before}{begin}\n\n{table}\n{end}{after}"
+    return page
+
+
+def law() -> str:
+    """The page for the law with its rows as they must be: each field of a model."""
+    page = LAW.read_text(encoding="utf-8")
+    for model, _ in stored_models():
+        fields = ", ".join(f"`{name}`" for name in model.model_fields)
+        page = re.sub(
+            rf"^( *)\| {model.__name__} \| .* \|$",
+            rf"\1| {model.__name__} | {fields} |",
+            page,
+            flags=re.MULTILINE,
+        )
+    return page
+
+
+def _stored() -> str:
+    lines = []
+    for table, title in _TABLES.items():
+        lines += [
+            f"### {title}",
+            "",
+            "| what | for what | fields | kept |",
+            "| --- | --- | --- | --- |",
+        ]
+        for model, its_table in stored_models():
+            if its_table != table:
+                continue
+            item = ITEMS[model.__name__]
+            kept = "; ".join(_kept(name) for name in item.kept)
+            what = f"**{item.what}** (`{model.__name__}`)"
+            for why, fields in item.by_purpose.items():
+                named = ", ".join(f"`{name}`" for name in fields)
+                lines.append(f"| {what} | {why} | {named} | {kept} |")
+                what = kept = ""
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _kept(name: str) -> str:
+    number = list(RETENTION).index(name) + 1
+    return f"line {number}"
+
+
+def _retention() -> str:
+    lines = ["| line | what | kept | since | what deletes it, or why nothing does | shown by |"]
+    lines.append("| --- | --- | --- | --- | --- | --- |")
+    for number, one in enumerate(RETENTION.values(), start=1):
+        file, _, test = one.shown_by.partition("::")
+        shown = f"[{test.removeprefix('test_').replace('_', ' ')}](../../{file})"
+        since = one.since or "–"
+        lines.append(
+            f"| {number} | {one.what} | {one.in_words} | {since} | {one.mechanism} | {shown} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _logs() -> str:
+    return ", ".join(f"`{event.value}`" for event in Event) + ".\n"

@@ -1,0 +1,76 @@
+"""Where a stack of moto may have kept what was sent to it: each item by its kind, and everything
+else by what it is. It owns what is looked through; it must never plant anything."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+
+from canaries import found_in
+from functional.stack import Stack
+
+# How the items of a table are told apart: by how their sort key begins, else their partition's.
+_KIND = re.compile(r"[a-z]+")
+
+
+def things_held(stack: Stack) -> Iterator[tuple[str, str]]:
+    """Each thing that is held, with the kind of its place: tables, logs with metrics, buckets,
+    queues, announcements, texts to phones, what secrets and clients of partners are called."""
+    for short, items in stack.world.everything().items():
+        for item in items:
+            yield f"{short} {kind_of_item(short, item)}", json.dumps(item, ensure_ascii=False)
+    yield "logs", stack.log
+    for path, content in stack.files().items():
+        yield f"bucket {path.partition('/')[0]}", f"{path} {content.decode('latin-1')}"
+    for name, url in _queues(stack):
+        yield f"queue {name}", json.dumps(_waiting(url))
+    for subject, text in stack.announced():
+        yield "announcements", f"{subject} {text}"
+    secrets = boto3.client("secretsmanager").list_secrets()["SecretList"]
+    yield "names of secrets", json.dumps(secrets, default=str)
+    clients = boto3.client("cognito-idp").list_user_pool_clients(
+        UserPoolId=stack.user_pool_id, MaxResults=60
+    )["UserPoolClients"]
+    yield "clients", json.dumps(clients, default=str)
+
+
+def places_of_canaries(stack: Stack) -> dict[str, set[str]]:
+    """Which kinds of canaries are held, and in which kinds of places."""
+    found: dict[str, set[str]] = {}
+    for place, text in things_held(stack):
+        for kind in found_in(text):
+            found.setdefault(kind, set()).add(place)
+    return found
+
+
+def kind_of_item(table: str, item: dict[str, Any]) -> str:
+    """What an item is, by its key: `participant`, `command`, `ride` …"""
+    pk, sk = item["pk"]["S"], item.get("sk", {}).get("S", "")
+    if table == "ledger":
+        return f"entry of a {_word(pk)}"
+    if table in ("vouchers",) or pk.partition("#")[0] in ("allotment", "report", "statement"):
+        return _word(pk)
+    return _word(sk) or _word(pk)
+
+
+def _word(key: str) -> str:
+    found = _KIND.match(key)
+    return found[0] if found else ""
+
+
+def _queues(stack: Stack) -> Iterator[tuple[str, str]]:
+    yield "batches", stack.queue_url
+    yield "reports", stack.report_queue_url
+    yield "statements", stack.statement_queue_url
+    for name, url in stack.given_up.items():
+        yield f"given up {name}", url
+
+
+def _waiting(url: str) -> list[dict[str, Any]]:
+    """Read without taking: it is seen again at once."""
+    told = boto3.client("sqs").receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0
+    )
+    return list(told.get("Messages", []))

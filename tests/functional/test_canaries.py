@@ -1,0 +1,258 @@
+"""A thing of every personal kind is put into everything that partners send: each endpoint, each
+field, the path, the query and the headers. No refusal repeats it, and nothing keeps it but what the
+table below names. An endpoint that this module knows nothing of fails it."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+import builders
+from builders import PROGRAM
+from canaries import CANARIES, HEADERS, found_in, plantings
+from farechance.endpoints import (
+    AUTHORIZATIONS_PATH,
+    EVENTS_PATH,
+    METHODS,
+    OPEN_ENDPOINTS,
+    PARTNER_ENDPOINTS,
+    START_BATCH,
+    Endpoint,
+)
+from functional.bodies import ACT_BODIES, enrollment_body, mint_body, rfc3339
+from functional.gateway import Answer, proxy_event
+from functional.planting import places_of_canaries
+from functional.players import Partner
+from functional.stack import Stack
+from tables import empty_tables, fill_tables
+
+type AnyEndpoint = Endpoint[Any, Any]
+
+ALL: tuple[AnyEndpoint, ...] = (*PARTNER_ENDPOINTS, *OPEN_ENDPOINTS)
+OF_NOBODY = [path for path in METHODS if path not in {one.path for one in ALL}]
+each_endpoint = pytest.mark.parametrize("endpoint", ALL, ids=lambda one: one.name)
+
+PERSON = {"people participant", "people reference"}
+MAY_BE_KEPT: dict[tuple[str, str], set[str]] = {
+    ("POST /participants", "external_ref"): PERSON,
+    ("POST /participants", "attestation/attested_by"): {"people participant"},
+}
+"""Which field of which endpoint may hold words of a person's choice, and which items keep them."""
+
+
+class Scene:
+    """A person with a voucher and a batch, to which each planting returns."""
+
+    def __init__(self, stack: Stack, partner: Partner) -> None:
+        self.stack, self.partner, self.reference = stack, partner, "case-x-of-the-scene"
+        consent = {
+            "text_version": "2026-01",
+            "language": "en",
+            "granted_at": rfc3339(),
+            "uses": ["enrollment", "sms", "outcomes"],
+        }
+        body = enrollment_body(external_ref=self.reference, consent=consent)
+        self.person = partner.post("/participants", body).body["participant_id"]
+        minting = mint_body(participant_ids=[self.person])
+        self.voucher = partner.post("/vouchers", minting).body["vouchers"][0]["voucher_id"]
+        batch = {**mint_body(), "unassigned": 2}
+        self.batch = partner.post("/voucher-batches", batch).body["batch_id"]
+        self._items, self._image = stack.world.everything(), stack.image()
+
+    def path(self, endpoint: AnyEndpoint) -> str:
+        """Of what is there."""
+        return endpoint.path.format(
+            participant_id=self.person, voucher_id=self.voucher, batch_id=self.batch
+        )
+
+    def call(self, endpoint: AnyEndpoint, body: Any = None, **more: Any) -> Answer:
+        """A call as the partner's app makes it; `more` replaces parts of it."""
+        sent = {"Content-Type": "application/json", "Idempotency-Key": "key-of-a-canary"}
+        headers = (
+            {**sent, **more.pop("headers", {})}
+            if endpoint.method == "POST"
+            else more.pop("headers", {})
+        )
+        raw = json.dumps(body).encode() if endpoint.method == "POST" else None
+        raw = more.pop("raw", raw)
+        path = more.pop("path", self.path(endpoint))
+        return self.partner.call(endpoint.method, path, body=raw, headers=headers, **more)
+
+    def is_changed(self) -> bool:
+        """Whether anything was written since the scene was set."""
+        return self.stack.image() != self._image
+
+    def set_again(self) -> None:
+        """Everything as it was."""
+        world = self.stack.world
+        empty_tables(world.client, world.tables)
+        fill_tables(world.client, world.tables, self._items)
+
+
+def _bodies(scene: Scene) -> dict[str, dict[str, Any]]:
+    """A body for each endpoint that has one."""
+    return {
+        "POST /participants": enrollment_body(),
+        "POST /vouchers": mint_body(participant_ids=[scene.person]),
+        "POST /voucher-batches": {
+            "program_id": PROGRAM,
+            "purpose": "job_interview",
+            "value_cents": 4_000,
+            "rows": [{"external_ref": scene.reference}],
+        },
+        "POST /participants/{participant_id}/consent": {
+            "action": "withdraw",
+            "uses": ["sms"],
+        },
+        "POST /participants/{participant_id}/exit": {},
+        "POST /participants/{participant_id}/language": {"language": "es"},
+        "POST /participants/{participant_id}/outcomes": {
+            "kind": "job_started",
+            "day": str(datetime.now(UTC).date()),
+        },
+        "POST /cards": {"voucher_ids": [scene.voucher]},
+        "POST /vouchers/{voucher_id}/send": {"phone_number": "+12125550199"},
+        **{f"POST /vouchers/{{voucher_id}}/{act}": body for act, body in ACT_BODIES.items()},
+    }
+
+
+@pytest.fixture
+def scene(stack: Stack, partner: Partner) -> Scene:
+    """All that an endpoint may name."""
+    return Scene(stack, partner)
+
+
+def test_each_endpoint_with_a_body_has_one_here_that_is_taken(scene: Scene) -> None:
+    with_body = [one for one in ALL if one.method == "POST"]
+
+    assert {one.name for one in with_body} == _bodies(scene).keys()
+    for endpoint in with_body:
+        if "unblock" in endpoint.path:
+            scene.partner.post(scene.path(endpoint).replace("unblock", "block"), {})
+        body = _bodies(scene)[endpoint.name]
+        if "/assign" in endpoint.path:
+            # Only a card that is nobody's is handed to somebody.
+            body = {"participant_id": scene.person}
+            minted = scene.partner.post("/vouchers", mint_body()).body["vouchers"][0]
+            path = f"/vouchers/{minted['voucher_id']}/assign"
+            answer = scene.call(endpoint, body, path=path)
+        else:
+            answer = scene.call(endpoint, body)
+        assert answer.status == endpoint.status, (endpoint.name, answer.text)
+        scene.set_again()
+
+
+@each_endpoint
+def test_no_field_of_a_call_is_repeated_or_kept(scene: Scene, endpoint: AnyEndpoint) -> None:
+    kept = {}
+    for where, kind, answer in _sent(scene, endpoint):
+        assert answer.status < 500, (where, kind, answer.text)
+        if answer.status >= 400:
+            assert found_in(answer.text) == [], (where, kind)
+        if answer.status < 300 and endpoint.method == "POST" and scene.is_changed():
+            if places := set().union(*places_of_canaries(scene.stack).values()):
+                assert places == MAY_BE_KEPT.get((endpoint.name, where)), (where, kind)
+                kept[endpoint.name, where] = places
+            scene.set_again()
+
+    # No line of the table without need.
+    assert kept == {key: it for key, it in MAY_BE_KEPT.items() if key[0] == endpoint.name}
+    assert places_of_canaries(scene.stack) == {}
+
+
+def _sent(scene: Scene, endpoint: AnyEndpoint) -> Iterator[tuple[str, str, Answer]]:
+    """Every planting of an endpoint: where, what, and how it was answered."""
+    posts = endpoint.method == "POST"
+    body = _bodies(scene)[endpoint.name] if posts else {}
+    if posts:
+        for one in plantings(endpoint.body, body):
+            yield one.where, one.kind, scene.call(endpoint, one.body)
+    known = [] if posts else list(endpoint.body.model_fields)
+    for kind, thing in CANARIES.items():
+        text = str(thing)
+        for name in (*known, text):
+            query = {"program_id": PROGRAM, name: text}
+            yield f"?{name}", kind, scene.call(endpoint, {}, query=query)
+        for parameter in ("{participant_id}", "{voucher_id}", "{batch_id}"):
+            if parameter in endpoint.path:
+                for named in (text, f"{parameter[1:4]}_{text}"):
+                    path = endpoint.path.replace(parameter, named)
+                    yield parameter, kind, scene.call(endpoint, body, path=path)
+        yield (
+            "Idempotency-Key",
+            kind,
+            scene.call(endpoint, body, headers={"Idempotency-Key": text[:64].replace(" ", "_")}),
+        )
+    everything = "; ".join(str(thing) for thing in CANARIES.values())
+    yield "?unknown", "all", scene.call(endpoint, body, query={"unknown": everything})
+    for header in HEADERS:
+        yield header, "all", scene.call(endpoint, body, headers={header: everything})
+
+
+@pytest.mark.parametrize("kind", CANARIES)
+def test_no_cell_of_a_batchs_table_is_repeated_or_kept(scene: Scene, kind: str) -> None:
+    text = str(CANARIES[kind])
+    query = {"program_id": PROGRAM, "purpose": "family", "value_cents": "4000"}
+    headers = {"Content-Type": "text/csv", "Idempotency-Key": "key-1"}
+    cell = '"' + text.replace('"', '""') + '"'
+    tables = (
+        f"external_ref\r\n{cell}\r\n{scene.reference}\r\n",
+        f"external_ref\r\n{text}\r\n{scene.reference}\r\n",
+        f"external_ref,{cell}\r\n{scene.reference},x\r\n",
+        f"external_ref,name\r\n{scene.reference},{cell}\r\n",
+        f"{cell}\r\n{scene.reference}\r\n",
+        text,
+    )
+
+    for number, table in enumerate(tables):
+        headers["Idempotency-Key"] = f"key-{number}"
+        raw = table.encode()
+        answer = scene.call(START_BATCH, raw=raw, headers=headers, query=query)
+        texts = [answer.text]
+        if answer.status == 202:
+            path = f"/voucher-batches/{answer.body['batch_id']}"
+            for message in scene.stack.messages():
+                scene.stack.job("batching", {"Records": [message]})
+            texts += [scene.partner.get(path).text, scene.partner.get(f"{path}/vouchers").text]
+            texts.append(scene.partner.get(f"{path}/vouchers", format="csv").text)
+        assert [found_in(one) for one in texts] == [[]] * len(texts), table
+        assert places_of_canaries(scene.stack) == {}, table
+        scene.set_again()
+
+
+@pytest.mark.parametrize(
+    "path", [one for one in OF_NOBODY if one not in (AUTHORIZATIONS_PATH, EVENTS_PATH)]
+)
+def test_what_is_open_to_everybody_repeats_and_keeps_nothing(stack: Stack, path: str) -> None:
+    for thing in CANARIES.values():
+        text = str(thing)
+        for called in (path, f"/{text}", f"{path}/{text}"):
+            headers = dict.fromkeys(HEADERS, text)
+            event = proxy_event("GET", called, headers=headers, query={"unknown": text})
+            answer = stack.send("contract", event)
+            assert answer.status in (200, 404)
+            assert found_in(answer.text) == []
+    assert places_of_canaries(stack) == {}
+
+
+def test_what_may_be_kept_of_a_person_is_gone_once_she_is_erased(scene: Scene) -> None:
+    body = enrollment_body(external_ref="case-canary-0815")
+    body["attestation"]["attested_by"] = CANARIES["offence"]
+    person = scene.partner.post("/participants", body).body["participant_id"]
+    scene.partner.post("/vouchers", mint_body(participant_ids=[person]))
+    scene.partner.post(f"/participants/{person}/language", {"language": "es"})
+    before = places_of_canaries(scene.stack)
+
+    assert scene.partner.delete(f"/participants/{person}").status == 200
+
+    assert before == {"external_ref": PERSON, "offence": {"people participant"}}
+    assert places_of_canaries(scene.stack) == {}
+
+
+def test_the_search_finds_each_canary_where_it_is() -> None:
+    for kind, thing in CANARIES.items():
+        assert found_in(json.dumps({"in": thing})) == [kind]
+        assert found_in(f"said {thing!s}.") == [kind]
+    assert builders.PARTNER not in json.dumps(CANARIES)
