@@ -1,6 +1,6 @@
 """What the contract says in words, since a schema can't: how a right request is put right before
 it is sent, and which of Schemathesis' findings aren't faults. Each has its reason; nothing else is
-left out (infra/decisions/0027-how-the-api-is-fuzzed.md)."""
+left out (infra/decisions/0026-how-the-api-is-fuzzed.md)."""
 
 import unicodedata
 import uuid
