@@ -88,7 +88,8 @@ class Admin:
         """The answer, be it a refusal. Raises Refused if the function failed."""
         event = {
             "command": command,
-            "command_id": command_id or f"{command}-{uuid.uuid4().hex[:12]}",
+            # Ten digits: four letters and twelve, as of "ride-…", would be taken for a code.
+            "command_id": command_id or f"{command}-{uuid.uuid4().hex[:10]}",
             "requested_by": "local stack",
             "reason": "shown on one machine",
             **fields,

@@ -60,7 +60,8 @@ def _invoked(person: Identity, function: str, event: dict[str, Any]) -> dict[str
 def _command(command: str, **fields: Any) -> dict[str, Any]:
     return {
         "command": command,
-        "command_id": f"{command}-{uuid.uuid4().hex[:12]}",
+        # Ten digits: four letters and twelve, as of "ride-…", would be taken for a code.
+        "command_id": f"{command}-{uuid.uuid4().hex[:10]}",
         "requested_by": "a person of a test",
         "reason": "a test",
         **fields,
@@ -85,7 +86,7 @@ def test_a_viewer_invokes_her_function_and_it_carries_out_nothing(
 ) -> None:
     before = scene.at_rest()
 
-    for command in ("check_books", "pause_program", "fund"):
+    for command in ("check_books", "pause_program", "fund", "simulate_ride"):
         asked = _command(command, program_id=scene.program_id)
         answer = _invoked(people["ViewerLooks"], "ViewingFunction", asked)
         assert (answer["problem"], answer["role"]) == ("not_your_role", "viewer")
@@ -157,6 +158,48 @@ def test_an_operator_has_a_month_reported_and_work_that_was_given_up_tried_again
     assert asked["folder"] == folder
     assert tried["done"] is True
     assert tried["moved"] >= 1
+
+
+@pytest.mark.parametrize(
+    ("policy", "function"),
+    [("OperatorActs", "OperatingFunction"), ("AdministratorRules", "AdministrationFunction")],
+)
+def test_on_a_trial_a_ride_is_played_with_a_partners_voucher(
+    scene: Scene, people: dict[str, Identity], policy: str, function: str
+) -> None:
+    program_id = scene.new_program(f"played_{policy.lower()}")
+    old, other = (scene.mint(program_id=program_id) for _ in range(2))
+    # What the old card of a reissued one has left comes over first.
+    lost = f"/vouchers/{old['voucher_id']}/reissue"
+    new = scene.app().post(lost, {"reason": "lost"}, key()).expect(201)["successor_id"]
+    voucher = {"voucher_id": other["voucher_id"]}
+
+    def plays(voucher_id: str, **fields: Any) -> dict[str, Any]:
+        named = {"partner_id": scene.partner_id, "provider_id": scene.provider_id}
+        sent = {**named, "voucher_id": voucher_id, "estimated_fare_cents": 1_500, **fields}
+        return _invoked(people[policy], function, _command("simulate_ride", **sent))
+
+    made = plays(new)
+    cancelled = plays(other["voucher_id"], outcome="cancelled")
+    left = plays(other["voucher_id"], outcome="under_way")
+    dear = plays(other["voucher_id"], estimated_fare_cents=9_000)
+    before = scene.stored()
+    tried = plays(other["voucher_id"], dry_run=True)
+
+    assert scene.stored() == before
+    assert made["answer_to_event"]["captured_cents"] == 1_500
+    assert cancelled["answer_to_event"]["outcome"] == "voided"
+    assert left["answer_to_request"]["held_cents"] == 1_500
+    assert dear["answer_to_request"]["reason"] in dear["in_words"]
+    assert tried["answer_to_request"]["decision"] == "approved"
+    shown = scene.show(voucher)
+    assert (shown["held_cents"], shown["spent_cents"]) == (1_500, 0)
+    assert scene.show({"voucher_id": new})["spent_cents"] == 1_500
+    # The company itself goes on with the ride that was left under way.
+    named = {"authorization_id": left["answer_to_request"]["authorization_id"]}
+    scene.complete({"ride_id": left["ride_id"], **named}, 1_200)
+    assert scene.show(voucher)["spent_cents"] == 1_200
+    assert scene.books_are_right(program_id)
 
 
 @pytest.mark.parametrize(

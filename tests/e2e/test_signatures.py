@@ -5,7 +5,10 @@ from datetime import timedelta
 import pytest
 
 from e2e.scene import Scene, key, now
-from infra.local.client import AUTHORIZATIONS, Delivery, RideCompany, callback
+from infra.local.client import AUTHORIZATIONS, EVENTS, Answer, Delivery, RideCompany, call, callback
+from signers import signed_in_hex
+
+HEADER = "X-Test-Cabs-Signature"
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +78,100 @@ def test_one_right_signature_among_others_is_enough(scene: Scene) -> None:
     answer = scene.company.post(delivery, {**headers, "webhook-signature": several})
 
     assert answer.expect(200)["outcome"] == "ignored"
+
+
+# ── the profile hmac_sha256_hex ──────────────────────────────────────────────────────────────────
+
+
+class HexCompany:
+    """A ride company whose platform signs the body alone, in hex."""
+
+    def __init__(self, scene: Scene, provider_id: str, secret: str) -> None:
+        self._url = f"{scene.running.api_url}/providers/{provider_id}"
+        self._secret = secret
+
+    def send(self, delivery: Delivery, **headers: str) -> Answer:
+        """These bytes with their signature, unless other `headers` are given."""
+        proof = headers or {HEADER: signed_in_hex(self._secret, delivery.body)}
+        sent = {"Content-Type": "application/json", **proof}
+        return call("POST", f"{self._url}/{delivery.door}", delivery.body, sent)
+
+
+def test_a_company_that_signs_in_hex_drives_and_what_was_caught_of_it_has_no_second_effect(
+    scene: Scene,
+) -> None:
+    provider_id = f"{scene.provider_id}_hex"
+    in_hex = {"profile": "hmac_sha256_hex", "signature_header": HEADER}
+    secret = scene.register_provider(provider_id, **in_hex)
+    company = HexCompany(scene, provider_id, secret)
+    program_id = scene.new_program("hex", provider_ids=[provider_id])
+    voucher = scene.mint(program_id=program_id)
+    asked = callback(
+        AUTHORIZATIONS,
+        "ride.requested",
+        ride_id="ride-in-hex",
+        voucher_code=voucher["code"],
+        estimated_fare_cents=1_500,
+        currency="USD",
+        requested_at=now(),
+    )
+
+    tested = company.send(callback(EVENTS, "webhook.test")).expect(200)
+    approved = company.send(asked).expect(200)
+    made = callback(
+        EVENTS,
+        "ride.completed",
+        ride_id="ride-in-hex",
+        authorization_id=approved["authorization_id"],
+        fare_cents=1_400,
+        currency="USD",
+        completed_at=now(),
+    )
+    captured = company.send(made).expect(200)
+    before = scene.stored()
+    caught = [company.send(one).expect(200) for one in (asked, made, asked)]
+    refused = [
+        company.send(asked, **{HEADER: "0" * 64}),
+        company.send(asked, **{"X-Another": signed_in_hex(secret, asked.body)}),
+        company.send(asked, **scene.company.signed(asked.body)),
+    ]
+
+    assert tested == {"outcome": "ignored", "secret": "current", "replayed": False}
+    assert (approved["decision"], captured["captured_cents"]) == ("approved", 1_400)
+    assert [one["replayed"] for one in caught] == [True] * 3
+    assert [one.status for one in refused] == [401] * 3
+    assert scene.stored() == before
+    assert scene.show(voucher)["spent_cents"] == 1_400
+    assert scene.books_are_right(program_id)
+
+
+def test_a_company_brings_its_own_secret_and_changes_over_to_another(scene: Scene) -> None:
+    provider_id = f"{scene.provider_id}_own"
+    own, following = (f"{scene.run}-{one}-secret-of-its-own-platform" for one in ("a", "b"))
+    in_hex = {"profile": "hmac_sha256_hex", "signature_header": HEADER}
+    needs = {"smartphone": True, "data": True, "own_payment_method": False}
+    test = callback(EVENTS, "webhook.test")
+
+    made = scene.admin.do(
+        "register_provider",
+        provider_id=provider_id,
+        name="City Cabs",
+        rider_needs=needs,
+        help_phone="555-0199",
+        staff_can_book=True,
+        secret=own,
+        **in_hex,
+    )
+    begun = scene.admin.do(
+        "rotate_provider_secret", provider_id=provider_id, step="begin", secret=following
+    )
+    # A function remembers secrets for a minute, but has not read this company's yet.
+    told = [
+        HexCompany(scene, provider_id, one).send(test).expect(200)["secret"]
+        for one in (own, following)
+    ]
+
+    assert told == ["previous", "current"]
+    for secret in (own, following):
+        assert secret not in str((made, begun))
+        assert secret not in str(scene.stored())

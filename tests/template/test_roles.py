@@ -124,9 +124,10 @@ def test_what_an_operators_function_writes_is_a_status_a_block_and_what_was_aske
             "dynamodb:PutItem",
             vouchers,
             {
+                "ForAnyValue:StringEquals": {"dynamodb:EnclosingOperation": "TransactWriteItems"},
                 "ForAllValues:StringLike": {
                     keys: [{"Fn::If": ["IsTrial", "ride#*", "on-a-trial-only#"]}]
-                }
+                },
             },
         ),
         "WriteEntriesOfAPauseAndABlock": (
