@@ -60,7 +60,7 @@ def prepare(scene: Scene, program_id: str) -> Known:
     by_operation = _shared_out([one["voucher_id"] for one in vouchers], _WITH_OWN_VOUCHERS)
     for voucher_id in by_operation["unblock_voucher"]:
         app.post(f"/vouchers/{voucher_id}/block", {}, key()).expect(200)
-    batch = {**scene.minting(program_id=program_id), "unassigned": 2}
+    batch = {**scene.minting(program_id=program_id), "unassigned": 2, "repeat": True}
     sheet = scene.admin.do(
         "mint_cards",
         program_id=program_id,

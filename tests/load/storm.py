@@ -24,6 +24,8 @@ WORKERS = 6
 SHARED = 3
 FARE_CENTS, VALUE_CENTS = 700, 9_000
 REPEATS = 60
+# Of a worker that was shed: sooner than it was told to come again, and time for the others.
+PAUSE_SECONDS = 0.1
 SHED = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 MINT, REQUEST, COMPLETE = "mint", "request", "complete"
 
@@ -169,6 +171,8 @@ class Storm:
         one.once()
         with self._lock:
             self.sent.append(one)
+        if one.applied is None:
+            time.sleep(PAUSE_SECONDS)
         return one
 
     def _mint(self) -> Callable[[], Answer]:
