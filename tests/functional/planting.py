@@ -1,15 +1,18 @@
 """Where a stack of moto may have kept what was sent to it: each item by its kind, and everything
 else by what it is. It owns what is looked through; it must never plant anything."""
 
+import copy
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import boto3
+from moto.backends import get_backend
+from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from canaries import found_in
-from functional.stack import Stack
+from functional.stack import REGION, Stack
 
 # How the items of a table are told apart: by how their sort key begins, else their partition's.
 _KIND = re.compile(r"[a-z]+")
@@ -18,9 +21,7 @@ _KIND = re.compile(r"[a-z]+")
 def things_held(stack: Stack) -> Iterator[tuple[str, str]]:
     """Each thing that is held, with the kind of its place: tables, logs with metrics, buckets,
     queues, announcements, texts to phones, what secrets and clients of partners are called."""
-    for short, items in stack.world.everything().items():
-        for item in items:
-            yield f"{short} {kind_of_item(short, item)}", json.dumps(item, ensure_ascii=False)
+    yield from _items(stack)
     yield "logs", stack.log
     for path, content in stack.files().items():
         yield f"bucket {path.partition('/')[0]}", f"{path} {content.decode('latin-1')}"
@@ -38,11 +39,47 @@ def things_held(stack: Stack) -> Iterator[tuple[str, str]]:
 
 def places_of_canaries(stack: Stack) -> dict[str, set[str]]:
     """Which kinds of canaries are held, and in which kinds of places."""
+    return _places(things_held(stack))
+
+
+def kinds_of_items_with_canaries(stack: Stack) -> set[str]:
+    """In which kinds of items and of log lines canaries are held now."""
+    things = [*_items(stack), ("logs", stack.log)]
+    if not found_in(" ".join(text for _, text in things)):
+        return set()
+    return set().union(*_places(things).values())
+
+
+def remembered(stack: Stack) -> dict[str, Any]:
+    """The tables in moto's memory, to be put back: thousands of times, which scans are too slow
+    for."""
+    return {name: copy.deepcopy(table.items) for name, table in _tables(stack)}
+
+
+def put_back(stack: Stack, before: dict[str, Any]) -> None:
+    """Every item as it was."""
+    for name, table in _tables(stack):
+        table.items = copy.deepcopy(before[name])
+
+
+def _tables(stack: Stack) -> Iterator[tuple[str, Any]]:
+    stored = get_backend("dynamodb")[DEFAULT_ACCOUNT_ID][REGION].tables
+    yield from ((short, stored[name]) for short, name in stack.on_tables.tables.items())
+
+
+def _places(things: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    for place, text in things_held(stack):
+    for place, text in things:
         for kind in found_in(text):
             found.setdefault(kind, set()).add(place)
     return found
+
+
+def _items(stack: Stack) -> Iterator[tuple[str, str]]:
+    for short, table in _tables(stack):
+        for item in table.all_items():
+            told = item.to_json()["Attributes"]
+            yield f"{short} {kind_of_item(short, told)}", json.dumps(told, ensure_ascii=False)
 
 
 def kind_of_item(table: str, item: dict[str, Any]) -> str:

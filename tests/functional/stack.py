@@ -46,7 +46,7 @@ _PRIVATE = frozenset(
 _FUNCTIONS = template.resources("AWS::Serverless::Function")
 _FOR_ALL: dict[str, Any] = template.load()["Globals"]["Function"]["Environment"]["Variables"]
 _STACK_NAME = "farechance-test"
-_REGION = "us-east-1"
+REGION = "us-east-1"
 PROVIDER_SECRETS = f"{_STACK_NAME}/provider/"
 CODE_SECRET = "the-codes-of-a-test"
 BUCKET = "reports-of-a-test"
@@ -147,7 +147,7 @@ class Stack:
 
     def announced(self) -> list[tuple[str, str]]:
         """What was published to the topic of reports: subject and text."""
-        topics = get_backend("sns")[DEFAULT_ACCOUNT_ID][_REGION].topics
+        topics = get_backend("sns")[DEFAULT_ACCOUNT_ID][REGION].topics
         return [(str(one[2]), one[1]) for one in topics[self.topic_arn].sent_notifications]
 
     def take_everything_out(self) -> None:
@@ -167,7 +167,7 @@ class Stack:
 
     def image(self) -> dict[str, list[str]]:
         """Every item, to compare. It is read from moto's memory, since its scans are slow."""
-        stored = get_backend("dynamodb")[DEFAULT_ACCOUNT_ID][_REGION].tables
+        stored = get_backend("dynamodb")[DEFAULT_ACCOUNT_ID][REGION].tables
         return {
             name: sorted(str(item.to_json()) for item in stored[name].all_items())
             for name in self.on_tables.tables.values()

@@ -23,10 +23,14 @@ from farechance.endpoints import (
 )
 from functional.bodies import ACT_BODIES, enrollment_body, mint_body, rfc3339
 from functional.gateway import Answer, proxy_event
-from functional.planting import places_of_canaries
+from functional.planting import (
+    kinds_of_items_with_canaries,
+    places_of_canaries,
+    put_back,
+    remembered,
+)
 from functional.players import Partner
 from functional.stack import Stack
-from tables import empty_tables, fill_tables
 
 type AnyEndpoint = Endpoint[Any, Any]
 
@@ -59,7 +63,7 @@ class Scene:
         self.voucher = partner.post("/vouchers", minting).body["vouchers"][0]["voucher_id"]
         batch = {**mint_body(), "unassigned": 2}
         self.batch = partner.post("/voucher-batches", batch).body["batch_id"]
-        self._items, self._image = stack.world.everything(), stack.image()
+        self._items, self._image = remembered(stack), stack.image()
 
     def path(self, endpoint: AnyEndpoint) -> str:
         """Of what is there."""
@@ -86,9 +90,7 @@ class Scene:
 
     def set_again(self) -> None:
         """Everything as it was."""
-        world = self.stack.world
-        empty_tables(world.client, world.tables)
-        fill_tables(world.client, world.tables, self._items)
+        put_back(self.stack, self._items)
 
 
 def _bodies(scene: Scene) -> dict[str, dict[str, Any]]:
@@ -152,7 +154,7 @@ def test_no_field_of_a_call_is_repeated_or_kept(scene: Scene, endpoint: AnyEndpo
         if answer.status >= 400:
             assert found_in(answer.text) == [], (where, kind)
         if answer.status < 300 and endpoint.method == "POST" and scene.is_changed():
-            if places := set().union(*places_of_canaries(scene.stack).values()):
+            if places := kinds_of_items_with_canaries(scene.stack):
                 assert places == MAY_BE_KEPT.get((endpoint.name, where)), (where, kind)
                 kept[endpoint.name, where] = places
             scene.set_again()

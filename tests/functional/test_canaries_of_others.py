@@ -21,11 +21,15 @@ from farechance.callbacks import RIDE_CALLBACKS, Callback, VoucherChecked
 from farechance.commands import COMMAND, Command
 from farechance.times import local_month
 from functional.bodies import cancelled, completed, mint_body, requested, rfc3339
-from functional.planting import places_of_canaries
+from functional.planting import (
+    kinds_of_items_with_canaries,
+    places_of_canaries,
+    put_back,
+    remembered,
+)
 from functional.players import Partner, Provider
 from functional.saved_events import event
 from functional.stack import Stack
-from tables import empty_tables, fill_tables
 
 CALLBACKS: dict[str, type[BaseModel]] = {**RIDE_CALLBACKS, "voucher.checked": VoucherChecked}
 COMMANDS: dict[str, type[BaseModel]] = {
@@ -67,7 +71,7 @@ class Scene:
         self.stack = stack
         minted = partner.post("/vouchers", mint_body()).body["vouchers"][0]
         self.code, self.voucher_id = str(minted["code"]), str(minted["voucher_id"])
-        self._items, self._image = stack.world.everything(), stack.image()
+        self._items, self._image = remembered(stack), stack.image()
 
     def is_changed(self) -> bool:
         """Whether anything was written since the scene was set."""
@@ -75,9 +79,7 @@ class Scene:
 
     def set_again(self) -> None:
         """Everything as it was."""
-        world = self.stack.world
-        empty_tables(world.client, world.tables)
-        fill_tables(world.client, world.tables, self._items)
+        put_back(self.stack, self._items)
 
 
 @pytest.fixture
@@ -116,7 +118,7 @@ def test_no_field_of_a_callback_is_repeated_or_kept(
         assert answer.status < 500, where
         assert found_in(answer.text) == [], where
         if scene.is_changed():
-            if places := set().union(*places_of_canaries(scene.stack).values()):
+            if places := kinds_of_items_with_canaries(scene.stack):
                 kept.setdefault((kind, where), set()).update(places)
             scene.set_again()
 
@@ -266,7 +268,7 @@ def test_no_field_of_a_command_is_repeated_or_kept_but_what_the_table_names(
             continue
         answer = scene.stack.command(one.body)
         if scene.is_changed():
-            places = set().union(*places_of_canaries(scene.stack).values())
+            places = kinds_of_items_with_canaries(scene.stack)
             beside = KEPT_BESIDE.get((name, one.where), set())
             assert places <= {"programs command"} | beside, one.where
             scene.set_again()
