@@ -187,6 +187,15 @@ def test_an_operation_names_the_scope_that_the_code_demands(
     assert operation["security"] == [{"partner_token": needed}]
 
 
+def test_a_callback_is_signed_in_one_of_two_ways_and_each_way_is_described() -> None:
+    either = [{"callback_signature": []}, {"callback_hmac": []}]
+
+    for path in (endpoints.AUTHORIZATIONS_PATH, endpoints.EVENTS_PATH):
+        assert OPERATIONS["POST", path]["security"] == either
+    used = {scheme for one in OPERATIONS.values() for proof in one["security"] for scheme in proof}
+    assert used == COMPONENTS["securitySchemes"].keys()
+
+
 @pytest.mark.parametrize("route", EVENTS, ids=" ".join)
 def test_what_the_gateway_leaves_open_needs_no_token_and_the_rest_does(
     route: tuple[str, str],
