@@ -227,6 +227,8 @@ class Stack:
                 return self._resolved(without)
             case {"Fn::GetAtt": "CodeSecret.Id"}:
                 return CODE_SECRET
+            case {"Fn::If": ["OwnsKey", _, without]}:
+                return self._resolved(without)
             case {"Fn::Sub": text}:
                 return str(text).replace("${AWS::StackName}", _STACK_NAME)
         raise AssertionError(f"the template gives a function {value}")
