@@ -76,7 +76,9 @@ def _signature_header(written: str) -> str:
     return name
 
 
-SignatureHeader = Annotated[str, AfterValidator(_signature_header)]
+SignatureHeader = Annotated[
+    str, StringConstraints(min_length=1, max_length=64), AfterValidator(_signature_header)
+]
 """The header in which a ride company signs; names of headers know no capitals."""
 
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200)]

@@ -112,8 +112,8 @@ MUTANTS = (
         5,
         "a repeat is answered by the voucher's last ride instead of its own answer",
         "operations/record_ride_event.py",
-        "answer = _with_ids(entry.answer, found.voucher, event)",
-        'answer = {**_with_ids(entry.answer, found.voucher, event), "outcome": "captured"}',
+        "answer = with_ids(entry.answer, found.voucher, event)",
+        'answer = {**with_ids(entry.answer, found.voucher, event), "outcome": "captured"}',
         "test_5_a_refused_event_that_is_repeated_is_refused",
     ),
     Mutant(

@@ -260,6 +260,7 @@ ITEMS: Mapping[str, Item] = {
         what is paid: overage max_cancellation_fee_cents direct_capture provider_ids max_owed_cents
         where and when: service_areas service_area_ends weekly_hours return_hours
         bounds for a person: max_vouchers_per_participant_month small_count_threshold
+        bounds for a partner: max_vouchers_per_partner_hour
         what stands on cards: rider_facing_name
         """,
     ),
@@ -282,6 +283,7 @@ ITEMS: Mapping[str, Item] = {
         """
         whose it is: program_id partner_id
         whether it may mint, and how much: status partner_status available_cents
+        how fast it mints: minted_hour minted_in_hour
         """,
     ),
     "Partner": Item(
@@ -302,7 +304,7 @@ ITEMS: Mapping[str, Item] = {
         ("organisations",),
         """
         which it is, and whom riders call: provider_id name help_phone
-        how it signs: profile rotated_by rotation_step
+        how it signs: profile signature_header rotated_by rotation_step
         what riders need to use it: rider_needs staff_can_book
         whether it may call: status
         """,

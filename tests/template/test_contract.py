@@ -55,6 +55,7 @@ SAID = (
     errors.UnsupportedMediaType(("application/json",)),
     errors.FieldErrors(()),
     errors.IdempotencyKeyReused(),
+    errors.MintingTooFast("", "", 1, 1, 1),
     errors.Busy(),
     errors.BooksDiffer("something"),
 )
