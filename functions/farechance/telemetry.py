@@ -48,6 +48,7 @@ class Count(StrEnum):
 
     CALL = "Call"
     CALL_NOT_DONE = "CallNotDone"
+    NOT_AUTHENTICATED = "NotAuthenticated"
     RIDE_APPROVED = "RideApproved"
     RIDE_DECLINED = "RideDeclined"
     RIDE_CAPTURED = "RideCaptured"
@@ -131,8 +132,9 @@ def measure_money_left(program_id: str, cents: int) -> None:
 
 
 def count_call(caller: str, *, is_done: bool) -> None:
-    """A call of a partner or a ride company that is known (a name that anybody may invent would be
-    a metric that we pay for), sent at once: by the caller, whichever function took it."""
+    """A call of a partner or a ride company that has proved who it is (a name that anybody may use
+    would be a metric that we pay for, or calls of whoever has it), sent at once: by the caller,
+    whichever function took it."""
     for name in (Count.CALL,) if is_done else (Count.CALL, Count.CALL_NOT_DONE):
         with single_metric(
             name=name.value,

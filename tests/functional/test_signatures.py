@@ -10,9 +10,11 @@ import boto3
 import pytest
 
 from builders import PROVIDER
+from farechance.edge.requests import MAX_BODY_BYTES
 from farechance.signatures import new_secret
+from farechance.store import keys
 from functional.bodies import requested, rfc3339
-from functional.gateway import Answer
+from functional.gateway import Answer, proxy_event
 from functional.players import Partner, Provider, mint_code
 from functional.stack import Stack, provider_secret_id
 from world import Clock
@@ -175,7 +177,62 @@ def test_another_providers_signature_is_refused_and_an_unknown_provider_looks_th
     assert len({answer.text for answer in answers}) == 1
 
 
-def test_the_proof_is_looked_at_before_anything_else(stack: Stack, provider: Provider) -> None:
+def _suspend(stack: Stack) -> None:
+    """No command does so yet."""
+    key, world = keys.provider(PROVIDER), stack.world
+    world.client.update_item(
+        TableName=world.tables[key.table],
+        Key={"pk": {"S": key.pk}, "sk": {"S": str(key.sk)}},
+        UpdateExpression="SET #status = :status",
+        ExpressionAttributeNames={"#status": "status"},
+        ExpressionAttributeValues={":status": {"S": "suspended"}},
+    )
+
+
+@pytest.mark.parametrize("door", ["authorizations", "events"])
+@pytest.mark.parametrize("who", ["known", "suspended", "unknown"])
+@pytest.mark.parametrize(
+    ("text", "status", "slug"),
+    [
+        (base64.b64encode(b" " * (MAX_BODY_BYTES + 1)).decode(), 413, "body_too_large"),
+        ("no base 64", 400, "malformed_body"),
+        (base64.b64encode(b" " * MAX_BODY_BYTES).decode(), 401, "not_authenticated"),
+    ],
+    ids=["too large", "in no base 64", "as large as may be"],
+)
+def test_what_is_sent_without_a_proof_does_not_tell_who_drives_for_us(
+    stack: Stack, who: str, door: str, text: str, status: int, slug: str
+) -> None:
+    if who == "suspended":
+        _suspend(stack)
+    provider_id = "pvd_nobody" if who == "unknown" else PROVIDER
+    path = f"/providers/{provider_id}/{door}"
+    named = {"provider_id": provider_id}
+    sent = proxy_event("POST", path, body=b"", path_parameters=named) | {"body": text}
+
+    with stack.unchanged():
+        answer = stack.send("redemption", sent)
+
+    answer.problem(status, slug)
+    assert stack.counted_by("caller") == {}
+
+
+def test_a_suspended_company_is_refused_as_an_unknown_one_is(
+    stack: Stack, partner: Partner, provider: Provider
+) -> None:
+    body = _request(mint_code(partner))
+    _suspend(stack)
+    stranger = Provider(stack, provider.secret, provider_id="pvd_nobody")
+
+    with stack.unchanged():
+        answers = [provider.send(body), stranger.send(body)]
+
+    for answer in answers:
+        _is_refused(answer)
+    assert answers[0] == answers[1]
+
+
+def test_the_proof_is_looked_at_before_what_is_said(stack: Stack, provider: Provider) -> None:
     forger = Provider(stack, new_secret(), provider_id=provider.provider_id)
 
     with stack.unchanged():

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from builders import OTHER_PARTNER, PARTNER, PROGRAM, PROVIDER
 from farechance.call_metrics import CallMetrics
+from farechance.edge.requests import MAX_BODY_BYTES
 from farechance.errors import BooksDiffer, Busy
 from farechance.report_records import PublishedFile, PublishedReport
 from farechance.store import Store, keys, writes
@@ -149,14 +150,13 @@ def test_calls_are_counted_by_who_made_them_and_those_that_were_not_done_apart(
     partner.get("/vouchers/vch_nowhere")
     provider.tell("ride.requested", requested(code), "authorizations")
     provider.tell("ride.requested", {"nothing": "right"}, "authorizations")
-    provider.send(b"{}", webhook_signature="v1,wrong")
 
     assert stack.counted_by("caller") == {
         (PARTNER, "Call"): 3,
         # What isn't there was asked for, and answered.
         (PARTNER, "CallNotDone"): 1,
-        (PROVIDER, "Call"): 3,
-        (PROVIDER, "CallNotDone"): 2,
+        (PROVIDER, "Call"): 2,
+        (PROVIDER, "CallNotDone"): 1,
     }
 
 
@@ -166,6 +166,17 @@ def test_nobody_unknown_makes_a_metric_that_is_paid_for(stack: Stack) -> None:
     Partner(stack, "a-client-of-nobody").get("/vouchers/vch_nowhere")
 
     assert stack.counted_by("caller") == {}
+
+
+def test_who_only_says_that_it_is_a_ride_company_makes_none_of_its_calls(
+    stack: Stack, provider: Provider
+) -> None:
+    provider.send(b"{}", webhook_signature="v1,wrong")
+    provider.send(b"{}", webhook_signature="")
+    provider.deliver(b" " * (MAX_BODY_BYTES + 1), {})
+
+    assert stack.counted_by("caller") == {}
+    assert stack.counted()["NotAuthenticated"] == 2
 
 
 def test_what_vouchers_paid_is_counted_in_cents(
