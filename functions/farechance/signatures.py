@@ -3,7 +3,7 @@ the exact bytes; it must never parse a body or say why a signature failed.
 
 `standard` is Standard Webhooks 1.0: signed is `{webhook-id}.{webhook-timestamp}.{body}`, the
 signature `v1,` and base 64 of HMAC-SHA-256 under the secret's bytes; several may stand in the
-header, parted by blanks ('Signature scheme').
+header, parted by blanks ('Signature scheme'); the first ten parts are looked at.
 
 `hmac_sha256_hex` is what many platforms sign by themselves: the hex of HMAC-SHA-256 over the body
 alone, under the secret's text in UTF-8, in a header of the company's choice. Nothing in it says
@@ -27,8 +27,8 @@ TOLERANCE_SECONDS = 300
 # The challenge is the same whatever the profile is: nobody learns who is a ride company of ours.
 SCHEME = "StandardWebhooks"
 SECRET_BYTES = 32
+MAX_SIGNATURES = 10
 _FEWEST_BYTES, _MOST_BYTES = 24, 64
-_MAX_SIGNATURES = 10
 
 _MESSAGE_ID = re.compile(r"[!-~]{1,256}", re.ASCII)
 _TIMESTAMP = re.compile(r"\d{1,12}", re.ASCII)
@@ -114,7 +114,8 @@ def _matching(offered: Sequence[bytes], keys: Sequence[bytes], content: bytes) -
 def _signatures(header: str) -> list[bytes]:
     """The `v1` signatures that can be read; others are passed over, wherever they stand."""
     found = []
-    for part in header.split(" ")[:_MAX_SIGNATURES]:
+    parts = [part for part in header.split(" ") if part]
+    for part in parts[:MAX_SIGNATURES]:
         version, _, text = part.partition(",")
         if version != "v1":
             continue

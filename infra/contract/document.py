@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from farechance import signatures
 from infra.contract import examples, operations, problem_responses
 from infra.contract.schemas import Schemas
 
@@ -84,7 +85,8 @@ def _security_schemes() -> dict[str, Any]:
             "name": "webhook-signature",
             "description": "Standard Webhooks 1.0: `v1,` and base 64 of HMAC-SHA-256 over "
             "`{webhook-id}.{webhook-timestamp}.{body}`. Several may stand here, parted by blanks; "
-            "one that is right is enough, so that secrets can be rotated.",
+            f"one that is right among the first {signatures.MAX_SIGNATURES} is enough, so that "
+            "secrets can be rotated.",
         },
         "callback_hmac": {
             "type": "apiKey",

@@ -145,7 +145,8 @@ def test_of_several_signatures_one_that_is_right_is_enough_wherever_it_stands() 
 def test_ten_signatures_are_looked_at_and_no_more() -> None:
     right = signed()["webhook-signature"]
 
-    tenth = {**signed(), "webhook-signature": "v1,AAAA " * 9 + right}
+    # However many blanks stand between them.
+    tenth = {**signed(), "webhook-signature": "  " + "v1,AAAA   " * 9 + right}
     eleventh = {**signed(), "webhook-signature": "v1,AAAA " * 10 + right}
 
     assert is_authentic(tenth)
