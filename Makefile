@@ -41,7 +41,7 @@ deploy: build ## Deploy to AWS what is built (STACK=trial or production, PARAMET
 	@$(BIN)/python -m infra.deploy $(STACK)
 
 release: build ## Write what an admin uploads to make a stack by clicking, into .local/release
-	@$(BIN)/python -m infra.release
+	@PYTHONPATH=functions $(BIN)/python -m infra.release
 
 share-events: setup ## Share the admins' saved events on AWS, in the console (STACK=trial or production)
 	@PYTHONPATH=functions $(BIN)/python -m infra.local.share_events $(STACK)

@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 
 from infra import sbom
+from infra.contract import published
 from infra.local import stack
 
 FOLDER = stack.LOCAL / "release"
@@ -38,9 +39,17 @@ NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def main() -> int:
-    """Returns 1 if nothing was built before."""
+    """Returns 1, and says why, if nothing was built before, or callers couldn't count on the
+    contract: later ones are compared with what is published."""
     if not (stack.BUILD_FOR_AWS / "template.yaml").exists():
         print("release: nothing is built; `make release` builds first", file=sys.stderr)
+        return 1
+    contracts = published.served()
+    found = published.breaks_of(contracts)
+    for stage in published.unpublished(contracts):
+        found.append(f"the contract of {stage} isn't published; `make contract-published` does it")
+    if found:
+        print(*(f"release: {one}" for one in found), sep="\n", file=sys.stderr)
         return 1
     for file in package(stack.BUILD_FOR_AWS, FOLDER):
         print(f"{file.stat().st_size / 1e6:8.2f} MB  {stack.named(file)}")

@@ -20,7 +20,12 @@ INTRODUCTION = Path(__file__).with_name("introduction.md")
 
 def text() -> str:
     """The document as it is committed and served: the same for the same code."""
-    return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
+    return written(document())
+
+
+def written(contract: dict[str, Any]) -> str:
+    """A contract as a file has it."""
+    return json.dumps(contract, indent=1, ensure_ascii=False) + "\n"
 
 
 def document() -> dict[str, Any]:

@@ -4,13 +4,15 @@ doesn't."""
 import copy
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from infra.contract import published
 from infra.contract.breaks import breaks
 from infra.contract.document import document
-from infra.contract.published import breaks_of, file_of
+from infra.contract.published import FOLDER, breaks_of, served
 from infra.contract.schema_breaks import UNDERSTOOD, WORDS
 
 type Contract = dict[str, Any]
@@ -368,7 +370,7 @@ def test_what_is_added_or_loosened_breaks_nobody(kind: str) -> None:
 
 
 def test_the_contract_breaks_nobody_who_calls_by_the_published_one() -> None:
-    assert breaks_of(document()) == [], "see infra/decisions/0022"
+    assert breaks_of(served()) == [], "see infra/decisions/0022"
 
 
 def test_a_break_of_the_real_contract_is_found() -> None:
@@ -376,15 +378,48 @@ def test_a_break_of_the_real_contract_is_found() -> None:
     asked = present["components"]["schemas"]["MintRequest"]
     asked["required"].append("language")
 
-    assert breaks_of(present) == ["POST /vouchers, request, field language: is needed now"]
+    found = breaks_of({"v1": present})
+
+    assert found == ["v1, POST /vouchers, request, field language: is needed now"]
 
 
 def test_a_published_contract_is_one_of_a_stage_that_is_served() -> None:
-    file = file_of(document())
+    (file,) = FOLDER.glob("*.json")
 
-    assert file.name == "v1.json"
-    published = json.loads(file.read_text(encoding="utf-8"))
-    assert published["servers"][0]["url"] == "../v1"
+    assert {file.stem} == served().keys()
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    assert kept["servers"][0]["url"] == f"../{file.stem}"
+
+
+def test_each_stage_is_guarded_by_what_was_published_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(published, "FOLDER", tmp_path)
+    first, second = _contract(), _contract()
+    del second["paths"]["/whoami"]
+    (tmp_path / "v1.json").write_text(json.dumps(first), encoding="utf-8")
+
+    assert breaks_of({"v1": first, "v2": second}) == []
+    assert published.unpublished({"v1": first, "v2": second}) == ["v2"]
+    # That there is a second doesn't let the first go.
+    assert breaks_of({"v1": second, "v2": second}) == ["v1, GET /whoami: is gone"]
+    assert breaks_of({"v2": second}) == ["v1: is published and isn't served"]
+
+
+def test_what_is_served_is_published_unless_that_breaks_somebody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(published, "FOLDER", tmp_path)
+    contracts = {"v1": _contract()}
+    monkeypatch.setattr(published, "served", lambda: contracts)
+
+    assert published.main() == 0
+    assert published.unpublished(contracts) == []
+    before = (tmp_path / "v1.json").read_bytes()
+    del contracts["v1"]["paths"]["/whoami"]
+
+    assert published.main() == 1
+    assert (tmp_path / "v1.json").read_bytes() == before
 
 
 def test_every_keyword_of_a_schema_is_one_whose_changes_can_be_judged() -> None:

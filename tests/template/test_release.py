@@ -1,6 +1,7 @@
 """What a release is made of, from a small build. The whole one is made into a stack end to end."""
 
 import hashlib
+import json
 import re
 import shutil
 import zipfile
@@ -11,11 +12,13 @@ import pytest
 import yaml
 
 from infra import release, sbom
-from infra.local import template
+from infra.contract import published
+from infra.local import stack, template
 
 ROOT = template.TEMPLATE.parent
 FUNCTION = "AWS::Serverless::Function"
 STACK = "AWS::CloudFormation::Stack"
+CONTRACT: dict[str, Any] = {"paths": {}, "components": {}}
 
 
 def _build(folder: Path, code: str = "print(1)", alarms: str = "an alarm") -> Path:
@@ -207,3 +210,27 @@ def test_a_release_that_was_there_is_gone(folder: Path, tmp_path: Path) -> None:
     release.package(_build(tmp_path / "newer"), folder)
 
     assert not (folder / "functions-0123456789ab.zip").exists()
+
+
+@pytest.mark.parametrize("kept", [None, {**CONTRACT, "info": "before"}], ids=["none", "another"])
+def test_nothing_is_released_before_its_contract_is_published(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    kept: dict[str, Any] | None,
+) -> None:
+    monkeypatch.setattr(stack, "BUILD_FOR_AWS", _build(tmp_path / "build"))
+    monkeypatch.setattr(stack, "named", str)
+    monkeypatch.setattr(release, "FOLDER", tmp_path / "release")
+    monkeypatch.setattr(published, "served", lambda: {"v1": CONTRACT})
+    monkeypatch.setattr(published, "FOLDER", tmp_path)
+    if kept is not None:
+        (tmp_path / "v1.json").write_text(json.dumps(kept), encoding="utf-8")
+
+    assert release.main() == 1
+    assert "the contract of v1 isn't published" in capsys.readouterr().err
+    assert not (tmp_path / "release").exists()
+
+    assert published.main() == 0
+    assert release.main() == 0
+    assert (tmp_path / "release" / release.SUMS).is_file()
