@@ -5,11 +5,13 @@ the page says one will see is what one sees."""
 import json
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from itertools import count
 from pathlib import Path
 from threading import Thread
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -124,8 +126,8 @@ def test_the_partners_guide_repeats_what_may_be_repeated_with_the_same_key(
 
     seen, heard = _mint_by_the_guide(language, tmp_path, [shed, LOST, done])
 
-    assert seen == {"done": True}
-    assert heard == [("/vouchers", "one", {"a": 1})] * 3
+    assert json.loads(seen) == {"done": True}
+    assert heard == [("/vouchers", "token 1", "one", {"a": 1})] * 3
 
 
 @every_language
@@ -134,57 +136,106 @@ def test_the_partners_guide_does_not_wait_an_hour(language: str, tmp_path: Path)
 
     seen, heard = _mint_by_the_guide(language, tmp_path, [(429, 1_800, problem)])
 
-    assert seen == problem
+    assert json.loads(seen.removesuffix("failed\n")) == problem
     assert len(heard) == 1
+
+
+@every_language
+def test_the_partners_guide_fetches_one_new_token_and_no_other(
+    language: str, tmp_path: Path
+) -> None:
+    ended = {"type": "urn:farechance:problem:not_authenticated", "detail": "Send a proof."}
+    refused, done = (401, 0, ended), (201, 0, {"done": True})
+
+    renewed, heard = _mint_by_the_guide(language, tmp_path, [refused, done])
+    still, heard_in_vain = _mint_by_the_guide(language, tmp_path, [refused, refused])
+
+    assert json.loads(renewed) == {"done": True}
+    assert json.loads(still.removesuffix("failed\n")) == ended
+    for one in (heard, heard_in_vain):
+        assert one == [("/vouchers", f"token {number}", "one", {"a": 1}) for number in (1, 2)]
+
+
+@every_language
+def test_the_partners_guide_never_takes_a_lost_answer_for_a_good_one(
+    language: str, tmp_path: Path
+) -> None:
+    # It is as patient with every call; here it need not be.
+    less = {"--retry 5": "--retry 1", "(1, 2, 4, 8, 16, None)": "(1, None)"}
+
+    seen, heard = _mint_by_the_guide(language, tmp_path, [LOST, LOST], less)
+
+    assert seen == "failed\n"
+    assert len(heard) == 2
+
+
+def test_what_answers_on_the_way_is_a_problem_too(tmp_path: Path) -> None:
+    seen, _ = _mint_by_the_guide("python", tmp_path, [(403, 0, "<html>")])
+
+    assert seen == "{}\nfailed\n"
 
 
 LOST = None
 """Instead of an answer: the connection ends."""
-type _Answers = list[tuple[int, int, dict[str, Any]] | None]
+type _Answers = list[tuple[int, int, dict[str, Any] | str] | None]
 
 
 def _mint_by_the_guide(
-    language: str, folder: Path, answers: _Answers
-) -> tuple[dict[str, Any], list[Any]]:
-    """What the first block of the guide, with its function `call`, makes of some answers, and what
-    was asked for."""
+    language: str,
+    folder: Path,
+    answers: _Answers,
+    changes: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[str, list[Any]]:
+    """What one sees when the first block of the guide, with its function `call` and some changes,
+    gets these answers; and what was asked for."""
     page = (FOLDER / "partner.md").read_text(encoding="utf-8")
     (first, *_) = (one for one in blocks(page) if one.kind == language)
+    text = first.text
+    for before, after in changes.items():
+        text = text.replace(before, after)
+    assert (text != first.text) == bool(changes)
     call = {
-        "bash": """call /vouchers --header 'Idempotency-Key: one' --json '{"a": 1}' || true""",
+        "bash": """
+echo '{"a": 1}' | call /vouchers --header 'Idempotency-Key: one' --json @- || echo failed
+""",
         "python": """
 try:
     show(call("POST", "/vouchers", key="one", json={"a": 1}).json())
 except Problem as problem:
     show(problem.body)
+    print("failed")
+except requests.ConnectionError:
+    print("failed")
 """,
     }
     with _door(answers) as (url, heard):
         given = {"API_URL": url, "TOKEN_URL": f"{url}/token"}
         given |= {"CLIENT_ID": "an-app", "CLIENT_SECRET": "a secret"}
         with Reader(language, folder, given) as reader:
-            reader.run(first)
-            return json.loads(reader.run(Block(language, call[language], 1))), heard
+            reader.run(Block(language, text, 1))
+            return reader.run(Block(language, call[language], 1)), heard
 
 
 @contextmanager
 def _door(answers: _Answers) -> Iterator[tuple[str, list[Any]]]:
     """Gives a token to everybody, and these answers in turn; keeps what it was asked for."""
     heard: list[Any] = []
+    tokens = count(1)
 
     class Door(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if self.path == "/token":
-                self._say(200, 0, {"access_token": "a-token", "expires_in": 3600})
+                self._say(200, 0, {"access_token": f"token {next(tokens)}", "expires_in": 3600})
                 return
             answer = answers[len(heard)]
-            heard.append((self.path, self.headers["Idempotency-Key"], json.loads(body)))
+            token = self.headers["Authorization"].removeprefix("Bearer ")
+            heard.append((self.path, token, self.headers["Idempotency-Key"], json.loads(body)))
             if answer is not None:
                 self._say(*answer)
 
-        def _say(self, status: int, wait_seconds: int, body: dict[str, Any]) -> None:
-            written = json.dumps(body).encode()
+        def _say(self, status: int, wait_seconds: int, body: dict[str, Any] | str) -> None:
+            written = (body if isinstance(body, str) else json.dumps(body)).encode()
             self.send_response(status)
             if wait_seconds:
                 self.send_header("Retry-After", str(wait_seconds))

@@ -207,7 +207,7 @@ def test_with_the_id_of_a_voucher_a_ride_is_played(fresh: Stack) -> None:
 
     reads_well(answer)
     assert answer["done"] is True
-    assert world.voucher(code).spent_cents == 1_500
+    assert world.voucher(code).spent_cents == 1_620
 
 
 def test_with_the_id_of_a_person_she_is_erased(fresh: Stack) -> None:

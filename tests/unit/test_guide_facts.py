@@ -9,7 +9,8 @@ from typing import Any, get_args
 from farechance.callbacks import RIDE_CALLBACKS, RideAdjusted
 from farechance.commands import SCOPES
 from farechance.vouchers import Reason, for_provider
-from guides import FOLDER
+from functional.saved_events import event
+from guides import ADMIN, FOLDER, blocks
 from infra.local import template
 
 PARTNER, PROVIDER = (
@@ -53,6 +54,16 @@ def test_each_status_that_a_ride_company_may_get_has_what_to_do() -> None:
     told = set(re.findall(r"\d{3}", " ".join(_first_cells(PROVIDER, "status"))))
 
     assert _refusals(of_providers=True) <= told
+
+
+def test_the_ride_that_a_partner_asks_for_is_the_saved_event() -> None:
+    (on_the_page,) = (json.loads(one.text) for one in blocks(PARTNER) if one.kind == ADMIN)
+
+    saved = event("simulate_ride")
+
+    assert on_the_page.keys() == saved.keys()
+    # The id is the one of the voucher that was minted before on the page.
+    assert {**on_the_page, "voucher_id": saved["voucher_id"]} == saved
 
 
 def test_each_message_of_a_ride_company_is_sent_or_named() -> None:
