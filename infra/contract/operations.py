@@ -125,7 +125,8 @@ def _success(endpoint: Endpoint[Any, Any], schemas: Schemas) -> dict[str, Any]:
     if endpoint.answer is CardPage:
         words = " ".join((CardPage.__doc__ or "").split())
         content = {_HTML: {"schema": {"type": "string"}}}
-        return {"description": words, "content": content, "headers": _of_pages()}
+        headers = _of_pages("The page runs nothing and loads nothing.", kept_by_nobody=True)
+        return {"description": words, "content": content, "headers": headers}
     return {
         "description": schemas.told(endpoint.answer)["description"],
         "content": {_JSON: {"schema": ref(endpoint.answer)}},
@@ -180,6 +181,10 @@ def _docs_operation() -> dict[str, Any]:
             "200": {
                 "description": "A page for a browser, with all that it needs.",
                 "content": {_HTML: {"schema": {"type": "string"}}},
+                "headers": _of_pages(
+                    "The page runs and loads nothing but what stands in it, and calls this API and "
+                    "the token URL."
+                ),
             },
             **problem_responses.of_contract(),
         },
@@ -241,13 +246,14 @@ def _file_name() -> dict[str, Any]:
     }
 
 
-def _of_pages() -> dict[str, Any]:
-    """What a browser may do with a page that holds codes."""
+def _of_pages(policy: str, *, kept_by_nobody: bool = False) -> dict[str, Any]:
+    """What a browser may do with a page, and a search engine with one that holds codes."""
     words = {
-        "Content-Security-Policy": "The page runs nothing and loads nothing.",
+        "Content-Security-Policy": policy,
         "Referrer-Policy": "No other page learns where this one was.",
-        "X-Robots-Tag": "No search engine keeps it.",
     }
+    if kept_by_nobody:
+        words["X-Robots-Tag"] = "No search engine keeps it."
     return {
         name: {"description": said, "required": True, "schema": {"type": "string"}}
         for name, said in words.items()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,12 +13,16 @@ from pydantic import TypeAdapter
 import builders
 from farechance import endpoints, errors, ride_table
 from farechance.commands import SCOPES
-from farechance.edge import problems
+from farechance.edge import pages, problems
+from farechance.edge.docs_page import docs_page
+from farechance.edge.published import Published
 from farechance.provider_api import CallbackAnswer, Told
 from farechance.ride_case import Case, turned_away
 from farechance.ride_table import TABLE
 from farechance.rides import EventKind, RideState
+from farechance.settings import Settings
 from farechance.vouchers import Reason, for_provider
+from functional.gateway import proxy_event
 from infra.contract import problem_responses
 from infra.contract.document import FILE, document, text
 from infra.local import template
@@ -41,6 +46,12 @@ GATEWAY_PROBLEMS = {
     for kind, response in GATEWAY["Properties"]["GatewayResponses"].items()
 }
 PROBLEM_JSON = "application/problem+json"
+FOLDER = FILE.parent
+PUBLISHED = Published(
+    FILE.read_text(encoding="utf-8"), partial(docs_page, FOLDER, Settings("trial"))
+)
+# The introduction says them, and no operation.
+OF_EVERY_ANSWER = {"Content-Type", "Cache-Control", "X-Content-Type-Options"}
 # Every error that the code says, one of each slug but those of a state.
 SAID = (
     errors.MalformedBody("syntax"),
@@ -234,6 +245,44 @@ def test_cards_are_told_as_a_page(endpoint: endpoints.Endpoint[Any, Any]) -> Non
     success = OPERATIONS[endpoint.method, endpoint.path]["responses"]["200"]
 
     assert success["content"] == {"text/html": {"schema": {"type": "string"}}}
+
+
+@pytest.mark.parametrize(
+    ("route", "answer"),
+    [
+        (("GET", "/vouchers/{voucher_id}/card"), pages.answer("")),
+        (("POST", "/cards"), pages.answer("")),
+        (("GET", "/sheets"), pages.answer("")),
+        (("GET", "/openapi.json"), PUBLISHED.handle(proxy_event("GET", "/openapi.json"), None)),
+        (("GET", "/docs"), PUBLISHED.handle(proxy_event("GET", "/docs"), None)),
+    ],
+    ids=str,
+)
+def test_every_header_of_a_page_is_described(
+    route: tuple[str, str], answer: dict[str, Any]
+) -> None:
+    described = OPERATIONS[route]["responses"]["200"].get("headers", {})
+
+    assert answer["statusCode"] == 200
+    assert answer["headers"].keys() - OF_EVERY_ANSWER == described.keys()
+    assert all(header["required"] for header in described.values())
+
+
+def test_what_of_a_partner_is_posted_and_kept_by_caches_is_as_the_introduction_says() -> None:
+    said = " ".join(CONTRACT["info"]["description"].split())
+    answers = {
+        path: PUBLISHED.handle(proxy_event("GET", path), None)["headers"]
+        for path in (endpoints.CONTRACT_PATH, endpoints.DOCS_PATH)
+    }
+
+    assert "Each POST of a partner but `POST /cards`, which changes nothing, wants an" in said
+    assert (
+        "Every answer but the gateway's own refusals says `X-Content-Type-Options: nosniff` and "
+        "`Cache-Control: no-store`; this document and its page may be kept for 5 minutes." in said
+    )
+    for headers in answers.values():
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Cache-Control"] == "public, max-age=300"
 
 
 def test_every_error_is_a_problem_of_its_status_with_its_slugs() -> None:
