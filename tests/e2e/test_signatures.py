@@ -4,11 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from e2e.hex_company import HEADER, IN_HEX, HexCompany
 from e2e.scene import Scene, key, now
-from infra.local.client import AUTHORIZATIONS, EVENTS, Answer, Delivery, RideCompany, call, callback
+from infra.local.client import AUTHORIZATIONS, EVENTS, Delivery, RideCompany, callback
 from signers import signed_in_hex
-
-HEADER = "X-Test-Cabs-Signature"
 
 
 @pytest.fixture(scope="module")
@@ -83,26 +82,11 @@ def test_one_right_signature_among_others_is_enough(scene: Scene) -> None:
 # ── the profile hmac_sha256_hex ──────────────────────────────────────────────────────────────────
 
 
-class HexCompany:
-    """A ride company whose platform signs the body alone, in hex."""
-
-    def __init__(self, scene: Scene, provider_id: str, secret: str) -> None:
-        self._url = f"{scene.running.api_url}/providers/{provider_id}"
-        self._secret = secret
-
-    def send(self, delivery: Delivery, **headers: str) -> Answer:
-        """These bytes with their signature, unless other `headers` are given."""
-        proof = headers or {HEADER: signed_in_hex(self._secret, delivery.body)}
-        sent = {"Content-Type": "application/json", **proof}
-        return call("POST", f"{self._url}/{delivery.door}", delivery.body, sent)
-
-
 def test_a_company_that_signs_in_hex_drives_and_what_was_caught_of_it_has_no_second_effect(
     scene: Scene,
 ) -> None:
     provider_id = f"{scene.provider_id}_hex"
-    in_hex = {"profile": "hmac_sha256_hex", "signature_header": HEADER}
-    secret = scene.register_provider(provider_id, **in_hex)
+    secret = scene.register_provider(provider_id, **IN_HEX)
     company = HexCompany(scene, provider_id, secret)
     program_id = scene.new_program("hex", provider_ids=[provider_id])
     voucher = scene.mint(program_id=program_id)
@@ -148,7 +132,6 @@ def test_a_company_that_signs_in_hex_drives_and_what_was_caught_of_it_has_no_sec
 def test_a_company_brings_its_own_secret_and_changes_over_to_another(scene: Scene) -> None:
     provider_id = f"{scene.provider_id}_own"
     own, following = (f"{scene.run}-{one}-secret-of-its-own-platform" for one in ("a", "b"))
-    in_hex = {"profile": "hmac_sha256_hex", "signature_header": HEADER}
     needs = {"smartphone": True, "data": True, "own_payment_method": False}
     test = callback(EVENTS, "webhook.test")
 
@@ -160,7 +143,7 @@ def test_a_company_brings_its_own_secret_and_changes_over_to_another(scene: Scen
         help_phone="555-0199",
         staff_can_book=True,
         secret=own,
-        **in_hex,
+        **IN_HEX,
     )
     begun = scene.admin.do(
         "rotate_provider_secret", provider_id=provider_id, step="begin", secret=following

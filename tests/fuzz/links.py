@@ -70,4 +70,3 @@ LINKS: Mapping[tuple[str, str], list[Link]] = {
         )
     ],
 }
-"""Which values of an answer, and of the request before it, go into which later call."""
