@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from farechance.roles import Role, may_carry_out
 from farechance.telemetry import Event
 from infra.local import template
 from infra.privacy.fields import ITEMS, stored_models
@@ -181,6 +182,19 @@ def test_what_is_said_beside_the_tables_is_so() -> None:
     assert "SuccessFeedbackSampleRate" not in str(template.load())
     for folder in ("reports/", "partners/", "closings/", "audit/", "so-far/", "inbox/"):
         assert f"`{folder}`" in page
+
+
+def test_the_page_says_who_sees_a_code() -> None:
+    page = GUIDE.read_text(encoding="utf-8").partition("## Who sees what")[2]
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| (.+?) \|$", page.partition("\n## ")[0], re.M)
+    sees = {who: (what, never) for who, what, never in rows}
+
+    # Whoever may mint cards is handed a link to a sheet of them, with their codes.
+    for role in (Role.ADMINISTRATOR, Role.OPERATOR, Role.VIEWER):
+        what, never = sees[f"a{'n' * (role is not Role.VIEWER)} {role.value}"]
+        assert ("`mint_cards`" in what) == may_carry_out(role, "mint_cards")
+        assert ("a code of any other card" in never) == may_carry_out(role, "mint_cards")
+        assert "a code" in never
 
 
 @pytest.mark.parametrize("page", [GUIDE, LAW], ids=lambda page: page.stem)
