@@ -41,8 +41,12 @@ _OTHER_FORMS: Mapping[str, tuple[str, ...]] = {
     "latitude": ("40.748817",),
     "longitude": ("73.985428",),
 }
+NAME_IN_AN_ID = "canary_planted_name"
+"""What somebody makes up behind `par_` or `prg_`: it is formed as an id may be."""
+
 WANTED: Mapping[str, Wanted] = {
-    name: wanted(str(thing), *_OTHER_FORMS.get(name, ())) for name, thing in CANARIES.items()
+    **{name: wanted(str(thing), *_OTHER_FORMS.get(name, ())) for name, thing in CANARIES.items()},
+    "name in an id": wanted(NAME_IN_AN_ID),
 }
 
 HEADERS = (

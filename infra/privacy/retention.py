@@ -52,6 +52,7 @@ _RULE = "a life-cycle rule of the bucket"
 _ERASED = f"{STORAGE}::test_a_person_is_erased_when_the_table_says"
 _SURVIVES = f"{STORAGE}::test_after_many_years_only_what_is_kept_for_ever_is_there"
 _RULES = f"{TEMPLATE}::test_each_rule_of_the_buckets_is_in_the_table"
+_AWS = f"{TEMPLATE}::test_what_aws_forgets_by_itself_is_kept_nowhere_else"
 _QUEUES = f"{TEMPLATE}::test_each_queue_forgets_as_the_table_says"
 
 RETENTION: Mapping[str, Kept] = {
@@ -214,11 +215,41 @@ RETENTION: Mapping[str, Kept] = {
     "ReportQueue": Kept("A message that names a report", 7, "the message", "the queue", _QUEUES),
     "StatementQueue": Kept("A message that names a file", 7, "the message", "the queue", _QUEUES),
     "given_up": Kept("A message that was given up", 14, "the message", "the queue", _QUEUES),
+    "traces": Kept(
+        "Traces (X-Ray) of a sample of calls: the address as called, with all that is asked for in "
+        "it, and the caller's network address",
+        30,
+        "the call",
+        "X-Ray's own, which can't be told to forget sooner",
+        _AWS,
+    ),
+    "metrics": Kept(
+        "Metrics: counts, by caller and programme",
+        455,
+        "the minute",
+        "CloudWatch's own, after 15 months, which can't be told to forget sooner",
+        _AWS,
+    ),
     "backups": Kept(
         "Backups of all tables, second by second: **who was erased is in them still**",
         35,
         "each second",
         "DynamoDB's point-in-time recovery, which forgets by itself and can't be told to sooner",
         f"{TEMPLATE}::test_backups_are_those_of_the_table",
+    ),
+    "old_people": Kept(
+        "After a restoration, the table of people that isn't used any more: **no erasure reaches "
+        "it**",
+        35,
+        "the restoration, at most; sooner, once the books are audited",
+        "the account's owner, by hand, with its backups (infra/runbooks/restore.md, step 9)",
+        f"{TEMPLATE}::test_an_old_table_of_people_is_deleted_as_the_table_says",
+    ),
+    "old_books": Kept(
+        "After a restoration, the three other tables that aren't used any more",
+        FOREVER,
+        "",
+        "they are evidence; their random numbers lead to people in a table of people alone",
+        f"{TEMPLATE}::test_an_old_table_of_people_is_deleted_as_the_table_says",
     ),
 }

@@ -11,7 +11,7 @@ import pytest
 
 import builders
 from builders import PROGRAM
-from canaries import CANARIES, HEADERS, found_in, plantings
+from canaries import CANARIES, HEADERS, NAME_IN_AN_ID, found_in, plantings
 from farechance.endpoints import (
     AUTHORIZATIONS_PATH,
     EVENTS_PATH,
@@ -44,6 +44,15 @@ MAY_BE_KEPT: dict[tuple[str, str], set[str]] = {
     ("POST /participants", "attestation/attested_by"): {"people participant"},
 }
 """Which field of which endpoint may hold words of a person's choice, and which items keep them."""
+
+
+PREFIXES = {
+    "participant_id": "par_",
+    "voucher_id": "vch_",
+    "batch_id": "bat_",
+    "program_id": "prg_",
+}
+"""How ids begin that partners send."""
 
 
 class Scene:
@@ -177,20 +186,41 @@ def _sent(scene: Scene, endpoint: AnyEndpoint) -> Iterator[tuple[str, str, Answe
         for name in (*known, text):
             query = {"program_id": PROGRAM, name: text}
             yield f"?{name}", kind, scene.call(endpoint, {}, query=query)
-        for parameter in ("{participant_id}", "{voucher_id}", "{batch_id}"):
-            if parameter in endpoint.path:
-                for named in (text, f"{parameter[1:4]}_{text}"):
-                    path = endpoint.path.replace(parameter, named)
+        for parameter, prefix in PREFIXES.items():
+            if f"{{{parameter}}}" in endpoint.path:
+                for named in (text, prefix + text):
+                    path = endpoint.path.replace(f"{{{parameter}}}", named)
                     yield parameter, kind, scene.call(endpoint, body, path=path)
         yield (
             "Idempotency-Key",
             kind,
             scene.call(endpoint, body, headers={"Idempotency-Key": text[:64].replace(" ", "_")}),
         )
+    yield from _names_in_ids(scene, endpoint, body)
     everything = "; ".join(str(thing) for thing in CANARIES.values())
     yield "?unknown", "all", scene.call(endpoint, body, query={"unknown": everything})
     for header in HEADERS:
         yield header, "all", scene.call(endpoint, body, headers={header: everything})
+
+
+def _names_in_ids(
+    scene: Scene, endpoint: AnyEndpoint, body: dict[str, Any]
+) -> Iterator[tuple[str, str, Answer]]:
+    """Somebody's name where an id stands, formed as one: in the path, the query and the body."""
+    for name, prefix in PREFIXES.items():
+        named = prefix + NAME_IN_AN_ID
+        if f"{{{name}}}" in endpoint.path:
+            path = endpoint.path.replace(f"{{{name}}}", named)
+            yield name, "name in an id", scene.call(endpoint, body, path=path)
+        for field in (name, f"{name}s"):
+            if field not in endpoint.body.model_fields:
+                continue
+            if endpoint.method == "POST":
+                changed = {**body, field: named if field == name else [named]}
+                yield field, "name in an id", scene.call(endpoint, changed)
+            else:
+                query = {"program_id": PROGRAM, field: named}
+                yield f"?{field}", "name in an id", scene.call(endpoint, query=query)
 
 
 @pytest.mark.parametrize("kind", CANARIES)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from farechance.roles import Role, may_carry_out
 from farechance.telemetry import Event
 from infra.local import template
 from infra.privacy.fields import ITEMS, stored_models
@@ -42,6 +43,7 @@ def test_every_line_of_what_is_kept_is_about_something() -> None:
     of_items = {name for item in ITEMS.values() for name in item.kept}
     beside = {
         *("link", "reports", "older", "invocations", "logs", "backups", "given_up"),
+        *("traces", "metrics", "old_people", "old_books"),
         *(name for name in RETENTION if name.endswith(("/", "Queue"))),
     }
 
@@ -126,6 +128,49 @@ def test_backups_are_those_of_the_table() -> None:
     assert "**erasures**" in restore
 
 
+def test_an_old_table_of_people_is_deleted_as_the_table_says() -> None:
+    table = template.resources("AWS::DynamoDB::Table")["PeopleTable"]
+    page = (ROOT / "infra" / "runbooks" / "restore.md").read_text(encoding="utf-8")
+    step = " ".join(page.partition("\n9. ")[2].partition("\n## ")[0].split())
+    days = RETENTION["old_people"].days
+
+    # Nothing but a hand deletes it, and that only in this order.
+    assert table["DeletionPolicy"] == "Retain"
+    assert table["Properties"]["DeletionProtectionEnabled"] == {
+        "Fn::If": ["ProtectsData", True, False]
+    }
+    clicks = ("recovery → Edit → Turn off", "protection → Turn off", "Actions → Delete table")
+    places = [step.find(one) for one in clicks]
+    assert places == sorted(places)
+    assert -1 not in places
+    assert days is not None
+    assert f"on the {days}th day after step 4 (or 8)" in step
+    assert "`PeopleTable` names" in step
+    assert "PeopleTableName" in template.load()["Outputs"]
+    # What is told to a person is true after a restoration, too.
+    assert days <= (RETENTION["backups"].days or 0)
+    assert "never keep that one longer" in page
+    # The others lead to nobody by themselves.
+    assert RETENTION["old_books"].days is None
+    names = {"external_ref", "attestation", "attested_by"}
+    others = {
+        field for one, its in stored_models() if its != "people" for field in one.model_fields
+    }
+    assert names & others == set()
+
+
+def test_what_aws_forgets_by_itself_is_kept_nowhere_else() -> None:
+    # AWS X-Ray FAQs (30 days), and Amazon CloudWatch User Guide, 'Metrics retention' (15 months).
+    assert (RETENTION["traces"].days, RETENTION["metrics"].days) == (30, 455)
+    (api,) = template.resources("AWS::Serverless::Api").values()
+    assert api["Properties"]["TracingEnabled"] is True
+    types = {one["Type"] for one in template.load()["Resources"].values()}
+    assert not any(one.startswith("AWS::XRay") for one in types)
+    assert "AWS::CloudWatch::MetricStream" not in types
+    page = " ".join(GUIDE.read_text(encoding="utf-8").split())
+    assert "`external_ref`" in page.partition("* **Traces**")[2].partition("* **CloudTrail**")[0]
+
+
 def test_what_is_said_beside_the_tables_is_so() -> None:
     page = " ".join(GUIDE.read_text(encoding="utf-8").split())
 
@@ -137,6 +182,19 @@ def test_what_is_said_beside_the_tables_is_so() -> None:
     assert "SuccessFeedbackSampleRate" not in str(template.load())
     for folder in ("reports/", "partners/", "closings/", "audit/", "so-far/", "inbox/"):
         assert f"`{folder}`" in page
+
+
+def test_the_page_says_who_sees_a_code() -> None:
+    page = GUIDE.read_text(encoding="utf-8").partition("## Who sees what")[2]
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| (.+?) \|$", page.partition("\n## ")[0], re.M)
+    sees = {who: (what, never) for who, what, never in rows}
+
+    # Whoever may mint cards is handed a link to a sheet of them, with their codes.
+    for role in (Role.ADMINISTRATOR, Role.OPERATOR, Role.VIEWER):
+        what, never = sees[f"a{'n' * (role is not Role.VIEWER)} {role.value}"]
+        assert ("`mint_cards`" in what) == may_carry_out(role, "mint_cards")
+        assert ("a code of any other card" in never) == may_carry_out(role, "mint_cards")
+        assert "a code" in never
 
 
 @pytest.mark.parametrize("page", [GUIDE, LAW], ids=lambda page: page.stem)

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from farechance import commands, ledger, participants, programs, rides, vouchers
+from farechance import commands, ledger, programs, rides, vouchers
 from farechance.roles import Role, may_carry_out
 from farechance.telemetry import Event
 from infra.local import template
+from infra.privacy.fields import ITEMS, stored_models
+from infra.privacy.retention import RETENTION
 from operations.publish_report import End
 
 ROOT = template.TEMPLATE.parent
@@ -25,7 +27,7 @@ HEADINGS = [
     "## Never do",
     "## Escalate",
 ]
-MOST_LINES = {"law-enforcement": 75, "restore": 75}
+MOST_LINES = {"law-enforcement": 80, "restore": 75}
 """Where a page isn't read while an alarm rings; all others are shorter."""
 QUERIES = {
     query["Properties"]["Name"]["Fn::Sub"].replace("${SystemName}", "<stack>")
@@ -226,10 +228,9 @@ def test_somebody_who_looks_for_an_alarm_of_a_job_is_sent_to_the_query_that_show
 
 # ── what is told to the law ──────────────────────────────────────────────────────────────────────
 
+OF_PEOPLE = tuple(model for model, table in stored_models() if table == "people")
 TOLD: tuple[type[BaseModel], ...] = (
-    participants.Participant,
-    participants.Attestation,
-    participants.HeldConsent,
+    *OF_PEOPLE,
     vouchers.Voucher,
     rides.Ride,
     commands.CommandRecord,
@@ -245,9 +246,26 @@ def test_the_page_for_the_law_lists_every_field_that_is_stored(model: type[BaseM
     assert re.findall(r"`(\w+)`", row) == list(model.model_fields)
 
 
+def test_the_page_for_the_law_lists_every_model_of_the_table_of_people_and_until_when() -> None:
+    page = _text(ROOT / "infra" / "runbooks" / "law-enforcement.md")
+    first = page.partition("\n1. ")[2].partition("\n2. ")[0]
+
+    rows = re.findall(r"^ +\| ([A-Z]\w+) \| ([^|]+) \| `", first, re.M)
+
+    assert {name for name, _ in rows} == {model.__name__ for model in OF_PEOPLE}
+    until = dict(rows)
+    assert until["Participant"] == until["ExternalReference"] == "she is erased"
+    for model in OF_PEOPLE:
+        kept = [RETENTION[line] for line in ITEMS[model.__name__].kept]
+        is_for_ever = any(line.days is None for line in kept)
+        assert ("for ever" in until[model.__name__]) == is_for_ever, model
+
+
 def test_nothing_that_is_stored_says_where_somebody_rode_or_who_she_is() -> None:
     parts: list[type[BaseModel]] = [vouchers.Hold, vouchers.Decline, rides.Adjustment, ledger.Entry]
     stored = {field for model in (*TOLD, *parts) for field in model.model_fields}
+    # Of a call that may be repeated: which endpoint and key.
+    stored.remove("place")
 
     forbidden = r"name|phone|address|birth|lat|lon|pickup|dropoff|place|location|offen[cs]e|email"
     assert [field for field in stored if re.search(rf"(^|_)({forbidden})", field)] == []
@@ -268,6 +286,9 @@ def test_how_long_things_are_kept_is_as_the_page_for_the_law_says() -> None:
         recovery = table["Properties"]["PointInTimeRecoverySpecification"]
         assert recovery == {"PointInTimeRecoveryEnabled": True}
     assert "hold what was erased for 35 days" in page
+    assert f"for {RETENTION['traces'].days} days, with ids of people" in page
+    assert "by partner and programme for 15 months" in page
+    assert f"for up to {RETENTION['old_people'].days} days, with people who were erased" in page
     records = loaded["Resources"]["InvocationRecords"]["Properties"]["LifecycleConfiguration"]
     (of_two_years,) = (rule for rule in records["Rules"] if "ExpirationInDays" in rule)
     assert of_two_years["ExpirationInDays"] == 731

@@ -133,7 +133,9 @@ _SHEETS: Mapping[str, str] = {
 }
 
 
-_ID = re.compile(r"[a-z]{3}_[a-z0-9_]{1,44}|20\d\d-\d\d", re.ASCII)
+# The ids that are made here, at random or by a digest (`enroll`, `batch_id_of`, `voucher_id`), and
+# no others: in whatever a caller makes up, and be it behind `par_`, somebody's name may stand.
+_ID = re.compile(r"(par|bat)_[0-9a-f]{32}|vch_[0-9a-hjkmnp-tv-z]{26}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +222,8 @@ def say(error: Exception) -> Said:  # noqa: C901, PLR0911, PLR0912 - a row for e
 
 
 def response(error: Exception, request_id: str) -> dict[str, Any]:
-    """The error as an answer of a Lambda proxy integration. What stood in the path is repeated
-    only if it is formed like an id: else it may be a name, and of somebody."""
+    """The error as an answer of a Lambda proxy integration. What was asked for is repeated
+    only if it is formed as our own ids are: else it may be a name, and of somebody."""
     if isinstance(error, errors.NotFound) and not _ID.fullmatch(error.name):
         error = errors.NotFound(error.kind)
     said = say(error)
