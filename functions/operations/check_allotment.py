@@ -29,7 +29,11 @@ def check_speed(
     waiting is no help."""
     most = rules.max_vouchers_per_partner_hour
     if vouchers > most:
-        raise FieldErrors.one(pointer, f"the rules allow {most} vouchers an hour")
+        raise FieldErrors.one(
+            pointer,
+            f"the programme's rule max_vouchers_per_partner_hour allows {most} in an hour; an "
+            "administrator can raise it by set_rules",
+        )
     hour = allotment.hour_of(now)
     minted = allotment.minted_in(hour)
     if minted + vouchers > most:
