@@ -153,7 +153,7 @@ class Rules(BaseModel):
     )
     return_hours: int = Field(default=12, ge=0, le=48)
     max_vouchers_per_participant_month: int = Field(default=10, ge=1, le=40)
-    max_vouchers_per_partner_hour: int = Field(default=10_000, ge=1, le=1_000_000)
+    max_vouchers_per_partner_hour: int = Field(default=500, ge=1, le=1_000_000)
     provider_ids: tuple[ProviderId, ...] = Field(min_length=1, max_length=10)
     max_owed_cents: ProgramCents | None = None
     small_count_threshold: int = Field(default=11, ge=1, le=100)

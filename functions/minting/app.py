@@ -13,6 +13,7 @@ from farechance.batch_api import (
 from farechance.batch_queue import BatchName, BatchQueue
 from farechance.batch_sheet import batch_sheet, next_query
 from farechance.edge.door import Call, Door, Replayed, Sheet
+from farechance.edge.problems import tell_of_haste
 from farechance.endpoints import (
     ASSIGN_VOUCHER,
     BLOCK_VOUCHER,
@@ -109,6 +110,7 @@ def mint_vouchers(call: Call[MintRequest]) -> Replayed[Minted]:
         remembered=remembered,
         code_keys=vault.code_keys(call.clock()),
         clock=call.clock,
+        tell_of_haste=tell_of_haste,
     )
     if not is_replay:
         count(Count.VOUCHER_MINTED, len(minted.vouchers))
@@ -231,6 +233,7 @@ def start_own_batch(call: Call[BatchRequest]) -> Replayed[BatchStarted]:
         remembered=remembered,
         code_keys=vault.code_keys(call.clock()),
         clock=call.clock,
+        tell_of_haste=tell_of_haste,
     )
     # A repeat sends it again: the first message may be lost, and one too many is harmless.
     batches.send(BatchName(partner_id=call.caller.partner_id, batch_id=started.batch_id))

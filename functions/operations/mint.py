@@ -21,7 +21,7 @@ from farechance.programs import Allotment, Rules
 from farechance.store import Found, Remembered, Store, Write, keys, writes
 from farechance.store.keys import Key
 from farechance.times import local_month
-from operations.check_allotment import check_allotment, check_speed
+from operations.check_allotment import TellOfHaste, check_allotment, check_speed, note_speed
 from operations.issue_voucher import Issue, issue_voucher
 from operations.read_terms import current_rules_version, read_rules
 
@@ -39,6 +39,7 @@ class _Call:
     code_keys: CodeKeys
     command_id: str | None
     content: Mapping[str, Any]
+    tell_of_haste: TellOfHaste | None
 
 
 def mint(  # noqa: PLR0913 - who mints what, and what it takes, each named at the call
@@ -53,6 +54,7 @@ def mint(  # noqa: PLR0913 - who mints what, and what it takes, each named at th
     clock: Callable[[], datetime],
     command_id: str | None = None,
     content: Mapping[str, Any] | None = None,
+    tell_of_haste: TellOfHaste | None = None,
 ) -> tuple[Minted, bool]:
     """The vouchers, with their codes if `codes_too`, and whether this was a repeat. `command_id`
     is the admin command's that mints for the partner, `content` the whole of what it asks for.
@@ -67,6 +69,7 @@ def mint(  # noqa: PLR0913 - who mints what, and what it takes, each named at th
         code_keys,
         command_id,
         content or stored_answer(request),
+        tell_of_haste,
     )
     return store.again(lambda: _attempt(call, clock()))
 
@@ -126,6 +129,7 @@ def _attempt(call: _Call, now: datetime) -> tuple[Minted, bool]:
         *_voucher_writes(call, planned, participants, rules, record),
         *for_people,
     )
+    note_speed(allotment, request.count, rules, now, call.tell_of_haste)
     return _told(call, rules, record, planned), False
 
 

@@ -33,7 +33,7 @@ from farechance.programs import Rules
 from farechance.store import Remembered, Store, Write, keys, writes
 from farechance.store.keys import Key
 from operations.batch_entry import batch_entry
-from operations.check_allotment import check_allotment, check_speed
+from operations.check_allotment import TellOfHaste, check_allotment, check_speed, note_speed
 from operations.read_terms import current_rules_version, read_rules
 
 _READ_AT_ONCE = 100
@@ -51,6 +51,7 @@ class _Call:
     store: Store
     remembered: Remembered
     code_keys: CodeKeys
+    tell_of_haste: TellOfHaste | None
 
 
 def start_batch(
@@ -62,11 +63,12 @@ def start_batch(
     remembered: Remembered,
     code_keys: CodeKeys,
     clock: Callable[[], datetime],
+    tell_of_haste: TellOfHaste | None = None,
 ) -> tuple[BatchStarted, bool]:
     """What was started, and whether this was a repeat. Raises FieldErrors, NotFound, StateForbids
     (`looks_repeated`, and as `check_allotment`), MintingTooFast, IdempotencyKeyReused, Busy."""
     batch_id = keys.batch_id_of(partner_id, idempotency_key)
-    call = _Call(request, partner_id, batch_id, store, remembered, code_keys)
+    call = _Call(request, partner_id, batch_id, store, remembered, code_keys, tell_of_haste)
     return store.again(lambda: _attempt(call, clock()))
 
 
@@ -110,6 +112,7 @@ def _attempt(call: _Call, now: datetime) -> tuple[BatchStarted, bool]:
             for page, some in enumerate(batched(rows, PAGE_ROWS, strict=False))
         ),
     )
+    note_speed(allotment, vouchers, rules, now, call.tell_of_haste)
     return _told(batch, rules), False
 
 

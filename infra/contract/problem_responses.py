@@ -85,7 +85,7 @@ def of_partner_endpoint(endpoint: Endpoint[Any, Any]) -> Responses:
         said.append(errors.MalformedSheet("no_header"))
     said += _not_found(endpoint)
     if endpoint in (endpoints.MINT, endpoints.START_BATCH):
-        said.append(errors.MintingTooFast("", "", 9_990, 10_000, 1_200))
+        said.append(errors.MintingTooFast("", "", 490, 500, 1_200))
     said += [errors.StateForbids(reason) for reason in endpoint.problems]
     return _responses(
         [*map(_by_the_code, said), *_by_the_gateway(has_token=not is_open, has_body=has_body)]

@@ -74,6 +74,8 @@ def ensure_program(admin: Admin, program_id: str, name: str) -> None:
             "max_rides": 4,
             "cap_cents": 2_500,
             "valid_days": 14,
+            # Whoever tries things out plays it again and again.
+            "max_vouchers_per_partner_hour": 10_000,
             "purposes": [{"name": name} for name in ("job_interview", "job", "family")],
             "overage": "decline",
             "provider_ids": [PROVIDER_ID],

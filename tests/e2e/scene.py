@@ -95,6 +95,8 @@ class Scene:
             "ends_on": str(today + timedelta(days=60)),
             "max_value_cents": 10_000,
             "valid_days": 7,
+            # Many tests mint from one programme in the same hour.
+            "max_vouchers_per_partner_hour": 10_000,
             "purposes": [{"name": "job_interview"}, {"name": "family"}],
             "provider_ids": [self.provider_id],
             "rider_facing_name": "City Rides",

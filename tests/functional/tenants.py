@@ -8,10 +8,12 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import botocore.auth
 from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
@@ -21,6 +23,7 @@ from farechance.commands import SCOPES
 from farechance.edge import clock
 from farechance.endpoints import Endpoint
 from farechance.store import keys
+from farechance.times import local_month
 from functional import bodies, players
 from functional.bodies import (
     ACT_BODIES,
@@ -36,6 +39,7 @@ from functional.gateway import Answer, strings_of
 from functional.players import Partner, Provider
 from functional.stack import Stack, client_of, secret_of
 from operations import change_consent, enroll
+from world import Clock
 
 TENANTS = (PARTNER, OTHER_PARTNER)
 PROGRAM_OF_OTHERS = "prg_of_others"
@@ -46,6 +50,7 @@ _NOBODYS: Mapping[str, str] = {
     "batch_id": "bat_" + "0" * 32,
     "last4": "0000",
     "cursor": "bm90aGluZw",
+    "month": "2001-01",
     "voucher_code": "1000-0000-0000-0000",
     "authorization_id": "aut_nothing",
 }
@@ -201,7 +206,10 @@ CALLS: Mapping[str, Callable[[Names], tuple[dict[str, str], Any]]] = {
     endpoints.SHOW_CARD.name: _nothing,
     endpoints.PRINT_CARDS.name: lambda names: ({}, {"voucher_ids": [names.one("voucher_id")]}),
     endpoints.SEND_CODE.name: lambda _: ({}, {"phone_number": "+12125550142"}),
-    endpoints.LIST_REPORTS.name: lambda names: ({"program_id": names.one("program_id")}, None),
+    endpoints.LIST_REPORTS.name: lambda names: (
+        {"program_id": names.one("program_id"), **names.some(month=("month",))},
+        None,
+    ),
 }
 """Of each endpoint a call that may name anything."""
 
@@ -254,16 +262,24 @@ class Worlds:
         # However long it takes, neither ours nor the callers' clocks go on.
         for module in (clock, bodies, players):
             stack.monkeypatch.setattr(module, "datetime", SimpleNamespace(now=lambda _: now))
+        stack.monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda: now)
         stack.monkeypatch.setattr(enroll, "uuid", self._ids)
         stack.monkeypatch.setattr(change_consent, "uuid", self._ids)
         self._partners = {name: Partner(stack, client_of(stack, name)) for name in TENANTS}
         self._providers = {PROVIDER: Provider(stack, secret_of(stack))}
         self._told: list[tuple[str, Answer]] = []
         self._furnish(PARTNER)
+        unpublished = self._memory()
+        self._publish(now)
         self._images = {True: (self._memory(), Counter(self._ids.drawn))}
+        # A second run would be a correction of the first.
+        self._restore(unpublished, self._ids.drawn)
         self._make_a_program_of_others()
         self._furnish(OTHER_PARTNER)
         self._ride_of_others()
+        self._publish(now)
+        for partner in TENANTS:
+            self._keep(partner, Sent("GET", "/reports", {"program_id": PROGRAM}))
         self._images[False] = (self._memory(), Counter(self._ids.drawn))
 
     def begin(self, *, is_alone: bool) -> None:
@@ -326,6 +342,12 @@ class Worlds:
         theirs_alone.allot(OTHER_PARTNER, 50_000)
         secret = secret_of(self._stack, PROVIDER_OF_OTHERS)
         self._providers[PROVIDER_OF_OTHERS] = Provider(self._stack, secret, PROVIDER_OF_OTHERS)
+
+    def _publish(self, now: datetime) -> None:
+        """The month's report, a while after its end, with a part for each partner that there is."""
+        world = self._stack.world
+        month = local_month(now, ZoneInfo(world.program().time_zone))
+        world.another(clock=Clock(now + timedelta(days=40))).publishes(month)
 
     def _ride_of_others(self) -> None:
         """With vouchers of a programme that only they have: a ride under way, and one that was."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from builders import OTHER_PARTNER, PARTNER, PROVIDER
+from builders import OTHER_PARTNER, PARTNER, PROGRAM, PROVIDER
 from farechance import endpoints
 from farechance.endpoints import PARTNER_ENDPOINTS
 from functional.gateway import Answer
@@ -54,6 +54,17 @@ def test_each_endpoint_answers_about_anothers_things_as_if_they_did_not_exist(
 
     beside_another, alone = (_told(worlds, calls, is_alone=it) for it in (False, True))
 
+    assert beside_another == alone
+
+
+def test_a_report_of_both_links_each_to_its_own_part_as_if_it_were_alone(worlds: Worlds) -> None:
+    calls = [Sent("GET", "/reports", {"program_id": PROGRAM})]
+
+    (beside_another,), (alone,) = (_told(worlds, calls, is_alone=it) for it in (False, True))
+
+    assert beside_another is not None
+    assert [one["edition"] for one in beside_another.body["reports"]] == [0]
+    assert beside_another.body["reports"][0]["files"]
     assert beside_another == alone
 
 

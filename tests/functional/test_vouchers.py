@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from builders import PARTNER, PROGRAM
 from farechance.partner_api import EntryList, Minted, VoucherAnswer, WhoAmI
 from functional.bodies import enrollment_body, mint_body, requested, rfc3339
 from functional.players import Partner, Provider
@@ -50,7 +51,29 @@ def test_a_mint_that_comes_too_fast_is_told_when_to_come_again_and_may_be_sent_a
     assert 1 <= int(answer.headers["retry-after"]) <= 3_600
     assert (repeat.status, repeat.headers["idempotency-replayed"]) == (201, "true")
     assert (again.status, again.headers["idempotency-replayed"]) == (201, "false")
-    assert stack.counted()["MintTooFast"] == 1
+    # The one that was refused, and the one that filled the hour.
+    assert stack.counted()["MintTooFast"] == 2
+
+
+@pytest.mark.parametrize("path", ["/vouchers", "/voucher-batches"])
+def test_who_takes_nearly_all_of_an_hour_or_asks_for_more_than_one_holds_is_noticed(
+    stack: Stack, partner: Partner, path: str
+) -> None:
+    rule(stack, max_vouchers_per_partner_hour=10)
+
+    few = partner.post(path, mint_body(unassigned=7, value_cents=1_000), "key-1")
+    unnoticed = "MintTooFast" not in stack.counted()
+    too_many = partner.post(path, mint_body(unassigned=11, value_cents=1_000), "key-2")
+    refused = stack.counted()["MintTooFast"]
+    one_more = partner.post(path, mint_body(value_cents=1_000), "key-3")
+    again = partner.post(path, mint_body(value_cents=1_000), "key-3")
+
+    too_many.problem(422, "field_errors")
+    assert "max_vouchers_per_partner_hour" in too_many.body["errors"][0]["detail"]
+    assert {one.status for one in (few, one_more, again)} <= {201, 202}
+    assert (unnoticed, refused, stack.counted()["MintTooFast"]) == (True, 1, 2)
+    noticed = [it for it in stack.lines() if it.get("message") == "mint_too_fast"]
+    assert [(it["partner_id"], it["program_id"]) for it in noticed] == [(PARTNER, PROGRAM)] * 2
 
 
 def test_no_answer_but_that_to_a_mint_has_a_code(stack: Stack, partner: Partner) -> None:

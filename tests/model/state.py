@@ -34,7 +34,7 @@ class Rules:
     valid_days: int = 7
     ends_on: date = date(2026, 12, 31)
     most_in_month: int = 10
-    most_in_hour: int = 10_000
+    most_in_hour: int = 500
     most_owed: int | None = None
     providers: tuple[str, ...] = ()
 

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 import pytest
 
+import builders
 from farechance.batches import CHUNK_ROWS
 from farechance.errors import Busy, StateForbids
 from threads import at_once
@@ -156,7 +157,8 @@ def test_batches_and_mints_at_once_take_exactly_what_there_is(
 
 
 def test_a_thousand_rows_are_minted_and_the_books_balance(worlds: Callable[..., World]) -> None:
-    world = worlds().with_program(cents=1_000_000)
+    rules = builders.rules(max_vouchers_per_partner_hour=1_000)
+    world = worlds().with_program(cents=1_000_000, rules=rules)
     batch_id = _unassigned(world, 1_000)
 
     with Wire(world.client) as line:

@@ -179,16 +179,23 @@ def test_a_card_for_a_lost_one_does_not_count(ten: World) -> None:
 def test_more_than_ever_fit_in_an_hour_is_a_wrong_field_since_waiting_is_no_help(
     ten: World,
 ) -> None:
+    people = [f"case-x{number}" for number in range(11)]
+    for one in people:
+        ten.enroll(external_ref=one)
     before = ten.everything()
     wanted: dict[str, Callable[[], Any]] = {
         "/unassigned": lambda: _mints(ten, 11),
+        "/rows": lambda: ten.starts_batch(ten.batch_request(*people)),
         "/cards": lambda: ten.mint_cards(cards=11),
     }
 
     for pointer, mint in wanted.items():
         with pytest.raises(FieldErrors) as refused:
             mint()
-        assert [one.pointer for one in refused.value.errors] == [pointer]
+        ((where, how),) = [(one.pointer, one.detail) for one in refused.value.errors]
+        assert where == pointer
+        assert "max_vouchers_per_partner_hour allows 10 " in how
+        assert "set_rules" in how
     assert ten.everything() == before
 
 

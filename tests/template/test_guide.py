@@ -25,6 +25,7 @@ FIELDS = {
     "provider_ids",
     "signature_header",
     "under_way",
+    "max_vouchers_per_partner_hour",
 }
 FIELDS |= {"time_zone", "starts_on", "ends_on", "client_id", "client_secret"}
 MOST_STEPS = 8

@@ -64,6 +64,7 @@ def test_what_is_left_out_is_as_the_design_says() -> None:
     assert rules.overage == "decline"
     assert rules.hold_seconds == 24 * 3_600
     assert rules.return_hours == 12
+    assert rules.max_vouchers_per_partner_hour == 500
     assert rules.small_count_threshold == 11
     assert rules.max_cancellation_fee_cents == 0
     assert not rules.direct_capture

@@ -287,10 +287,17 @@ def count_defect(error: Exception) -> None:
 
 def count_haste(error: Exception) -> None:
     """A partner that mints faster than its programme foresees may have lost its secret, so somebody
-    is told."""
-    if isinstance(error, errors.MintingTooFast):
-        logger.info(Event.MINT_TOO_FAST, partner_id=error.partner_id, program_id=error.program_id)
-        count_anywhere(Count.MINT_TOO_FAST)
+    is told; also where that is only why something else was said."""
+    for one in (error, error.__cause__):
+        if isinstance(one, errors.MintingTooFast):
+            tell_of_haste(one.partner_id, one.program_id)
+
+
+def tell_of_haste(partner_id: str, program_id: str) -> None:
+    """A partner mints faster than its programme foresees, or nearly: a line, and the count that an
+    alarm looks at."""
+    logger.info(Event.MINT_TOO_FAST, partner_id=partner_id, program_id=program_id)
+    count_anywhere(Count.MINT_TOO_FAST)
 
 
 def is_not_done(error: Exception) -> bool:
