@@ -4,8 +4,9 @@ looked through afterwards."""
 
 import copy
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -79,7 +80,19 @@ class Planting:
 
 def found_in(text: str) -> list[str]:
     """The kinds of which the canary stands in a text."""
-    return [kind for kind, thing in WANTED.items() if thing.is_in(text)]
+    return list(_found(text))
+
+
+def packed(most: int, between: str, spelled: Callable[[str], str] = str) -> Iterator[str]:
+    """All canaries in few texts, each of at most so many signs unless a canary alone is longer."""
+    text = ""
+    for thing in CANARIES.values():
+        longer = f"{text}{between}{spelled(str(thing))}" if text else spelled(str(thing))
+        if text and len(longer) > most:
+            yield text
+            longer = spelled(str(thing))
+        text = longer
+    yield text
 
 
 def plantings(model: type[BaseModel], body: Mapping[str, Any]) -> Iterator[Planting]:
@@ -134,3 +147,8 @@ def _models_in(annotation: Any, in_list: bool = False) -> Iterator[tuple[type[Ba
     is_list = typing.get_origin(annotation) in (tuple, list)
     for inner in typing.get_args(annotation):
         yield from _models_in(inner, in_list or is_list)
+
+
+@lru_cache(maxsize=64)
+def _found(text: str) -> tuple[str, ...]:
+    return tuple(kind for kind, thing in WANTED.items() if thing.is_in(text))
