@@ -7,6 +7,7 @@ uses the credentials that are at hand and holds none. With `ARTIFACTS_BUCKET` an
 """
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -16,15 +17,21 @@ from infra.local import stack
 
 # `local` is in the file too, for this machine.
 STACKS = ("trial", "production")
+MOST_OF_A_NAME = r"[a-z][a-z0-9-]{0,23}"
+"""With `OwnKey`: of more letters CloudFormation may keep fewer in a role's name; buckets are lower
+case."""
 
 
 def main(stacks: list[str], environment: Mapping[str, str]) -> int:
-    """Returns what `sam deploy` returned, or 2 if it isn't said which stack."""
+    """Returns what `sam deploy` returned, or 2 if it isn't said which stack, or it would not do."""
     if len(stacks) != 1 or stacks[0] not in STACKS:
         print(f"deploy: say which stack: {' or '.join(f'STACK={one}' for one in STACKS)}")
         return 2
     (name,) = stacks
     parameters = configured(name)["parameter_overrides"]
+    if refusal := refused(configured(name)["stack_name"], parameters, environment):
+        print(f"deploy: {refusal}")
+        return 2
     return subprocess.run(
         [stack.LOCAL / "sam" / "bin" / "sam", *arguments(name, parameters, environment)],
         cwd=stack.ROOT,
@@ -40,14 +47,22 @@ def configured(name: str) -> dict[str, str]:
     return parameters
 
 
+def refused(stack_name: str, parameters: str, environment: Mapping[str, str]) -> str:
+    """Why a stack of this name would not work with its parameters, which no rule of a template can
+    see; empty if it would. The key knows roles and buckets by the stack's name."""
+    has_own_key = _merged(parameters, environment).get("OwnKey") == "yes"
+    if has_own_key and not re.fullmatch(MOST_OF_A_NAME, stack_name):
+        return f"with OwnKey a stack's name has 24 lower-case letters at most: not {stack_name}"
+    return ""
+
+
 def arguments(name: str, parameters: str, environment: Mapping[str, str]) -> list[str]:
     """What `sam` is told. `parameters` are the configuration's; whoever deploys overrides them."""
     template = stack.BUILD_FOR_AWS / "template.yaml"
     words = ["deploy", "--template", str(template)]
     words += ["--config-file", str(stack.CONFIG), "--config-env", name]
     # SAM takes its configuration's parameters or those of its command line, never both.
-    own = [*parameters.split(), *environment.get("PARAMETERS", "").split()]
-    merged = dict(one.split("=", 1) for one in own)
+    merged = _merged(parameters, environment)
     words += ["--parameter-overrides", *(f"{key}={value}" for key, value in merged.items())]
     if region := environment.get("AWS_REGION"):
         words += ["--region", region]
@@ -59,6 +74,11 @@ def arguments(name: str, parameters: str, environment: Mapping[str, str]) -> lis
         # Nobody sits there to confirm; the environment on GitHub was approved before.
         words += ["--no-confirm-changeset", "--no-progressbar"]
     return words
+
+
+def _merged(parameters: str, environment: Mapping[str, str]) -> dict[str, str]:
+    own = [*parameters.split(), *environment.get("PARAMETERS", "").split()]
+    return dict(one.split("=", 1) for one in own)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Rights over all templates: no wildcard in an action, none for a resource but where AWS knows no
 other, no bucket that is or can be public, no role that somebody else may take."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ OF_EVERYTHING = {
     "cloudwatch:GetMetricData": "metrics have no ARN",
     "cloudwatch:ListDashboards": "a list",
     "kms:CreateKey": "a key's id is KMS's to choose",
+    "kms:TagResource": "the same, while a key is made; bound by the tag, and by the one it has",
     "lambda:GetAccountSettings": "of the account",
     "lambda:ListFunctions": "a list",
     "logs:DescribeLogGroups": "a list",
@@ -37,6 +39,19 @@ OF_EVERYTHING = {
 }
 # The same for what CloudFormation makes: ids that AWS chooses.
 MADE_OF_EVERYTHING = {"cognito-idp", "lambda", "logs"}
+# Wildcards that stand before anything of ours is named, and why nothing can be.
+OF_OTHERS = {
+    ":apigateway:${AWS::Region}::/restapis/*": "an API's id is the gateway's to choose",
+    ":apigateway:${AWS::Region}::/restapis/*/stages/*": "the same",
+    ":apigateway:${AWS::Region}::/tags/*": "the same",
+    ":codedeploy:${AWS::Region}:${AWS::AccountId}:deploymentconfig:*": "AWS's own, to look at",
+    ":kms:${AWS::Region}:${AWS::AccountId}:key/*": "a key's id is KMS's to choose",
+    ":secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:CodeSecret-*": "named by its resource",
+    ":wafv2:${AWS::Region}:${AWS::AccountId}:regional/managedruleset/*/*": "rules that AWS keeps",
+}
+OURS = ("${StackName}", "${AWS::StackName}", "${ReportsBucket.Arn}", "${Artifacts.Arn}")
+# All but topics, endpoints and applications: a phone number is no resource that has a name.
+ON_ALL_BUT = {"template.SendingFunction"}
 SERVICES = {
     "apigateway.amazonaws.com",
     "cloudformation.amazonaws.com",
@@ -72,23 +87,72 @@ OF_RESOURCES = [
 ]
 
 
-def test_no_action_that_is_allowed_has_a_wildcard() -> None:
-    allowed = [
-        (name, action)
-        for name, statement in [*RIGHTS, *OF_RESOURCES]
-        if statement["Effect"] == "Allow"
-        for action in _listed(statement["Action"])
-    ]
+def _wide_actions(statements: Iterable[tuple[str, dict[str, Any]]]) -> set[str]:
+    """What is allowed by a pattern, or by all that isn't named."""
+    return {
+        str(action)
+        for _, it in statements
+        if it["Effect"] == "Allow"
+        for action in _listed(it.get("Action", "NotAction*"))
+        if "*" in action
+    }
 
-    assert len(allowed) > 300
-    assert [it for it in allowed if "*" in it[1]] == []
+
+def _wide_resources(statements: Iterable[tuple[str, dict[str, Any]]]) -> set[str]:
+    """The patterns, without partition, that fit things of others: before their first wildcard
+    nothing of ours is named."""
+    patterns = {
+        str(one["Fn::Sub"] if isinstance(one, dict) and "Fn::Sub" in one else one)
+        for _, it in statements
+        if it["Effect"] == "Allow"
+        for one in _listed(it.get("Resource", []))
+    }
+    wide = {it for it in patterns if "*" in it and not any(o in it.split("*")[0] for o in OURS)}
+    return {re.sub(r"^arn:(\$\{AWS::Partition\}|aws)", "", it) for it in wide}
+
+
+def test_no_action_that_is_allowed_has_a_wildcard() -> None:
+    every = [*RIGHTS, *OF_RESOURCES]
+
+    assert sum(len(_listed(it["Action"])) for _, it in every) > 300
+    assert _wide_actions(every) == set()
+
+
+def test_no_pattern_fits_things_of_others_but_where_nothing_of_ours_can_be_named() -> None:
+    by_all_but = {name for name, it in RIGHTS if {"NotResource", "NotAction"} & it.keys()}
+
+    assert _wide_resources(RIGHTS) - {"*"} == OF_OTHERS.keys()
+    assert by_all_but == ON_ALL_BUT
+    # Who runs the system and what it runs with name all that is theirs.
+    of_people_and_functions = [it for it in RIGHTS if not it[0].startswith("github-role.")]
+    assert _wide_resources(of_people_and_functions) == {"*"}
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "is_found"),
+    [
+        ("dynamodb:GetItem", {"Fn::Sub": "arn:${AWS::Partition}:dynamodb:r:1:table/*"}, True),
+        ("s3:GetObject", "arn:aws:s3:::*", True),
+        ("s3:GetObject", {"Fn::Sub": "arn:aws:s3:::*-${AWS::StackName}"}, True),
+        ("dynamodb:*", {"Fn::GetAtt": "VouchersTable.Arn"}, True),
+        ("dynamodb:Get*", {"Fn::GetAtt": "VouchersTable.Arn"}, True),
+        ("dynamodb:GetItem", {"Fn::GetAtt": "VouchersTable.Arn"}, False),
+        ("s3:GetObject", {"Fn::Sub": "${ReportsBucket.Arn}/reports/*"}, False),
+    ],
+)
+def test_a_wildcard_that_somebody_adds_is_found(action: str, resource: Any, is_found: bool) -> None:
+    planted = [("planted", {"Effect": "Allow", "Action": action, "Resource": resource})]
+
+    found = _wide_actions(planted) | (_wide_resources(planted) - OF_OTHERS.keys())
+
+    assert bool(found) is is_found
 
 
 def test_nothing_is_allowed_on_everything_but_where_aws_knows_no_other() -> None:
     of_everything = {
         (name, action)
         for name, statement in RIGHTS
-        if "*" in _listed(statement.get("Resource"))
+        if "*" in _listed(statement.get("Resource", []))
         for action in _listed(statement["Action"])
     }
 

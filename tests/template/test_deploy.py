@@ -56,6 +56,35 @@ def test_who_deploys_adds_parameters_and_overrides_those_of_the_configuration() 
     assert "--role-arn" not in words
 
 
+@pytest.mark.parametrize(
+    ("stack_name", "own_key", "is_refused"),
+    [
+        ("farechance-of-the-harbor", "yes", False),
+        ("farechance-of-the-harbors", "yes", True),
+        ("Farechance", "yes", True),
+        ("farechance-of-the-harbors", "no", False),
+    ],
+)
+def test_a_stack_whose_key_would_not_know_its_roles_is_refused(
+    stack_name: str, own_key: str, is_refused: bool
+) -> None:
+    environment = {"PARAMETERS": f"OwnKey={own_key}"}
+
+    refusal = deploy.refused(stack_name, "OwnKey=no", environment)
+
+    assert bool(refusal) is is_refused
+    assert not is_refused or stack_name in refusal
+
+
+@pytest.mark.parametrize("name", deploy.STACKS)
+def test_the_configured_stacks_may_have_a_key_of_their_own(name: str) -> None:
+    parameters = CONFIG[name]["deploy"]["parameters"]
+
+    told = deploy.refused(parameters["stack_name"], "OwnKey=yes", {})
+
+    assert told == ""
+
+
 def test_a_job_deploys_with_a_bucket_and_a_role_that_it_is_told_and_asks_nobody() -> None:
     told = {"CI": "true", "ARTIFACTS_BUCKET": "b", "CLOUDFORMATION_ROLE_ARN": "arn:r"}
 

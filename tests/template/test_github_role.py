@@ -181,6 +181,26 @@ def test_the_key_is_used_only_through_the_service_that_something_is_made_in() ->
     }
 
 
+def test_only_a_key_that_has_this_stacks_tag_gets_another_policy() -> None:
+    own = {"aws:ResourceTag/fare-chance-stack": {"Ref": "StackName"}}
+    tags = template.resolved(OwnKey="yes")["Resources"]["DataKey"]["Properties"]["Tags"]
+
+    changing = {
+        it["Sid"]: it["Condition"]
+        for it in _statements("CloudFormationRole")
+        if {"kms:PutKeyPolicy", "kms:TagResource", "kms:CreateKey"} & set(_listed(it["Action"]))
+    }
+
+    assert tags == [{"Key": "fare-chance-stack", "Value": {"Ref": "AWS::StackName"}}]
+    assert changing == {
+        "MakeTheKey": {
+            "StringEquals": {"aws:RequestTag/fare-chance-stack": {"Ref": "StackName"}},
+            "StringEqualsIfExists": own,
+        },
+        "ChangeThisStacksKey": {"StringEquals": own},
+    }
+
+
 def test_cloudformation_may_make_every_kind_of_thing_that_the_templates_have() -> None:
     files = [template.TEMPLATE, *template.nested()]
     kinds = {it["Type"] for file in files for it in template.load(file)["Resources"].values()}

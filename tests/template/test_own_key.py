@@ -1,5 +1,6 @@
-"""All that is kept is encrypted: with AWS's keys, or with `OwnKey` with a key of the stack's own,
-which only this stack's functions can use, and only through the services that keep things."""
+"""All that is kept is encrypted: with AWS's keys, or with `OwnKey` with a key of the stack's own.
+Without a right from the account's policies, only roles that are named after this stack use it, and
+whoever may use its buckets, all of them through the services that keep things."""
 
 from typing import Any
 

@@ -39,7 +39,7 @@ def test_dependencies_are_audited_each_week_and_when_one_changes() -> None:
     for trigger in ("push", "pull_request"):
         assert triggers[trigger]["paths"] == ["**/requirements*.txt"]
     # Whoever changes nothing isn't stopped by what became known today.
-    assert _run("audit") == ["make audit"]
+    assert _run("audit") == ["make audit", "make sbom"]
     assert "make audit" not in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
@@ -104,12 +104,17 @@ def test_a_workflow_may_read_and_a_job_adds_only_what_it_needs(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", ["deploy", "release"])
-def test_nothing_is_deployed_or_released_that_was_not_checked(name: str) -> None:
-    jobs = WORKFLOWS[name]["jobs"]
+def test_nothing_is_deployed_or_released_that_was_not_checked_and_audited(name: str) -> None:
+    jobs = dict(WORKFLOWS[name]["jobs"])
 
-    assert jobs["check"]["uses"] == "./.github/workflows/check.yml"
-    assert all(job["needs"] == "check" for key, job in jobs.items() if key != "check")
-    assert "workflow_call" in WORKFLOWS["check"][ON]
+    before = {key: jobs.pop(key) for key in ("check", "audit")}
+
+    for key, job in before.items():
+        assert job["uses"] == f"./.github/workflows/{key}.yml"
+        assert "workflow_call" in WORKFLOWS[key][ON]
+    # A deployment that wasn't asked for needn't be checked either.
+    assert before["check"].get("if") == before["audit"].get("if")
+    assert [job["needs"] for job in jobs.values()] == [["check", "audit"]]
 
 
 def test_a_deployment_is_of_an_environment_one_at_a_time_and_never_cut_short() -> None:
