@@ -238,35 +238,42 @@ def _names_in_ids(
                 yield f"?{field}", "name in an id", scene.call(endpoint, query=query)
 
 
-@pytest.mark.parametrize("kind", CANARIES)
-def test_no_cell_of_a_batchs_table_is_repeated_or_kept(scene: Scene, kind: str) -> None:
-    text = str(CANARIES[kind])
+def _tables_of_a_batch(reference: str) -> Iterator[str]:
+    """Every kind as a cell, without quotation marks, as a column's name and as the whole file."""
+    texts = [str(thing) for thing in CANARIES.values()]
+    cells = ['"' + text.replace('"', '""') + '"' for text in texts]
+    yield "\r\n".join(["external_ref", *cells, reference, ""])
+    yield f"external_ref,{','.join(cells)}\r\n{reference}{',x' * len(cells)}\r\n"
+    yield f"external_ref{',name' * len(cells)}\r\n{reference},{','.join(cells)}\r\n"
+    for text, cell in zip(texts, cells, strict=True):
+        yield f"external_ref\r\n{text}\r\n{reference}\r\n"
+        yield f"external_ref,{cell}\r\n{reference},x\r\n"
+        yield f"{cell}\r\n{reference}\r\n"
+        yield text
+
+
+def test_no_cell_of_a_batchs_table_is_repeated_or_kept(scene: Scene) -> None:
     query = {"program_id": PROGRAM, "purpose": "family", "value_cents": "4000"}
     headers = {"Content-Type": "text/csv", "Idempotency-Key": "key-1"}
-    cell = '"' + text.replace('"', '""') + '"'
-    tables = (
-        f"external_ref\r\n{cell}\r\n{scene.reference}\r\n",
-        f"external_ref\r\n{text}\r\n{scene.reference}\r\n",
-        f"external_ref,{cell}\r\n{scene.reference},x\r\n",
-        f"external_ref,name\r\n{scene.reference},{cell}\r\n",
-        f"{cell}\r\n{scene.reference}\r\n",
-        text,
-    )
+    taken = 0
 
-    for number, table in enumerate(tables):
+    for number, table in enumerate(_tables_of_a_batch(scene.reference)):
         headers["Idempotency-Key"] = f"key-{number}"
         raw = table.encode()
         answer = scene.call(START_BATCH, raw=raw, headers=headers, query=query)
         texts = [answer.text]
         if answer.status == 202:
+            taken += 1
             path = f"/voucher-batches/{answer.body['batch_id']}"
             for message in scene.stack.messages():
                 scene.stack.job("batching", {"Records": [message]})
             texts += [scene.partner.get(path).text, scene.partner.get(f"{path}/vouchers").text]
             texts.append(scene.partner.get(f"{path}/vouchers", format="csv").text)
         assert [found_in(one) for one in texts] == [[]] * len(texts), table
-        assert places_of_canaries(scene.stack) == {}, table
+        assert kinds_of_items_with_canaries(scene.stack) == set(), table
         scene.set_again()
+    assert taken
+    assert places_of_canaries(scene.stack) == {}
 
 
 @pytest.mark.parametrize(

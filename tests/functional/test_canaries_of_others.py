@@ -29,7 +29,7 @@ from functional.planting import (
 )
 from functional.players import Partner, Provider
 from functional.saved_events import event
-from functional.stack import Stack
+from functional.stack import Stack, provider_secret_id, secret_of
 
 CALLBACKS: dict[str, type[BaseModel]] = {**RIDE_CALLBACKS, "voucher.checked": VoucherChecked}
 COMMANDS: dict[str, type[BaseModel]] = {
@@ -63,6 +63,12 @@ KEPT_BESIDE: dict[tuple[str, str], set[str]] = {
 }
 """What else of a command is in free words, and which items keep it beside the command's record."""
 
+
+HELP_LINES = {
+    ("create_partner", "help_phone"): {"programs partner"},
+    ("register_provider", "help_phone"): {"programs provider"},
+}
+"""Any number passes for an organisation's telephone."""
 
 IN_A_SECRET_ALONE = {("rotate_provider_secret", "secret")}
 """What is taken in free words and stands in no item. Of `register_provider` the profile says what a
@@ -265,19 +271,29 @@ def _is_taken(command: Any) -> bool:
 
 def _of_a_command(name: str) -> Iterator[Planting]:
     """What every command keeps as it is typed holds all kinds at once: each is carried out."""
-    for one in plantings(COMMANDS[name], event(name)):
+    for one in plantings(COMMANDS[name], _event(name)):
         if one.where not in BY_HAND or one.kind.startswith("all"):
             yield one
     for where in BY_HAND:
         for text in packed(200, " / "):
-            yield Planting(where, text, event(name, **{where: text}))
+            yield Planting(where, text, {**_event(name), where: text})
+
+
+def _event(name: str) -> dict[str, Any]:
+    """The saved event, about what isn't there yet where something is made."""
+    new = {
+        "create_program": {"program_id": "prg_of_a_canary"},
+        "create_partner": {"partner_id": "org_of_a_canary"},
+        "register_provider": {"provider_id": "pvd_of_a_canary"},
+    }
+    return event(name, **new.get(name, {}))
 
 
 def _may_keep(name: str, where: str) -> set[str]:
     """Which items: a command's record has no field of free words but those of the tables."""
     if where in BY_HAND:
         return {"programs command"}
-    beside = KEPT_BESIDE.get((name, where))
+    beside = (KEPT_BESIDE | HELP_LINES).get((name, where))
     return set() if beside is None else {"programs command"} | beside
 
 
@@ -298,6 +314,26 @@ def test_no_field_of_a_command_is_repeated_or_kept_but_what_the_table_names(
         elif answer["problem"] != "not_found":
             # Who mistypes the id of a ride is told which one isn't there, on her own screen.
             assert found_in(json.dumps(answer, ensure_ascii=False)) == [], one.where
+    assert places_of_canaries(scene.stack) == {}
+
+
+def test_a_ride_companys_own_secret_stands_nowhere_but_in_the_secret(scene: Scene) -> None:
+    secret = "-".join([CANARIES["ride id"]] * 3)
+    named = {"provider_id": "pvd_canary_secret", "command_id": "new"}
+    own = {"profile": "hmac_sha256_hex", "signature_header": "x-signed", "secret": secret}
+    answers = [scene.stack.command(event("register_provider", **named, **own))]
+    kept = [secret_of(scene.stack, "pvd_canary_secret")]
+
+    again = {**named, "command_id": "rotate", "secret": f"2-{secret}"}
+    answers.append(scene.stack.command(event("rotate_provider_secret", **again)))
+
+    assert [answer["done"] for answer in answers] == [True, True], answers
+    assert kept == [secret]
+    stored = boto3.client("secretsmanager").get_secret_value(
+        SecretId=provider_secret_id("pvd_canary_secret")
+    )
+    assert f"2-{secret}" in stored["SecretString"]
+    assert found_in(json.dumps(answers)) == []
     assert places_of_canaries(scene.stack) == {}
 
 
