@@ -60,9 +60,9 @@ class SchemaComparison:
         self._bounds(where, was, now, told=told)
         self._members(where, was, now, told=told)
         for name in _INNER:
-            inner = [_inner(one, name) for one in (was, now)]
-            if any(inner) and None not in inner:
-                self.schema(f"{where}, each of {name}", *inner, told=told)
+            before, after = _inner(was, name), _inner(now, name)
+            if before is not None and after is not None and (before or after):
+                self.schema(f"{where}, each of {name}", before, after, told=told)
         self._choices(where, was, now, told=told)
 
     def _values(self, where: str, was: Schema, now: Schema, *, told: bool) -> None:

@@ -200,7 +200,7 @@ def test_an_operation_names_the_scope_that_the_code_demands(
 
 
 def test_a_callback_is_signed_in_one_of_two_ways_and_each_way_is_described() -> None:
-    either = [{"callback_signature": []}, {"callback_hmac": []}]
+    either: list[dict[str, list[str]]] = [{"callback_signature": []}, {"callback_hmac": []}]
 
     for path in (endpoints.AUTHORIZATIONS_PATH, endpoints.EVENTS_PATH):
         assert OPERATIONS["POST", path]["security"] == either
