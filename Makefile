@@ -11,7 +11,7 @@ COMPILE := UV_CACHE_DIR=.local/cache/uv $(UV) pip compile --quiet --universal --
 PYTEST_ARGUMENTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-history up down forget build deploy release share-events send-event contract contract-published examples test check audit sbom e2e iam-check mutants soak fuzz load mutation bench-month bench-widgets pictures format lock clean
+.PHONY: help setup demo demo-history up down forget build deploy release share-events send-event contract contract-published examples privacy test check audit sbom e2e iam-check mutants soak fuzz load mutation bench-month bench-widgets pictures format lock clean
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ examples: setup ## Play the contract's examples through the handlers, and write 
 
 contract-published: setup ## At a release: take the contract as published, which later ones may not break
 	@PYTHONPATH=functions $(BIN)/python -m infra.contract.published
+
+privacy: setup ## Write the tables of infra/guides/privacy.md and of the law's runbook anew from the models
+	@PYTHONPATH=functions $(BIN)/python -m infra.privacy
 
 test: setup ## Run the tests that need no running system
 	@storage=tests/storage; \

@@ -1,4 +1,4 @@
-"""Writes what the pages on privacy say of the models: `python -m infra.privacy`."""
+"""Writes what the pages on privacy say of the models: `make privacy`."""
 
 from infra.privacy.pages import GUIDE, LAW, ROOT, guide, law
 

@@ -57,7 +57,7 @@ def law() -> str:
 
 def _with(page: str, name: str, table: str) -> str:
     """The page with another table between the marks of this name."""
-    begin, end = f"<!-- {name}: written by python -m infra.privacy -->", f"<!-- /{name} -->"
+    begin, end = f"<!-- {name}: written by make privacy -->", f"<!-- /{name} -->"
     before, _, rest = page.partition(begin)
     _, _, after = rest.partition(end)
     return f"{before}{begin}\n\n{table}{end}{after}"

@@ -1,5 +1,6 @@
 """Where a stack of moto may have kept what was sent to it: each item by its kind, and everything
-else by what it is. It owns what is looked through; it must never plant anything."""
+else by what it is. It owns what is looked through, and takes out of the queues what it has looked
+at; it must never plant anything."""
 
 import copy
 import json
@@ -20,13 +21,13 @@ _KIND = re.compile(r"[a-z]+")
 
 def things_held(stack: Stack) -> Iterator[tuple[str, str]]:
     """Each thing that is held, with the kind of its place: tables, logs with metrics, buckets,
-    queues, announcements, texts to phones, what secrets and clients of partners are called."""
+    queues, announcements, what secrets and clients of partners are called."""
     yield from _items(stack)
     yield "logs", stack.log
     for path, content in stack.files().items():
         yield f"bucket {path.partition('/')[0]}", f"{path} {content.decode('latin-1')}"
     for name, url in _queues(stack):
-        yield f"queue {name}", json.dumps(_waiting(url))
+        yield f"queue {name}", json.dumps(stack.messages(url))
     for subject, text in stack.announced():
         yield "announcements", f"{subject} {text}"
     secrets = boto3.client("secretsmanager").list_secrets()["SecretList"]
@@ -103,11 +104,3 @@ def _queues(stack: Stack) -> Iterator[tuple[str, str]]:
     yield "statements", stack.statement_queue_url
     for name, url in stack.given_up.items():
         yield f"given up {name}", url
-
-
-def _waiting(url: str) -> list[dict[str, Any]]:
-    """Read without taking: it is seen again at once."""
-    told = boto3.client("sqs").receive_message(
-        QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0
-    )
-    return list(told.get("Messages", []))

@@ -22,6 +22,7 @@ from farechance.edge import clock as edge_clock
 from farechance.settings import Settings
 from farechance.store import keys
 from farechance.vault import Vault
+from functional.contract import check_is_described
 from functional.gateway import Answer, read_answer, strings_of
 from infra.local import template
 from tables import empty_tables, make_tables, world_on
@@ -104,8 +105,10 @@ class Stack:
         self.handlers.clear()
 
     def send(self, folder: str, event: dict[str, Any], body: Any = None) -> Answer:
-        """Invokes a function behind the gateway."""
+        """Invokes a function behind the gateway. Whatever it is refused with, the contract must
+        describe."""
         answer = read_answer(self.handler(folder)(event, _Context()))
+        check_is_described(event["httpMethod"], event["path"], answer)
         self.private.update(strings_of(body, _PRIVATE))
         if answer.headers["content-type"] == "application/json":
             self.private.update(strings_of(answer.body, _PRIVATE - {"name"}))

@@ -116,4 +116,4 @@ def test_to_look_at_nothing_is_a_failure_and_no_silence(tmp_path: Path) -> None:
 def test_the_readme_says_how_many_reasons_there_are() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
 
-    assert f"one of {len(checkov.accepted())} reasons" in readme
+    assert f"for {len(checkov.accepted())} [reasons]" in readme

@@ -21,8 +21,8 @@ QUEUES: dict[str, Any] = template.resources("AWS::SQS::Queue")
 
 
 def test_the_pages_are_as_the_models_have_them() -> None:
-    assert GUIDE.read_text(encoding="utf-8") == guide(), "run: python -m infra.privacy"
-    assert LAW.read_text(encoding="utf-8") == law(), "run: python -m infra.privacy"
+    assert GUIDE.read_text(encoding="utf-8") == guide(), "run: make privacy"
+    assert LAW.read_text(encoding="utf-8") == law(), "run: make privacy"
 
 
 def test_every_stored_field_is_on_the_page_with_one_purpose() -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from builders import NOON, PROVIDER, refusals
 from farechance.callbacks import (
@@ -325,3 +326,9 @@ def test_an_envelope_too_may_be_five_minutes_ahead_and_no_more() -> None:
 @pytest.mark.parametrize("body", [[], "text", 7, None, True])
 def test_a_body_that_is_no_object_is_a_field_error(body: Any) -> None:
     assert list(refusals(Callback, body)) == [""]
+
+
+@pytest.mark.parametrize("model", [*RIDE_CALLBACKS.values(), VoucherChecked])
+def test_no_field_of_ours_has_a_name_that_is_a_ride_companys_own(model: type[BaseModel]) -> None:
+    """infra/guides/provider.md lets them begin theirs with `x_`."""
+    assert [name for name in model.model_fields if name.startswith("x_")] == []

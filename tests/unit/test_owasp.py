@@ -38,7 +38,10 @@ SENT: dict[str, Any] = {
     **{endpoint.name: endpoint.body for endpoint in endpoints.OPEN_ENDPOINTS},
     **callbacks.RIDE_CALLBACKS,
     "voucher.checked": callbacks.VoucherChecked,
+    "callback": callbacks.Callback,
 }
+# What a callback's data are is said by its type's own model; till then the body's size bounds them.
+BY_THE_BODY = ("callback/properties/data",)
 
 
 def _sections() -> dict[int, str]:
@@ -75,7 +78,7 @@ def test_no_function_opens_an_address() -> None:
 def test_everything_that_is_sent_has_a_bound(name: str) -> None:
     schema = SENT[name].model_json_schema(by_alias=True)
 
-    assert list(_unbounded(schema, name)) == []
+    assert [place for place in _unbounded(schema, name) if place not in BY_THE_BODY] == []
 
 
 def test_everything_that_is_commanded_has_a_bound() -> None:
@@ -106,6 +109,8 @@ def _unbounded(schema: Any, place: str) -> Iterator[str]:
             yield place
         case "integer" | "number" if not _is_bounded_number(schema):
             yield place
+        case "object" if not _is_bounded_map(schema):
+            yield place
     for name, part in schema.items():
         if name not in ("default", "examples", "enum", "const", "required"):
             yield from _unbounded(part, f"{place}/{name}")
@@ -115,6 +120,12 @@ def _is_bounded_text(schema: dict[str, Any]) -> bool:
     is_one_of = bool({"enum", "const", "maxLength"} & schema.keys())
     is_time = schema.get("format") in ("date", "date-time")
     return is_one_of or is_time or bool(BOUNDED.fullmatch(schema.get("pattern", "")))
+
+
+def _is_bounded_map(schema: dict[str, Any]) -> bool:
+    is_closed = "properties" in schema and not schema.get("additionalProperties")
+    has_few_names = "enum" in schema.get("propertyNames", {})
+    return is_closed or has_few_names or "maxProperties" in schema
 
 
 def _is_bounded_number(schema: dict[str, Any]) -> bool:
