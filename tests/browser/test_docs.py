@@ -10,11 +10,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Locator, Page
 
 from browser.conftest import PICTURES
 from e2e.scene import Scene
-from infra.local import chromium
+from infra.local.console_browser import Dashboard
 
 SECONDS = 60
 HMAC_SECRET = "a secret as another platform made it"
@@ -89,15 +89,13 @@ class DocsPage:
 
 
 @pytest.fixture(scope="module")
-def _page(scene: Scene) -> Iterator[DocsPage]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium.program(), args=list(chromium.ARGUMENTS)
-        )
-        try:
-            yield DocsPage(browser.new_page(), scene.running.api_url)
-        finally:
-            browser.close()
+def _page(scene: Scene, _browser: Dashboard) -> Iterator[DocsPage]:
+    # A page of the same browser: Playwright can't be begun twice.
+    browser = _browser.page.context.browser
+    assert browser is not None
+    page = browser.new_page()
+    yield DocsPage(page, scene.running.api_url)
+    page.close()
 
 
 @pytest.fixture

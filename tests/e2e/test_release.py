@@ -52,5 +52,5 @@ def test_every_part_of_a_release_is_in_the_stack(released: Released) -> None:
     kinds = {name.split("-")[0] for name in released.files}
 
     assert all(released.physical_id(name) for name in nested)
-    assert {"fare", "functions", "SHA256SUMS", "for"} < kinds
-    assert len(released.files) == 4 + len(template.nested())
+    assert {"fare", "functions", "SHA256SUMS", "for", "sbom.cdx.json"} < kinds
+    assert len(released.files) == 5 + len(template.nested())
