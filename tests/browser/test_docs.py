@@ -54,6 +54,8 @@ class DocsPage:
         found = self.page.locator(f'[id^="operations-"][id$="-{operation_id}"]')
         if "is-open" not in (found.get_attribute("class") or ""):
             found.locator(".opblock-summary-control").click()
+        # It opens when the page comes to it, which isn't always before the next look.
+        found.locator(".opblock-body").first.wait_for()
         return found
 
     def execute(
