@@ -26,11 +26,7 @@ def register_provider(command: RegisterProvider, *, store: Store, vault: Vault) 
     def prepare() -> dict[str, Any]:
         made = command.secret or new_secret(command.profile)
         kept = vault.keep_provider_secret(command.provider_id, made)
-        if command.secret is None:
-            return {"secret": kept}
-        if kept != command.secret:
-            raise FieldErrors.one("/secret", _KEPT_BEFORE)
-        return {}
+        return shown_once(command.secret, kept, _KEPT_BEFORE)
 
     provider = Provider(
         provider_id=command.provider_id,
@@ -61,6 +57,16 @@ def register_provider(command: RegisterProvider, *, store: Store, vault: Vault) 
         secrets=("secret",),
         writes_after=lambda _: made,
     )
+
+
+def shown_once(given: str | None, kept: str, kept_before: str) -> dict[str, Any]:
+    """Of a secret that is kept now: itself where it was made here, and nothing where it was given.
+    Raises FieldErrors, in the words of `kept_before`, where another one is kept than was given."""
+    if given is None:
+        return {"secret": kept}
+    if kept != given:
+        raise FieldErrors.one("/secret", kept_before)
+    return {}
 
 
 def _of_secret(command: RegisterProvider) -> str:

@@ -12,6 +12,7 @@ from farechance.signatures import is_secret, new_secret
 from farechance.store import Store, keys, writes
 from farechance.vault import Vault
 from operations.administration_plan import Plan
+from operations.register_provider import shown_once
 
 _KEPT_BEFORE = (
     "this very command has kept another secret, before it was cut short. Send it with that one; or "
@@ -74,11 +75,7 @@ def _begin(command: RotateProviderSecret, before: Provider, store: Store, vault:
         store.commit(mark)
         made = command.secret or new_secret(before.profile)
         kept = vault.rotate_provider_secret(before.provider_id, made, command.command_id)
-        if command.secret is None:
-            return {"secret": kept}
-        if kept != command.secret:
-            raise FieldErrors.one("/secret", _KEPT_BEFORE)
-        return {}
+        return shown_once(command.secret, kept, _KEPT_BEFORE)
 
     shown = "It is shown this once: hand it over by a safe way."
     if command.secret is not None:
