@@ -76,6 +76,12 @@ class Answer:
         assert problem.detail
         return problem
 
+    def not_authenticated(self) -> None:
+        """That a callback isn't proved to come from a ride company, and no word on why."""
+        problem = self.problem(401, "not_authenticated")
+        assert problem.detail == "Send a valid proof of who is calling."
+        assert self.headers["www-authenticate"] == "StandardWebhooks"
+
     def pointers(self, *expected: str) -> None:
         """The fields that must be told to be wrong, and no others."""
         problem = self.problem(422, "field_errors")

@@ -8,13 +8,12 @@ import pytest
 from farechance import endpoints
 from farechance.edge.requests import MAX_BODY_BYTES
 from farechance.endpoints import Endpoint
+from functional.contract import PROBLEM, responses_of
 from functional.gateway import REQUEST_ID, Answer
 from functional.players import Partner, Provider
 from functional.stack import Stack
-from infra.contract.document import FILE as CONTRACT_FILE
 from infra.contract.examples import FILE
 
-CONTRACT: dict[str, Any] = json.loads(CONTRACT_FILE.read_text(encoding="utf-8"))
 NOBODYS = {
     "participant_id": "par_nobodys",
     "voucher_id": "vch_nobodys",
@@ -25,10 +24,8 @@ NOBODYS = {
 
 def _problems(endpoint_path: str, method: str, status: int) -> dict[str, Any]:
     """The examples of a status, by their slugs."""
-    response = CONTRACT["paths"][endpoint_path][method.lower()]["responses"][str(status)]
-    if "$ref" in response:
-        response = CONTRACT["components"]["responses"][response["$ref"].rpartition("/")[2]]
-    examples = response["content"]["application/problem+json"]["examples"].values()
+    response = responses_of(method, endpoint_path)[str(status)]
+    examples = response["content"][PROBLEM]["examples"].values()
     return {one["value"]["type"].rpartition(":")[2]: one["value"] for one in examples}
 
 
@@ -98,8 +95,7 @@ def test_what_is_nobodys_is_not_found_where_the_contract_says_so(
     with stack.unchanged():
         answer = _send(partner, endpoint)
 
-    responses = CONTRACT["paths"][endpoint.path][endpoint.method.lower()]["responses"]
-    if "404" in responses:
+    if "404" in responses_of(endpoint.method, endpoint.path):
         _check(answer, endpoint, 404, "not_found")
     else:
         assert answer.status == 200

@@ -14,7 +14,7 @@ from farechance.edge.requests import MAX_BODY_BYTES
 from farechance.signatures import new_secret
 from farechance.store import keys
 from functional.bodies import requested, rfc3339
-from functional.gateway import Answer, proxy_event
+from functional.gateway import proxy_event
 from functional.players import Partner, Provider, mint_code
 from functional.stack import Stack, provider_secret_id
 from world import Clock
@@ -35,12 +35,6 @@ def _seconds_before(headers: dict[str, str], seconds: int) -> Clock:
     """Ours, so long before the second at which a delivery was signed."""
     signed_at = int(headers["webhook-timestamp"])
     return Clock(datetime.fromtimestamp(signed_at - seconds, UTC))
-
-
-def _is_refused(answer: Answer) -> None:
-    problem = answer.problem(401, "not_authenticated")
-    assert problem.detail == "Send a valid proof of who is calling."
-    assert answer.headers["www-authenticate"]
 
 
 @pytest.mark.parametrize("door", ["authorizations", "events"])
@@ -87,7 +81,7 @@ def test_a_wrong_proof_is_refused(
     with stack.unchanged():
         answer = provider.deliver(body, headers)
 
-    _is_refused(answer)
+    answer.not_authenticated()
 
 
 @pytest.mark.parametrize("seconds", [-300, -120, 0, 299, 300])
@@ -120,7 +114,7 @@ def test_one_second_more_is_refused_however_well_it_is_signed(
         stack.doors_have(_seconds_before(headers, seconds))
         with stack.unchanged():
             answer = provider.deliver(body, headers)
-        _is_refused(answer)
+        answer.not_authenticated()
 
 
 def test_a_delivery_that_is_sent_again_gets_the_first_answer(
@@ -154,7 +148,7 @@ def test_a_body_that_was_changed_on_the_way_is_refused(
         ]
 
     for answer in answers:
-        _is_refused(answer)
+        answer.not_authenticated()
 
 
 def test_another_providers_signature_is_refused_and_an_unknown_provider_looks_the_same(
@@ -173,7 +167,7 @@ def test_another_providers_signature_is_refused_and_an_unknown_provider_looks_th
         ]
 
     for answer in answers:
-        _is_refused(answer)
+        answer.not_authenticated()
     assert len({answer.text for answer in answers}) == 1
 
 
@@ -228,7 +222,7 @@ def test_a_suspended_company_is_refused_as_an_unknown_one_is(
         answers = [provider.send(body), stranger.send(body)]
 
     for answer in answers:
-        _is_refused(answer)
+        answer.not_authenticated()
     assert answers[0] == answers[1]
 
 
@@ -239,7 +233,7 @@ def test_the_proof_is_looked_at_before_what_is_said(stack: Stack, provider: Prov
         answers = [forger.send(b"{"), forger.send(b"[]", Content_Type="text/plain")]
 
     for answer in answers:
-        _is_refused(answer)
+        answer.not_authenticated()
 
 
 def test_one_of_several_signatures_is_enough(partner: Partner, provider: Provider) -> None:

@@ -1,17 +1,15 @@
 """Right bodies of each door that takes one, to be broken by the grammar, and what holds for every
 answer whatever came in. Who sends them and what is stored are the callers' business."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from farechance.edge import problems
 from functional.bodies import completed, enrollment_body, mint_body, requested, rfc3339
+from functional.contract import PROBLEM, responses_of
 from functional.gateway import Answer
-from infra.contract.document import FILE
 
 CANARY = "zq-canary-7f3a"
-CONTRACT: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
 _PLACE = {"latitude": 40.7, "longitude": -74.0}
 
 
@@ -57,7 +55,7 @@ def check_answer(answer: Answer, path: str) -> None:
 
 def faults_of(answer: Answer, path: str) -> Iterator[str]:
     """What isn't so: documented, in its form, and without a word of what was sent."""
-    documented = CONTRACT["paths"][path]["post"]["responses"]
+    documented = responses_of("POST", path)
     said = f"answered {answer.status}"
     if answer.status >= 500 or str(answer.status) not in documented:
         yield f"{said}, which it never should"
@@ -65,7 +63,7 @@ def faults_of(answer: Answer, path: str) -> Iterator[str]:
         return
     if CANARY in answer.text:
         yield f"{said} with what was sent"
-    if answer.headers.get("content-type") != "application/problem+json":
+    if answer.headers.get("content-type") != PROBLEM:
         yield f"{said} without a problem"
     elif not _is_problem(answer):
         yield f"{said} with another problem"
