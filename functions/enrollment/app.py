@@ -4,16 +4,7 @@ their vouchers is behind the door of minting, since this function can't."""
 from pydantic import BaseModel
 
 from farechance.edge.door import Call, Door, Replayed
-from farechance.endpoints import (
-    CHANGE_LANGUAGE,
-    ENROLL,
-    ERASE_PARTICIPANT,
-    EXIT_PARTICIPANT,
-    LIST_PARTICIPANTS,
-    RECORD_OUTCOME,
-    SHOW_PARTICIPANT,
-    NoQuery,
-)
+from farechance.endpoint import NoQuery
 from farechance.participant_api import (
     Erased,
     Exited,
@@ -29,6 +20,15 @@ from farechance.partner_api import (
     ParticipantAnswer,
     ParticipantList,
     ParticipantQuery,
+)
+from farechance.people_endpoints import (
+    CHANGE_LANGUAGE,
+    ENROLL,
+    ERASE_PARTICIPANT,
+    EXIT_PARTICIPANT,
+    LIST_PARTICIPANTS,
+    RECORD_OUTCOME,
+    SHOW_PARTICIPANT,
 )
 from farechance.settings import Settings
 from farechance.store import Remembered, Store

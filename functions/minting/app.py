@@ -10,29 +10,12 @@ from farechance.batch_api import (
     BatchVoucherList,
     BatchVoucherQuery,
 )
+from farechance.batch_endpoints import LIST_BATCH_VOUCHERS, SHOW_BATCH, START_BATCH
 from farechance.batch_queue import BatchName, BatchQueue
 from farechance.batch_sheet import batch_sheet, next_query
 from farechance.edge.door import Call, Door, Replayed, Sheet
 from farechance.edge.problems import tell_of_haste
-from farechance.endpoints import (
-    ASSIGN_VOUCHER,
-    BLOCK_VOUCHER,
-    CHANGE_CONSENT,
-    EXTEND_VOUCHER,
-    LIST_BATCH_VOUCHERS,
-    LIST_ENTRIES,
-    LIST_VOUCHERS,
-    MINT,
-    REISSUE_VOUCHER,
-    REVOKE_VOUCHER,
-    SHOW_BATCH,
-    SHOW_RECORD,
-    SHOW_VOUCHER,
-    START_BATCH,
-    UNBLOCK_VOUCHER,
-    WHO_AM_I,
-    NoQuery,
-)
+from farechance.endpoint import NoQuery
 from farechance.participant_api import ConsentAnswer, ConsentRequest, ParticipantRecord
 from farechance.partner_api import (
     EntryList,
@@ -43,6 +26,7 @@ from farechance.partner_api import (
     WhoAmI,
     stored_answer,
 )
+from farechance.people_endpoints import CHANGE_CONSENT, SHOW_RECORD
 from farechance.settings import Settings
 from farechance.store import Remembered, Store
 from farechance.telemetry import Count, count
@@ -55,6 +39,19 @@ from farechance.voucher_api import (
     Reissued,
     VoucherList,
     VoucherQuery,
+)
+from farechance.voucher_endpoints import (
+    ASSIGN_VOUCHER,
+    BLOCK_VOUCHER,
+    EXTEND_VOUCHER,
+    LIST_ENTRIES,
+    LIST_VOUCHERS,
+    MINT,
+    REISSUE_VOUCHER,
+    REVOKE_VOUCHER,
+    SHOW_VOUCHER,
+    UNBLOCK_VOUCHER,
+    WHO_AM_I,
 )
 from operations.act_on_participant import CallAbout
 from operations.act_on_voucher import (

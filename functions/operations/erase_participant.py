@@ -5,8 +5,8 @@ changes."""
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from farechance.commands import EraseParticipant
 from farechance.errors import FieldErrors, NotFound
 from farechance.participant_api import Erased
 from farechance.participant_records import ErasedParticipant
@@ -14,6 +14,9 @@ from farechance.participants import Participant
 from farechance.store import Store, Write, keys, writes
 from farechance.store.keys import Key
 from operations.administration_plan import Plan
+
+if TYPE_CHECKING:
+    from farechance.commands import EraseParticipant
 
 _CALLS_AT_ONCE = 90
 """Beside them a transaction has room for the rest of what is erased."""
@@ -39,7 +42,7 @@ def erase_if_due(key: Key[Participant], *, store: Store, clock: Callable[[], dat
     return store.again(attempt)
 
 
-def erase_by_command(command: EraseParticipant, *, store: Store, now: datetime) -> Plan:
+def erase_by_command(command: "EraseParticipant", *, store: Store, now: datetime) -> Plan:
     """Raises NotFound, FieldErrors (`confirm`)."""
     if command.confirm != command.participant_id:
         raise FieldErrors.one("/confirm", "must be the participant's id, typed again")

@@ -4,8 +4,9 @@ nothing."""
 from datetime import datetime
 
 from farechance.card_api import CardPage, CardsRequest, SheetQuery
+from farechance.card_endpoints import OPEN_SHEET, PRINT_CARDS, SHOW_CARD
 from farechance.edge.door import Call, Door, Opened
-from farechance.endpoints import OPEN_SHEET, PRINT_CARDS, SHOW_CARD, NoQuery
+from farechance.endpoint import NoQuery
 from farechance.settings import Settings
 from farechance.store import Remembered, Store
 from farechance.vault import Vault

@@ -1,8 +1,8 @@
 """The door for codes by SMS. It can change nothing but the count of what was sent."""
 
 from farechance.card_api import SendRequest, Sent
+from farechance.card_endpoints import SEND_CODE
 from farechance.edge.door import Call, Door, Replayed
-from farechance.endpoints import SEND_CODE
 from farechance.messenger import Messenger
 from farechance.settings import Settings
 from farechance.store import Remembered, Store

@@ -1,9 +1,9 @@
 """The door for reports: a partner gets links to its own. It can write nothing."""
 
 from farechance.edge.door import Call, Door
-from farechance.endpoints import LIST_REPORTS
 from farechance.report_api import ReportList, ReportQuery
 from farechance.report_bucket import ReportBucket
+from farechance.report_endpoints import LIST_REPORTS
 from farechance.settings import Settings
 from farechance.store import Remembered, Store
 from operations.link_reports import link_reports

@@ -15,7 +15,7 @@ from farechance.batch_api import COLUMN
 from farechance.callbacks import Callback
 from farechance.card_api import CardPage
 from farechance.edge import requests
-from farechance.endpoints import Endpoint
+from farechance.endpoint import Endpoint
 from farechance.identifiers import BatchId, ParticipantId, ProviderId, VoucherId
 from farechance.provider_api import Approved, Declined, Ignored, Recorded
 from infra.contract import problem_responses

@@ -3,10 +3,13 @@ callers see them."""
 
 import base64
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
+from urllib.parse import unquote
 
+from farechance.endpoints import METHODS
 from farechance.partner_api import Problem
 
 REQUEST_ID = "8c1c6a4e-request"
@@ -28,9 +31,10 @@ def proxy_event(
     text = None
     if body is not None:
         text = base64.b64encode(body).decode() if in_base64 else body.decode("utf-8", "replace")
+    resource, parameters = _resource_of(path)
     authorizer = {} if claims is None else {"authorizer": {"claims": dict(claims)}}
     return {
-        "resource": path,
+        "resource": resource,
         "path": path,
         "httpMethod": method,
         "headers": dict(headers or {}),
@@ -39,7 +43,7 @@ def proxy_event(
         "multiValueQueryStringParameters": (
             {name: [value] for name, value in query.items()} if query else None
         ),
-        "pathParameters": dict(path_parameters) if path_parameters else None,
+        "pathParameters": dict(path_parameters or parameters) or None,
         "stageVariables": None,
         "requestContext": {"requestId": REQUEST_ID, "stage": "v1", "httpMethod": method}
         | authorizer,
@@ -98,6 +102,16 @@ def read_answer(told: Mapping[str, Any]) -> Answer:
     return Answer(
         told["statusCode"], {name.lower(): value for name, value in headers.items()}, told["body"]
     )
+
+
+def _resource_of(path: str) -> tuple[str, dict[str, str]]:
+    """Which of the API's paths one is, and what stands in its places; what is none of them is the
+    path that catches the others."""
+    for resource in METHODS:
+        names = re.findall(r"\{(\w+)\}", resource)
+        if found := re.fullmatch(re.sub(r"\{\w+\}", "([^/]+)", resource), path, re.DOTALL):
+            return resource, dict(zip(names, map(unquote, found.groups()), strict=True))
+    return "/{proxy+}", {"proxy": path.removeprefix("/")}
 
 
 def strings_of(value: Any, names: frozenset[str]) -> Iterator[str]:

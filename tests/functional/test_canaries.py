@@ -13,14 +13,14 @@ import pytest
 import builders
 from builders import PROGRAM
 from canaries import CANARIES, HEADERS, NAME_IN_AN_ID, found_in, packed, plantings
+from farechance.batch_endpoints import START_BATCH
+from farechance.endpoint import Endpoint
 from farechance.endpoints import (
     AUTHORIZATIONS_PATH,
     EVENTS_PATH,
     METHODS,
     OPEN_ENDPOINTS,
     PARTNER_ENDPOINTS,
-    START_BATCH,
-    Endpoint,
 )
 from functional.bodies import ACT_BODIES, enrollment_body, mint_body, rfc3339
 from functional.gateway import Answer, proxy_event

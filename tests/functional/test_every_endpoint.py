@@ -13,7 +13,8 @@ import pytest
 from builders import PARTNER
 from farechance import endpoints
 from farechance.card_api import CardPage
-from farechance.endpoints import PARTNER_ENDPOINTS, Endpoint
+from farechance.endpoint import Endpoint
+from farechance.endpoints import PARTNER_ENDPOINTS
 from farechance.scopes import SCOPES
 from functional.gateway import Answer
 from functional.stack import Stack

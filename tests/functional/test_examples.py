@@ -7,7 +7,7 @@ import pytest
 
 from farechance import endpoints
 from farechance.edge.requests import MAX_BODY_BYTES
-from farechance.endpoints import Endpoint
+from farechance.endpoint import Endpoint
 from functional.contract import PROBLEM, responses_of
 from functional.gateway import REQUEST_ID, Answer
 from functional.players import Partner, Provider

@@ -15,6 +15,7 @@ from farechance import endpoints, errors, ride_table
 from farechance.edge import pages, problems
 from farechance.edge.docs_page import docs_page
 from farechance.edge.published import Published
+from farechance.endpoint import Endpoint
 from farechance.provider_api import CallbackAnswer
 from farechance.ride_case import Case, turned_away
 from farechance.ride_table import TABLE
@@ -192,7 +193,7 @@ def test_its_scopes_are_those_of_the_code_and_of_the_user_pool() -> None:
 
 @pytest.mark.parametrize("endpoint", endpoints.PARTNER_ENDPOINTS, ids=lambda one: one.name)
 def test_an_operation_names_the_scope_that_the_code_demands(
-    endpoint: endpoints.Endpoint[Any, Any],
+    endpoint: Endpoint[Any, Any],
 ) -> None:
     operation = OPERATIONS[endpoint.method, endpoint.path]
 
@@ -220,7 +221,7 @@ def test_what_the_gateway_leaves_open_needs_no_token_and_the_rest_does(
 
 @pytest.mark.parametrize("endpoint", endpoints.PARTNER_ENDPOINTS, ids=lambda one: one.name)
 def test_what_a_partner_changes_wants_an_idempotency_key_and_says_if_it_is_a_replay(
-    endpoint: endpoints.Endpoint[Any, Any],
+    endpoint: Endpoint[Any, Any],
 ) -> None:
     operation = OPERATIONS[endpoint.method, endpoint.path]
 
@@ -242,7 +243,7 @@ def test_of_what_is_posted_only_cards_to_print_change_nothing() -> None:
 @pytest.mark.parametrize(
     "endpoint", [endpoints.SHOW_CARD, endpoints.PRINT_CARDS, endpoints.OPEN_SHEET]
 )
-def test_cards_are_told_as_a_page(endpoint: endpoints.Endpoint[Any, Any]) -> None:
+def test_cards_are_told_as_a_page(endpoint: Endpoint[Any, Any]) -> None:
     success = OPERATIONS[endpoint.method, endpoint.path]["responses"]["200"]
 
     assert success["content"] == {"text/html": {"schema": {"type": "string"}}}
@@ -388,7 +389,7 @@ def test_every_problem_that_can_be_said_is_in_it_and_no_other() -> None:
 
 @pytest.mark.parametrize("endpoint", endpoints.PARTNER_ENDPOINTS, ids=lambda one: one.name)
 def test_each_problem_of_a_state_has_words_of_its_own(
-    endpoint: endpoints.Endpoint[Any, Any],
+    endpoint: Endpoint[Any, Any],
 ) -> None:
     for slug in endpoint.problems:
         said = problems.say(errors.StateForbids(slug))

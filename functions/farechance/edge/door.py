@@ -1,6 +1,6 @@
-"""The door of a partner's function: one Powertools resolver, made here, that serves the endpoints
-of `endpoints` and answers every error as a problem. A handler behind it gets a `Call` and returns
-a model; it must never see an event of the gateway."""
+"""The door of a partner's function: it serves endpoints, which the gateway has told apart already,
+and answers every error as a problem. A handler behind it gets a `Call` and returns a model; it must
+never see an event of the gateway."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -9,16 +9,14 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from pydantic import BaseModel
 
 from farechance import cursors
-from farechance.batch_api import COLUMN
 from farechance.card_api import CardPage
 from farechance.edge import pages, problems, requests
 from farechance.edge.callers import Caller, who_is_calling
 from farechance.edge.clock import utc_now
-from farechance.endpoints import Endpoint
+from farechance.endpoint import Endpoint
 from farechance.errors import IdempotencyKeyMissing, NotFound
 from farechance.partner_api import stored_answer
 from farechance.store import Remembered
@@ -71,9 +69,7 @@ class Door:
     def __init__(self, remembered: Remembered, clock: Callable[[], datetime] = utc_now) -> None:
         self._remembered = remembered
         self._clock = clock
-        self._resolver = APIGatewayRestResolver()
-        self._resolver.not_found(self._no_such_path)
-        self._resolver.exception_handler(Exception)(self._problem)
+        self._served: dict[tuple[str, str], Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
     def serves[Body, Answer: BaseModel](
         self, endpoint: Endpoint[Body, Answer]
@@ -86,12 +82,10 @@ class Door:
         def register(
             handler: Callable[[Call[Body]], Answer | Replayed[Answer] | Sheet],
         ) -> Callable[[Call[Body]], Answer | Replayed[Answer] | Sheet]:
-            path = endpoint.path.replace("{", "<").replace("}", ">")
+            def serve(event: dict[str, Any]) -> dict[str, Any]:
+                return self._serve(endpoint, handler, event)
 
-            def serve(**parameters: str) -> Response[str]:
-                return self._serve(endpoint, handler, parameters)
-
-            self._resolver.route(path, method=endpoint.method)(serve)
+            self._served[endpoint.method, endpoint.path] = serve
             return handler
 
         return register
@@ -104,32 +98,38 @@ class Door:
         def register(
             handler: Callable[[Opened[Body]], CardPage],
         ) -> Callable[[Opened[Body]], CardPage]:
-            def serve() -> Response[str]:
-                event = self._resolver.current_event.raw_event
+            def serve(event: dict[str, Any]) -> dict[str, Any]:
                 told = handler(Opened(_read(endpoint, event), self._clock))
                 logger.info(Event.CALL_ANSWERED, endpoint=endpoint.name)
-                return _response(pages.answer(told.html))
+                return pages.answer(told.html)
 
-            self._resolver.route(endpoint.path, method=endpoint.method)(serve)
+            self._served[endpoint.method, endpoint.path] = serve
             return handler
 
         return register
 
-    def handle(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
-        """One invocation."""
-        with invocation(str(event.get("requestContext", {}).get("requestId", ""))):
-            return self._resolver.resolve(event, context)
+    def handle(self, event: dict[str, Any], _context: object) -> dict[str, Any]:
+        """One invocation. The gateway says which of the template's paths was called, and what
+        stood in its places."""
+        request_id = str(event.get("requestContext", {}).get("requestId", ""))
+        with invocation(request_id):
+            try:
+                serve = self._served.get((event["httpMethod"], event["resource"]))
+                if serve is None:
+                    raise NotFound("path")
+                return serve(event)
+            except Exception as error:
+                return problems.logged_response(error, request_id)
 
     def _serve[Body, Answer: BaseModel](
         self,
         endpoint: Endpoint[Body, Answer],
         handler: Callable[[Call[Body]], Answer | Replayed[Answer] | Sheet],
-        parameters: Mapping[str, str],
-    ) -> Response[str]:
-        event = self._resolver.current_event.raw_event
+        event: dict[str, Any],
+    ) -> dict[str, Any]:
         caller = who_is_calling(event, self._remembered, self._clock())
         try:
-            answer = self._answer(endpoint, handler, parameters, event, caller)
+            answer = self._answer(endpoint, handler, event, caller)
         except Exception as error:
             count_call(caller.partner_id, is_done=not problems.is_not_done(error))
             raise
@@ -140,12 +140,12 @@ class Door:
         self,
         endpoint: Endpoint[Body, Answer],
         handler: Callable[[Call[Body]], Answer | Replayed[Answer] | Sheet],
-        parameters: Mapping[str, str],
         event: dict[str, Any],
         caller: Caller,
-    ) -> Response[str]:
+    ) -> dict[str, Any]:
         if endpoint.scope:
             caller.must_have(endpoint.scope)
+        parameters: dict[str, str] = event.get("pathParameters") or {}
         # Whose page it is: the path with its parameters, without what stands behind the '?'.
         path = endpoint.path.format(**parameters)
         call = Call(
@@ -165,18 +165,11 @@ class Door:
             headers = {"Idempotency-Replayed": str(told.is_replay).lower()}
             told = told.answer
         if isinstance(told, CardPage):
-            return _response(pages.answer(told.html))
+            return pages.answer(told.html)
         answer = stored_answer(told)
         if "cursor" in answer:
             answer["cursor"] = cursors.sealed(answer["cursor"], path, caller.partner.cursor_key)
-        return _response(problems.answer(endpoint.status, answer, headers=headers))
-
-    def _problem(self, error: Exception) -> Response[str]:
-        request_id = self._resolver.current_event.request_context.request_id
-        return _response(problems.logged_response(error, str(request_id)))
-
-    def _no_such_path(self, _: Exception) -> Response[str]:
-        return self._problem(NotFound("path"))
+        return problems.answer(endpoint.status, answer, headers=headers)
 
 
 def _read[Body, Answer: BaseModel](
@@ -189,7 +182,7 @@ def _read[Body, Answer: BaseModel](
     if endpoint.method != "POST":
         body = requests.query(model, event)
     elif parameters and requests.media_type(requests.headers_of(event)) == requests.CSV:
-        body = requests.csv_body(model, parameters, COLUMN, event, most)
+        body = requests.csv_body(model, parameters, endpoint.csv_column, event, most)
     else:
         body = requests.json_body(model, event, most, (requests.CSV,) if parameters else ())
     return body
@@ -211,7 +204,7 @@ def _idempotency_key(event: Mapping[str, Any]) -> str:
     return key
 
 
-def _file(sheet: Sheet, path: str, caller: Caller) -> Response[str]:
+def _file(sheet: Sheet, path: str, caller: Caller) -> dict[str, Any]:
     headers = {
         "Content-Type": "text/csv; charset=utf-8; header=present",
         "Content-Disposition": f'attachment; filename="{sheet.file_name}"',
@@ -222,10 +215,4 @@ def _file(sheet: Sheet, path: str, caller: Caller) -> Response[str]:
         cursor = cursors.sealed(sheet.next_query["cursor"], path, caller.partner.cursor_key)
         query = urlencode({**sheet.next_query, "cursor": cursor})
         headers["Link"] = f'<?{query}>; rel="next"'
-    return Response(status_code=200, headers=headers, body=sheet.text)
-
-
-def _response(answer: Mapping[str, Any]) -> Response[str]:
-    return Response(
-        status_code=answer["statusCode"], headers=answer["headers"], body=answer["body"]
-    )
+    return {"statusCode": 200, "headers": headers, "body": sheet.text, "isBase64Encoded": False}
