@@ -1,36 +1,24 @@
-"""The one package that all functions run from, made of a small build with real data of services.
+"""The one package that all functions run from, made of a small build.
 
-What the whole one does is shown end to end: the local stack runs from it."""
+That the whole one does what it should is shown end to end: the local stack runs from it."""
 
-import ast
-import gzip
-import json
-import shutil
+import os
 import subprocess
 import sys
 import types
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from marshal import loads
 from pathlib import Path
-from typing import Any
 
-import botocore
-import botocore.session
 import pytest
 import yaml
-from botocore.loaders import Loader
 
+import small_services
 from infra import package
 from infra.local import template
-from infra.trim import SERVICES, trim
 
-FUNCTIONS = template.TEMPLATE.parent / "functions"
-DATA = Path(botocore.__file__).parent / "data"
 RUNTIME = template.load()["Globals"]["Function"]["Runtime"]
-NOT_ASKED_FOR = ("ec2", "sts")
-REGIONS = ("us-east-1", "eu-central-1", "us-gov-west-1", "cn-north-1")
 KEPT = {
     "shop/app.py": "WORDS = 'as compiled'\n",
     "shop/words.json": "{}",
@@ -50,21 +38,19 @@ GONE = {
     "thing/py.typed": "",
     "thing/stub.pyi": "",
     "boto3/data/s3/2006-03-01/resources-1.json": "{}",
+    "botocore/data/ec2/2016-11-15/service-2.json": "{}",
 }
 
 
 @dataclass(frozen=True)
 class _Packaged:
     built: Path
+    bytes_before: int
     size: package.Size
 
     @property
     def code(self) -> Path:
         return self.built / "functions"
-
-    @property
-    def data(self) -> Path:
-        return self.code / "botocore" / "data"
 
 
 def _build(folder: Path, runtime: str = RUNTIME, **other: str) -> Path:
@@ -83,11 +69,7 @@ def _build(folder: Path, runtime: str = RUNTIME, **other: str) -> Path:
     for name in functions:
         for code, content in (KEPT | GONE | other).items():
             _write(folder / name / code, content)
-        data = folder / name / "botocore" / "data"
-        for service in (*SERVICES, *NOT_ASKED_FOR):
-            shutil.copytree(DATA / service, data / service)
-        for file in DATA.glob("*.json"):
-            shutil.copy(file, data)
+        small_services.write(folder / name)
     return folder
 
 
@@ -99,7 +81,8 @@ def _write(file: Path, content: str) -> None:
 @pytest.fixture(scope="module")
 def packaged(tmp_path_factory: pytest.TempPathFactory) -> _Packaged:
     built = _build(tmp_path_factory.mktemp("build"))
-    return _Packaged(built, package.package(built))
+    bytes_before = _bytes_of(built / "Minting")
+    return _Packaged(built, bytes_before, package.package(built))
 
 
 def test_every_copy_of_the_code_becomes_the_one_zip_that_the_template_names(
@@ -126,11 +109,15 @@ def test_the_size_that_is_told_is_that_of_the_files(packaged: _Packaged) -> None
     size = packaged.size
 
     assert size.zipped_bytes == (packaged.built / "functions.zip").stat().st_size
-    assert size.unpacked_bytes == sum(
-        file.stat().st_size for file in packaged.code.rglob("*") if file.is_file()
+    assert size.unpacked_bytes == _bytes_of(packaged.code)
+    assert size.built_bytes == packaged.bytes_before
+    assert str(package.Size(53_000_000, 29_660_000, 11_420_000)) == (
+        "the functions' package: 11.4 MB zipped, 29.7 MB unpacked, 53.0 MB as built"
     )
-    assert size.zipped_bytes < size.unpacked_bytes < size.built_bytes
-    assert f"{size.zipped_bytes / 1e6:.1f} MB zipped" in str(size)
+
+
+def _bytes_of(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
 def test_every_source_is_compiled_for_where_it_runs(packaged: _Packaged) -> None:
@@ -165,7 +152,10 @@ def test_what_is_compiled_is_taken_whatever_became_of_the_source(
 
 
 def test_equal_code_makes_the_same_package_to_the_byte(packaged: _Packaged, tmp_path: Path) -> None:
-    package.package(_build(tmp_path))
+    built = _build(tmp_path)
+    os.utime(built / "Enrollment" / "shop" / "app.py", (1_000_000_000, 1_000_000_000))
+
+    package.package(built)
 
     again = (tmp_path / "functions.zip").read_bytes()
 
@@ -173,123 +163,13 @@ def test_equal_code_makes_the_same_package_to_the_byte(packaged: _Packaged, tmp_
 
 
 def test_what_nothing_reads_at_run_time_is_gone_and_licences_stay(packaged: _Packaged) -> None:
-    for name in GONE:
+    for name, content in GONE.items():
         there = packaged.code / name
-        assert not there.exists() or b"of another machine" not in there.read_bytes(), name
+        # Where there was another's bytecode, there is our own now.
+        assert not there.exists() or there.read_bytes() != content.encode(), name
     for name, content in KEPT.items():
         assert (packaged.code / name).read_text(encoding="utf-8") == content
     assert not list(packaged.code.rglob("tests"))
-
-
-def test_a_service_is_there_once_and_without_prose(packaged: _Packaged) -> None:
-    there = {one.name for one in packaged.data.iterdir() if one.is_dir()}
-
-    assert there == SERVICES
-    for service in SERVICES:
-        (version,) = (packaged.data / service).iterdir()
-        names = {file.name for file in version.iterdir()}
-        assert {"service-2.json", "endpoint-rule-set-1.json"} <= names
-        assert not [name for name in names if name.endswith(".gz") or "examples" in name]
-        model = json.loads((version / "service-2.json").read_bytes())
-        was = DATA / service / version.name / "service-2.json.gz"
-        assert model == _without_prose(json.loads(gzip.decompress(was.read_bytes())))
-        assert "<p>" not in (version / "service-2.json").read_text(encoding="utf-8")
-
-
-def _without_prose(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_without_prose(one) for one in value]
-    if not isinstance(value, dict):
-        return value
-    return {
-        key: _without_prose(one)
-        for key, one in value.items()
-        if key != "documentation" or isinstance(one, dict)
-    }
-
-
-def test_a_field_that_is_called_documentation_is_kept(tmp_path: Path) -> None:
-    _small_data(tmp_path, members={"documentation": {"shape": "Text", "documentation": "Says it."}})
-
-    trim(tmp_path)
-
-    model = tmp_path / "botocore/data/sns/2010-03-31/service-2.json"
-    assert json.loads(model.read_bytes())["shapes"]["Topic"]["members"] == {
-        "documentation": {"shape": "Text"}
-    }
-
-
-def test_a_newer_version_of_a_service_is_kept_alone(tmp_path: Path) -> None:
-    _small_data(tmp_path, members={})
-    newer = tmp_path / "botocore/data/sns/2020-03-31"
-    shutil.copytree(tmp_path / "botocore/data/sns/2010-03-31", newer)
-    (tmp_path / "botocore/data/sns/2030-03-31").mkdir()
-
-    trim(tmp_path)
-
-    assert list((tmp_path / "botocore/data/sns").iterdir()) == [newer]
-
-
-def test_a_service_that_botocore_does_not_know_is_not_trimmed_away_in_silence(
-    tmp_path: Path,
-) -> None:
-    _small_data(tmp_path, members={})
-    shutil.rmtree(tmp_path / "botocore/data/sqs")
-
-    with pytest.raises(LookupError, match="sqs"):
-        trim(tmp_path)
-
-
-def _small_data(folder: Path, members: dict[str, Any]) -> None:
-    """Each service with a small model."""
-    data = folder / "botocore" / "data"
-    for service in SERVICES:
-        model = {
-            "metadata": {"endpointPrefix": service},
-            "shapes": {"Topic": {"type": "structure", "members": members}},
-        }
-        _write(data / service / "2010-03-31" / "service-2.json", json.dumps(model))
-    _write(data / "endpoints.json", json.dumps({"partitions": [{"services": {}}]}))
-
-
-def test_clients_find_the_same_addresses_and_operations_in_every_partition(
-    packaged: _Packaged,
-) -> None:
-    trimmed = botocore.session.Session()
-    trimmed.register_component(
-        "data_loader",
-        Loader(extra_search_paths=[str(packaged.data)], include_default_search_paths=False),
-    )
-    whole = botocore.session.Session()
-
-    for service in SERVICES:
-        for region in REGIONS:
-            ours, theirs = (_described(one, service, region) for one in (trimmed, whole))
-            assert ours == theirs
-
-
-def _described(session: botocore.session.Session, service: str, region: str) -> tuple[Any, ...]:
-    client = session.create_client(
-        service,
-        region_name=region,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
-    model = client.meta.service_model
-    return client.meta.endpoint_url, model.api_version, model.operation_names
-
-
-def test_endpoints_are_those_of_the_services_alone(packaged: _Packaged) -> None:
-    kept = json.loads((packaged.data / "endpoints.json").read_bytes())
-    whole = json.loads((DATA / "endpoints.json").read_bytes())
-    # CloudWatch's address begins with the name that it had first.
-    names = SERVICES - {"cloudwatch"} | {"monitoring"}
-
-    for one, other in zip(kept["partitions"], whole["partitions"], strict=True):
-        assert one["services"] == {
-            name: other["services"][name] for name in other["services"] if name in names
-        }
-    assert kept["partitions"][0]["services"].keys() == names
 
 
 def test_copies_that_differ_are_not_packaged(tmp_path: Path) -> None:
@@ -327,51 +207,3 @@ def test_code_that_does_not_compile_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(package.NotPackaged, match=r"/var/task/shop/app\.py"):
         package.package(built)
-
-
-def test_the_services_in_the_package_are_those_that_functions_ask_for() -> None:
-    trees = {file: ast.parse(file.read_bytes()) for file in FUNCTIONS.rglob("*.py")}
-
-    asked_for = set(_asked_for(trees))
-
-    assert asked_for == SERVICES
-
-
-def test_no_function_asks_for_a_resource_whose_data_are_not_in_the_package() -> None:
-    for file in FUNCTIONS.rglob("*.py"):
-        assert "boto3.resource" not in file.read_text(encoding="utf-8"), file
-
-
-def _asked_for(trees: dict[Path, ast.Module]) -> Iterator[str]:
-    """The services of which clients are made, by whatever function that passes a service on."""
-    makers = ["boto3.client", "create_client"]
-    for maker in makers:
-        for file, tree in trees.items():
-            for within, call in _calls(tree):
-                if not f".{ast.unparse(call.func)}".endswith(f".{maker}"):
-                    continue
-                match call.args:
-                    case [ast.Constant(value=str(service)), *_]:
-                        yield service
-                    case [ast.Name(id=name), *_] if name in _parameters(within):
-                        assert isinstance(within, ast.FunctionDef)
-                        if within.name not in makers:
-                            makers.append(within.name)
-                    case _:
-                        pytest.fail(f"{file}:{call.lineno} doesn't say which service it asks for")
-
-
-def _calls(
-    tree: ast.AST, within: ast.AST | None = None
-) -> Iterator[tuple[ast.AST | None, ast.Call]]:
-    """Each call, and the function in which it stands."""
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.Call):
-            yield within, node
-        yield from _calls(node, node if isinstance(node, ast.FunctionDef) else within)
-
-
-def _parameters(function: ast.AST | None) -> set[str]:
-    if not isinstance(function, ast.FunctionDef):
-        return set()
-    return {one.arg for one in function.args.args}
