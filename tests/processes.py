@@ -14,9 +14,9 @@ from typing import Any, Self
 import boto3
 
 from farechance.errors import StateForbids
-from farechance.provider_api import Told
 from farechance.settings import Settings
 from farechance.store import Store
+from farechance.told import Told
 from threads import at_once, until_answered
 from world import Clock, World
 

@@ -35,7 +35,6 @@ from farechance.ledger import Entry
 from farechance.participants import Participant
 from farechance.partner_api import Enrolled, EnrollmentRequest, Minted, MintRequest
 from farechance.programs import Allotment, Program, Rules, Standing
-from farechance.provider_api import Told
 from farechance.report_records import (
     PublishedFile,
     PublishedReport,
@@ -46,6 +45,7 @@ from farechance.rides import Ride
 from farechance.roles import Role
 from farechance.store import Remembered, Store, keys, writes
 from farechance.times import instant_text
+from farechance.told import Told
 from farechance.voucher_acts import ActReason
 from farechance.vouchers import Voucher
 from operations.act_on_voucher import (

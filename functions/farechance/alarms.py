@@ -4,9 +4,9 @@ there are, infra/monitoring.yaml says."""
 from functools import cached_property
 from typing import Any, Final
 
-import boto3
 from botocore.config import Config
 
+from farechance import aws
 from farechance.attention import Ringing
 from farechance.passing import busy_if_it_passes
 from farechance.settings import Settings
@@ -49,4 +49,4 @@ class Alarms:
         config = Config(
             connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2}
         )
-        return boto3.client("cloudwatch", config=config)
+        return aws.client("cloudwatch", config=config)

@@ -3,9 +3,9 @@ of Amazon SNS. A text holds the figures of a published page and no link."""
 
 import unicodedata
 
-import boto3
 from botocore.config import Config
 
+from farechance import aws
 from farechance.passing import busy_if_it_passes
 from farechance.settings import Settings
 
@@ -24,7 +24,7 @@ class Announcer:
         config = Config(
             connect_timeout=2, read_timeout=6, retries={"mode": "standard", "total_max_attempts": 3}
         )
-        self._sns = boto3.client("sns", config=config)
+        self._sns = aws.client("sns", config=config)
 
     def announce(self, subject: str, text: str) -> None:
         """Raises Busy where it isn't known whether it was taken: to repeat it is safe, and tells

@@ -19,9 +19,9 @@ from farechance.identifiers import (
     VoucherId,
 )
 from farechance.money import PositiveRideCents, ProgramCents
-from farechance.partner_api import ANSWER, Cursor, Limit
-from farechance.programs import SENT
+from farechance.partner_api import Cursor, Limit
 from farechance.sheets import MOST_CELL_SYMBOLS
+from farechance.strictness import ANSWER, SENT
 from farechance.times import Instant
 
 COLUMN = "external_ref"

@@ -2,17 +2,18 @@
 may be lost, repeated or late, since what is to be done stands in the batch itself: what is lost is
 sent again by the caller or by housekeeping."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from farechance.identifiers import BatchId, PartnerId
 from farechance.message_queue import MessageQueue
 from farechance.settings import Settings
+from farechance.strictness import STORED
 
 
 class BatchName(BaseModel):
     """What a message holds: whose batch, and which."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
+    model_config = STORED
 
     partner_id: PartnerId
     batch_id: BatchId

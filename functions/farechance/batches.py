@@ -23,7 +23,7 @@ from farechance.identifiers import (
 from farechance.ledger import Chain
 from farechance.mints import Promise
 from farechance.money import PositiveRideCents, ProgramCents
-from farechance.programs import STORED
+from farechance.strictness import STORED
 from farechance.times import Instant
 
 MAX_ROWS = 10_000

@@ -8,9 +8,9 @@ from functools import cached_property
 from itertools import batched
 from typing import Any
 
-import boto3
 from botocore.config import Config
 
+from farechance import aws
 from farechance.passing import busy_if_it_passes
 from farechance.settings import Settings
 from farechance.telemetry import Count
@@ -94,7 +94,7 @@ class CallMetrics:
         config = Config(
             connect_timeout=1, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 2}
         )
-        return boto3.client("cloudwatch", config=config)
+        return aws.client("cloudwatch", config=config)
 
 
 def period_seconds(starts_at: datetime, ends_at: datetime, now: datetime) -> int:

@@ -5,17 +5,16 @@ to its payloads); places go no further than the decision: what isn't kept can't 
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from farechance.errors import FieldErrors
 from farechance.identifiers import Currency, ProviderReference, RideId
 from farechance.money import PositiveRideCents, RideCents
 from farechance.places import Place, Trip
 from farechance.rides import EventKind, RideEvent
+from farechance.strictness import RECEIVED
 from farechance.times import AHEAD, Instant
 from farechance.vouchers import MAX_DAYS_AHEAD
-
-RECEIVED = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
 
 VoucherCode = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 

@@ -7,8 +7,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from farechance.identifiers import VoucherId
-from farechance.partner_api import ANSWER
-from farechance.programs import SENT
+from farechance.strictness import ANSWER, SENT
 
 MAX_CARDS_ON_A_PAGE = 100
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.exceptions import ClientError
 
+from farechance import aws
 from farechance.settings import Settings
 
 if TYPE_CHECKING:
@@ -78,7 +78,8 @@ class Clients:
     @cached_property
     def _cognito(self) -> "CognitoIdentityProviderClient":
         # Made when it is needed: most commands of an administrator have no business with it.
-        return boto3.client("cognito-idp")
+        made: CognitoIdentityProviderClient = aws.client("cognito-idp")
+        return made
 
     def _find(self, name: str) -> str | None:
         more: dict[str, Any] = {}

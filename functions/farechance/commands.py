@@ -6,7 +6,7 @@ as they stand (api.md, 'Names that must be the same everywhere')."""
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -35,21 +35,12 @@ from farechance.identifiers import (
     VoucherId,
 )
 from farechance.money import PositiveProgramCents, PositiveRideCents, RideCents
-from farechance.programs import SENT, STORED, Profile, RiderNeeds, RotationStep, Rules
+from farechance.programs import Profile, RiderNeeds, RotationStep, Rules
+from farechance.scopes import SCOPES, Scope
 from farechance.signatures import is_secret
+from farechance.strictness import SENT, STORED
 from farechance.times import Instant
 from farechance.voucher_names import NEVER, NEVER_A_CODE, NO_CODE_WITHIN, Remark
-
-Scope = Literal[
-    "participants:read",
-    "participants:write",
-    "vouchers:read",
-    "vouchers:write",
-    "codes:read",
-    "reports:read",
-]
-SCOPES: tuple[Scope, ...] = get_args(Scope)
-
 
 NO_SECRET = (
     "secret must be as its profile has it: whsec_ and base64 of 24 to 64 bytes, or with "

@@ -15,7 +15,6 @@ from farechance.batch_api import (
     BatchVoucherQuery,
 )
 from farechance.card_api import CardPage, CardsRequest, SendRequest, Sent, SheetQuery
-from farechance.commands import Scope
 from farechance.participant_api import (
     ConsentAnswer,
     ConsentRequest,
@@ -42,6 +41,7 @@ from farechance.partner_api import (
     WhoAmI,
 )
 from farechance.report_api import ReportList, ReportQuery
+from farechance.scopes import Scope
 from farechance.voucher_api import (
     Acted,
     ActRequest,

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-import boto3
 from botocore.config import Config
 from pydantic import BaseModel, ValidationError
 
+from farechance import aws
 from farechance.commands import GivenUp
 from farechance.message_queue import PASSING
 from farechance.passing import busy_if_it_passes
@@ -95,7 +95,7 @@ class GivenUpQueues:
         config = Config(
             connect_timeout=1, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 3}
         )
-        return boto3.client("sqs", config=config)
+        return aws.client("sqs", config=config)
 
 
 def _is_for(queue: GivenUp, body: str) -> bool:

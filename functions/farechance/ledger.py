@@ -16,8 +16,9 @@ from enum import StrEnum
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
+from farechance.strictness import STORED
 from farechance.times import Instant, instant_text, local_month
 
 MONTH_SHARDS = 8
@@ -79,7 +80,7 @@ class Kind(StrEnum):
 class Chain(BaseModel):
     """The end of an account's chain, kept with the account: the last entry's number and digest."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
+    model_config = STORED
 
     sequence: int = 0
     last_digest: str | None = None
@@ -94,7 +95,7 @@ class Facts(BaseModel):
     is undecided. `used_up`: the ride left the voucher without money or without a ride;
     `never_used`: it expired, and never paid; `of_fee`: what was adjusted is a cancellation fee."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
+    model_config = STORED
 
     partner_id: str | None = None
     voucher_id: str | None = None

@@ -4,10 +4,10 @@ nothing else; it may be lost, repeated or late, since what is to be done stands 
 from functools import cached_property
 from typing import Any
 
-import boto3
 from botocore.config import Config
 from pydantic import BaseModel
 
+from farechance import aws
 from farechance.passing import busy_if_it_passes
 
 PASSING = frozenset(
@@ -32,4 +32,4 @@ class MessageQueue[Message: BaseModel]:
         config = Config(
             connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3}
         )
-        return boto3.client("sqs", config=config)
+        return aws.client("sqs", config=config)

@@ -3,10 +3,10 @@ never let an error through that holds the number or the text, since errors are l
 
 from typing import NoReturn
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from farechance import aws
 from farechance.errors import Busy, FieldErrors
 
 _BUSY = frozenset({"Throttled", "ThrottledException", "InternalError", "InternalErrorException"})
@@ -23,7 +23,7 @@ class Messenger:
 
     def __init__(self) -> None:
         config = Config(connect_timeout=2, read_timeout=6, retries={"total_max_attempts": 1})
-        self._sns = boto3.client("sns", config=config)
+        self._sns = aws.client("sns", config=config)
 
     def send(self, phone_number: str, text: str) -> None:
         """Raises FieldErrors if the number is refused, Busy where it is unknown or may pass."""

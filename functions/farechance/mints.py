@@ -12,7 +12,8 @@ from farechance.codes import CodeKeys
 from farechance.errors import BooksDiffer, FieldError, FieldErrors
 from farechance.money import share
 from farechance.partner_api import Minted, MintedVoucher, MintRequest
-from farechance.programs import STORED, Rules
+from farechance.programs import Rules
+from farechance.strictness import STORED
 from farechance.times import Instant
 from farechance.vouchers import default_expiry, program_days
 

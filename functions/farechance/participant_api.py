@@ -8,8 +8,8 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from farechance.identifiers import Language, ParticipantId
 from farechance.participants import ConsentUse, OutcomeKind, TextVersion
-from farechance.partner_api import ANSWER, EntryAnswer, ParticipantAnswer, VoucherAnswer
-from farechance.programs import SENT
+from farechance.partner_api import EntryAnswer, ParticipantAnswer, VoucherAnswer
+from farechance.strictness import ANSWER, SENT
 from farechance.times import Instant
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from farechance.identifiers import ParticipantId, PartnerId, ProgramId
 from farechance.participants import OutcomeKind
-from farechance.programs import STORED
+from farechance.strictness import STORED
 from farechance.times import Instant
 
 
@@ -21,6 +21,11 @@ class ParticipantCall(BaseModel):
     place: str
     content_digest: str
     answer: dict[str, Any]
+
+    @staticmethod
+    def from_key(_pk: str, sk: str) -> dict[str, str]:
+        """What its key says."""
+        return {"place": sk.rpartition("#")[2]}
 
 
 class ErasedParticipant(BaseModel):

@@ -17,7 +17,7 @@ from farechance.identifiers import (
     StaffRef,
     VoucherId,
 )
-from farechance.programs import SENT, STORED
+from farechance.strictness import SENT, STORED
 from farechance.times import Instant
 
 MAX_OPEN_VOUCHERS = 40

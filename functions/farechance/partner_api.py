@@ -43,14 +43,13 @@ from farechance.participants import (
     Participant,
     ParticipantStatus,
 )
-from farechance.programs import SENT, RiderNeeds, Rules, Status
+from farechance.programs import RiderNeeds, Rules, Status
+from farechance.strictness import ANSWER, SENT
 from farechance.times import Instant
 from farechance.voucher_acts import ActReason
 from farechance.vouchers import Blocker, ClosedReason, Reason, VoucherState
 
 MAX_MINTED_AT_ONCE = 25
-
-ANSWER = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
 
 
 def _as_digits(value: object) -> object:

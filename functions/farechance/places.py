@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from farechance.programs import Latitude, Longitude, ServiceArea, ServiceAreaEnds
+from farechance.strictness import RECEIVED
 
 EARTH_RADIUS_METERS = 6_371_008.8
 """The mean radius of the Earth (IUGG). On a sphere of it, distances are right to half a percent."""
@@ -19,7 +20,7 @@ class Place(BaseModel):
     """A point on the map, in degrees (WGS 84). It is used for the check of a service area, then
     dropped."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
+    model_config = RECEIVED
 
     # Never shown: a log line or a trace must not tell where somebody is.
     latitude: Annotated[Latitude, Field(repr=False)]

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Annotated, Literal, Self, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from farechance.identifiers import (
     Currency,
@@ -23,13 +23,8 @@ from farechance.identifiers import (
 )
 from farechance.ledger import Chain
 from farechance.money import PositiveRideCents, ProgramCents, RideCents
+from farechance.strictness import SENT, STORED
 from farechance.times import Instant, utc_hour
-
-STORED = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
-"""Reads from the tables ignore what they don't know: a successor's version may have written it."""
-
-SENT = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
-"""What partners and admins send is refused when it has a field that we don't know."""
 
 
 class Status(StrEnum):

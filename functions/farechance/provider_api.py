@@ -1,42 +1,16 @@
 """What ride companies are told: the answers of api.md's callbacks. It owns their form; what they
 say is decided in `ride_table`."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints, WithJsonSchema
 
 from farechance.identifiers import Language, ProviderReference, VoucherId
 from farechance.money import PositiveRideCents, RideCents
-from farechance.partner_api import ANSWER
-from farechance.rides import OwedBy, Ride, RideState
+from farechance.rides import OwedBy, RideState
+from farechance.strictness import ANSWER
 from farechance.times import Instant
 from farechance.vouchers import Reason, for_provider
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the provider is told. `reason` is the true one, for counting, and so is
-    `has_shortfall`: the event added to what falls short, of its ride or of one that it replaces.
-    `ride` is the ride as it stands now, where the answer is a repeat."""
-
-    answer: Mapping[str, Any]
-    reason: Reason | None = None
-    is_replay: bool = False
-    ride: Ride | None = None
-    has_shortfall: bool = False
-
-    def full(self) -> dict[str, Any]:
-        """The answer with what every answer carries."""
-        answer = {**self.answer, "replayed": self.is_replay}
-        if self.is_replay:
-            answer["ride"] = {
-                "state": (self.ride.state if self.ride else RideState.NONE).value,
-                "captured_cents": self.ride.captured_cents if self.ride else 0,
-            }
-        return answer
-
 
 ToldReason = Annotated[
     Reason,

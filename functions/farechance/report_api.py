@@ -3,10 +3,9 @@
 from pydantic import BaseModel, Field
 
 from farechance.identifiers import ProgramId
-from farechance.partner_api import ANSWER
-from farechance.programs import SENT
 from farechance.report_records import Sha256
 from farechance.reports.content import Month
+from farechance.strictness import ANSWER, SENT
 from farechance.times import Instant
 
 MAX_REPORTS = 24

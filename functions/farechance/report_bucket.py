@@ -7,9 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import boto3
 from botocore.config import Config
 
+from farechance import aws
 from farechance.errors import BodyTooLarge
 from farechance.passing import busy_if_it_passes
 from farechance.report_records import PublishedFile
@@ -52,7 +52,7 @@ class ReportBucket:
             retries={"mode": "standard", "total_max_attempts": 4},
             signature_version="s3v4",
         )
-        return boto3.client("s3", config=config)
+        return aws.client("s3", config=config)
 
     def put(self, path: str, content: bytes) -> PublishedFile:
         """Writes a file, over one that is there; the older version is kept for a while. Raises

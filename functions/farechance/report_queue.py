@@ -1,18 +1,19 @@
 """The queue of months that are to be reported. A message that comes twice finds the report there
 and verifies it; one that is lost is sent again by hand, with `run_report`."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from farechance.identifiers import ProgramId
 from farechance.message_queue import MessageQueue
 from farechance.reports.content import Month
 from farechance.settings import Settings
+from farechance.strictness import STORED
 
 
 class ReportName(BaseModel):
     """What a message holds: which programme, and which month of it."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
+    model_config = STORED
 
     program_id: ProgramId
     month: Month

@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import BaseModel, Field, StringConstraints
 
 from farechance.identifiers import PartnerId, ProgramId, ProviderId
-from farechance.programs import STORED
 from farechance.reports.content import Month, Statement
+from farechance.strictness import STORED
 from farechance.times import Instant
 
 MOST_CHANGES = 100

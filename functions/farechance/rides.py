@@ -13,7 +13,7 @@ from farechance.identifiers import ProviderId, RideId, VoucherId
 from farechance.ledger import digest
 from farechance.money import ProgramCents, RideCents
 from farechance.places import NOWHERE, Trip
-from farechance.programs import STORED
+from farechance.strictness import STORED
 from farechance.times import Instant, instant_text
 
 

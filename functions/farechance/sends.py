@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from farechance.errors import StateForbids
 from farechance.participants import Participant
-from farechance.programs import STORED
+from farechance.strictness import STORED
 from farechance.times import Instant
 
 MAX_SENDS_IN_A_DAY = 3

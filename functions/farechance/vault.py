@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from farechance import aws
 from farechance.codes import ALPHABET, CodeKeys
 from farechance.errors import BooksDiffer, Busy
 from farechance.settings import Settings
@@ -38,7 +38,7 @@ class Vault:
             read_timeout=3,
             retries={"mode": "standard", "total_max_attempts": 3},
         )
-        self._client = boto3.client("secretsmanager", config=config)
+        self._client = aws.client("secretsmanager", config=config)
 
     def code_keys(self, now: datetime) -> CodeKeys:
         """Version symbol → key. Raises BooksDiffer if the secret isn't what the template made."""

@@ -15,7 +15,8 @@ from farechance.identifiers import Language, PartnerId, ProgramId, Purpose, Vouc
 from farechance.ledger import Chain
 from farechance.money import PositiveRideCents, RideCents, covered
 from farechance.places import NOWHERE, Trip, is_served
-from farechance.programs import STORED, PartnerStatus, Rules, Status
+from farechance.programs import PartnerStatus, Rules, Status
+from farechance.strictness import STORED
 from farechance.times import Instant, local_day, local_midnight
 
 MAX_OPEN_HOLDS = 4

@@ -7,8 +7,8 @@ from farechance import messages
 from farechance.callbacks import VoucherChecked
 from farechance.codes import CodeKeys, key_of, read_code
 from farechance.places import Trip
-from farechance.provider_api import Told
 from farechance.store import Remembered, Store, keys
+from farechance.told import Told
 from farechance.vouchers import Reason, Terms, Voucher, for_provider, judge_request
 from operations.read_terms import provider_help_phone, read_terms
 from operations.settle_predecessor import with_inheritance

@@ -11,11 +11,11 @@ from farechance import messages, ride_table
 from farechance.codes import CodeKeys, key_of, read_code
 from farechance.errors import BooksDiffer
 from farechance.ledger import Entry
-from farechance.provider_api import Told
 from farechance.ride_case import Case, Outcome, turned_away
 from farechance.ride_fares import is_latest
 from farechance.rides import EventKind, Ride, RideEvent, RideState, authorization_id, voucher_key_of
 from farechance.store import LostRace, Remembered, Store, keys
+from farechance.told import Told
 from farechance.vouchers import Reason, Terms, Voucher
 from operations.read_terms import ProgramTerms, provider_help_phone, read_terms
 from operations.ride_writes import ride_writes

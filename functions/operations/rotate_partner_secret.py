@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from farechance.clients import Clients, client_name
-from farechance.commands import SCOPES, RotatePartnerSecret
+from farechance.commands import RotatePartnerSecret
 from farechance.errors import FieldErrors, NotFound, StateForbids
 from farechance.programs import Client, Partner
+from farechance.scopes import SCOPES
 from farechance.store import Store, Write, keys, writes
 from operations.administration_plan import Plan
 

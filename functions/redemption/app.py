@@ -6,10 +6,10 @@ from datetime import datetime
 from farechance.callbacks import VoucherChecked
 from farechance.edge.callback_door import CallbackDoor
 from farechance.edge.clock import utc_now
-from farechance.provider_api import Told
 from farechance.rides import RideEvent
 from farechance.settings import Settings
 from farechance.store import Remembered, Store
+from farechance.told import Told
 from farechance.vault import Vault
 from operations.check_voucher import check_voucher
 from operations.record_ride_event import record_ride_event

@@ -16,8 +16,8 @@ from farechance.callbacks import (
     RideCompleted,
     RideRequested,
 )
-from farechance.provider_api import Told
 from farechance.times import instant_text
+from farechance.told import Told
 from farechance.voucher_acts import ActReason
 from infra.local.client import Refused
 from infra.local.history_plan import Act, Card, Step

@@ -12,7 +12,7 @@ from uuid import uuid4
 from standardwebhooks.webhooks import Webhook
 
 from builders import PROVIDER
-from farechance.commands import SCOPES
+from farechance.scopes import SCOPES
 from functional.bodies import mint_body, rfc3339
 from functional.gateway import Answer, proxy_event
 from functional.stack import Stack

@@ -19,9 +19,9 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from builders import OTHER_PARTNER, PARTNER, PROGRAM, PROVIDER
 from farechance import endpoints
-from farechance.commands import SCOPES
 from farechance.edge import clock
 from farechance.endpoints import Endpoint
+from farechance.scopes import SCOPES
 from farechance.store import keys
 from farechance.times import local_month
 from functional import bodies, players

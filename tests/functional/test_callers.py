@@ -7,8 +7,8 @@ import pytest
 
 import builders
 from builders import OTHER_PARTNER, PARTNER
-from farechance.commands import SCOPES
 from farechance.partner_api import WhoAmI
+from farechance.scopes import SCOPES
 from farechance.store import keys, writes
 from functional.bodies import ACT_BODIES, enrollment_body, mint_body
 from functional.gateway import Answer

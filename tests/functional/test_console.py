@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 import wire
-from farechance.commands import SCOPES
+from farechance.scopes import SCOPES
 from functional.players import Provider
 from functional.saved_events import event, reads_well
 from functional.stack import PROVIDER_SECRETS, Stack

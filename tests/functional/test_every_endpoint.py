@@ -13,8 +13,8 @@ import pytest
 from builders import PARTNER
 from farechance import endpoints
 from farechance.card_api import CardPage
-from farechance.commands import SCOPES
 from farechance.endpoints import PARTNER_ENDPOINTS, Endpoint
+from farechance.scopes import SCOPES
 from functional.gateway import Answer
 from functional.stack import Stack
 from functional.tenants import Names, Sent, Worlds, call_of

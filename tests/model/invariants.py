@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from farechance.programs import Allotment, Program
-from farechance.provider_api import Told
 from farechance.rides import Ride
 from farechance.store.keys import Key
+from farechance.told import Told
 from farechance.vouchers import Voucher
 from model.state import MOST_OPEN_HOLDS, Event
 

@@ -14,9 +14,9 @@ from farechance.callbacks import (
     RideCompleted,
     RideRequested,
 )
-from farechance.provider_api import Told as ToldByUs
 from farechance.rides import authorization_id
 from farechance.times import instant_text
+from farechance.told import Told as ToldByUs
 from model.state import NO_VOUCHER, Event, Told
 
 

@@ -23,10 +23,10 @@ from farechance.errors import (
     StateForbids,
 )
 from farechance.ledger import Account
-from farechance.provider_api import Told as ToldByUs
 from farechance.rides import Ride
 from farechance.store import Remembered, keys
 from farechance.store.keys import Key
+from farechance.told import Told as ToldByUs
 from farechance.vouchers import Reason
 from model import accounts, acts, hearing, invariants, letters
 from model.letters import Card

@@ -9,8 +9,8 @@ from typing import Any
 from books import differences
 from builders import NOON
 from farechance.errors import FieldErrors, StateForbids
-from farechance.provider_api import Told
 from farechance.store.keys import RETURN_SHARDS
+from farechance.told import Told
 from farechance.vouchers import RETURN_AFTER
 from world import World
 

@@ -11,7 +11,7 @@ import pytest
 import builders
 from builders import NOON
 from farechance.errors import Busy, StateForbids
-from farechance.provider_api import Told
+from farechance.told import Told
 from wire import Wire, answer_lost
 from world import World
 

@@ -17,11 +17,11 @@ import wire
 from farechance import ride_table
 from farechance.callbacks import VoucherChecked
 from farechance.errors import Busy
-from farechance.provider_api import Told
 from farechance.ride_case import Case
 from farechance.rides import Ride, RideEvent, RideState
 from farechance.settings import Settings
 from farechance.store import Store
+from farechance.told import Told
 from farechance.vouchers import Reason, Terms, Voucher, for_provider, judge_request
 from linearizable import History, Operation, order_of
 from operations.check_voucher import check_voucher

@@ -11,7 +11,7 @@ import pytest
 from builders import NOON
 from farechance.callbacks import VoucherChecked
 from farechance.errors import BooksDiffer
-from farechance.provider_api import Told
+from farechance.told import Told
 from operations.check_voucher import check_voucher
 from use_cases import under
 from wire import Wire, read_as_it_was

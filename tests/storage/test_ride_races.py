@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from farechance.errors import Busy
-from farechance.provider_api import Told
+from farechance.told import Told
 from threads import at_once
 from wire import Wire
 from world import World

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from farechance.provider_api import Told
+from farechance.told import Told
 from farechance.vouchers import Reason
 from world import World
 

@@ -10,7 +10,7 @@ import pytest
 
 import builders
 from builders import NOON
-from farechance.provider_api import Told
+from farechance.told import Told
 from wire import Wire, read_as_it_was, read_before
 from world import World
 

@@ -12,15 +12,16 @@ from pydantic import TypeAdapter
 
 import builders
 from farechance import endpoints, errors, ride_table
-from farechance.commands import SCOPES
 from farechance.edge import pages, problems
 from farechance.edge.docs_page import docs_page
 from farechance.edge.published import Published
-from farechance.provider_api import CallbackAnswer, Told
+from farechance.provider_api import CallbackAnswer
 from farechance.ride_case import Case, turned_away
 from farechance.ride_table import TABLE
 from farechance.rides import EventKind, RideState
+from farechance.scopes import SCOPES
 from farechance.settings import Settings
+from farechance.told import Told
 from farechance.vouchers import Reason, for_provider
 from functional.gateway import proxy_event
 from infra.contract import problem_responses

@@ -9,8 +9,9 @@ from pydantic import ValidationError
 import builders
 from builders import PARTNER, PROGRAM, PROVIDER
 from farechance import codes
-from farechance.commands import COMMAND, SCOPES, Command, CreatePartner, Fund
+from farechance.commands import COMMAND, Command, CreatePartner, Fund
 from farechance.partner_api import stored_answer
+from farechance.scopes import SCOPES
 
 AUDIT = {"command_id": "fund-1", "requested_by": "finance", "reason": "first instalment"}
 VOUCHER = "vch_1" + "v" * 25

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from farechance.callbacks import RIDE_CALLBACKS, RideAdjusted
-from farechance.commands import SCOPES
+from farechance.scopes import SCOPES
 from farechance.vouchers import Reason, for_provider
 from functional.saved_events import event
 from guides import ADMIN, FOLDER, blocks

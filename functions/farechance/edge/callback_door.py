@@ -14,11 +14,11 @@ from farechance.callbacks import RIDE_CALLBACKS, AnyCallback, Callback, VoucherC
 from farechance.edge import problems, requests, strict_json
 from farechance.errors import NotAuthenticated
 from farechance.programs import PartnerStatus, Provider
-from farechance.provider_api import Told
 from farechance.rides import RideEvent
 from farechance.signatures import SCHEME, Verified, verify_hex, verify_standard
 from farechance.store import Remembered, keys
 from farechance.telemetry import Count, Event, count, count_anywhere, count_call, invocation, logger
+from farechance.told import Told
 from farechance.vault import Vault
 from farechance.vouchers import Reason
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from farechance.commands import SCOPES
 from farechance.errors import NotAuthenticated, ScopeMissing
 from farechance.programs import Partner
+from farechance.scopes import SCOPES
 from farechance.store import Remembered, keys
 
 RESOURCE_SERVER = "farechance"

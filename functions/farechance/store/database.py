@@ -10,11 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
-import boto3
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.config import Config
 from botocore.exceptions import (
     ClientError,
@@ -25,13 +22,12 @@ from botocore.exceptions import (
 )
 from pydantic import BaseModel
 
-from farechance.batches import Batch
+from farechance import aws
 from farechance.errors import Busy, Refusal
 from farechance.ledger import MONTH_SHARDS, Entry, Kind, digest
-from farechance.participants import Participant
 from farechance.passing import busy_if_it_passes
 from farechance.settings import Settings
-from farechance.store import keys
+from farechance.store import attributes, keys
 from farechance.store.keys import Key
 from farechance.store.side_by_side import side_by_side
 from farechance.store.writes import Write, key_attributes
@@ -41,6 +37,9 @@ from farechance.vouchers import Voucher
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+    from farechance.batches import Batch
+    from farechance.participants import Participant
 
 MAX_ATTEMPTS = 6
 MAX_ACTIONS = 100
@@ -133,8 +132,6 @@ class Store:
         self._tables = settings.tables
         self._client = client or _client()
         self.pause = pause
-        self._to_items = TypeSerializer()
-        self._from_items = TypeDeserializer()
 
     # ── reads ────────────────────────────────────────────────────────────────────────────────
 
@@ -145,7 +142,7 @@ class Store:
             table = request.setdefault(
                 self._tables[key.table], {"Keys": [], "ConsistentRead": True}
             )
-            table["Keys"].append(self._attributes(key_attributes(key)))
+            table["Keys"].append(attributes.written(key_attributes(key)))
         raw: dict[tuple[str, str, str | None], dict[str, Any]] = {}
         for attempt in range(MAX_ATTEMPTS):
             if not request:
@@ -155,7 +152,7 @@ class Store:
                 response = self._client.batch_get_item(RequestItems=request)
             for table_name, items in response["Responses"].items():
                 for item in items:
-                    plain = self._plain(item)
+                    plain = attributes.read(item)
                     raw[table_name, plain["pk"], plain.get("sk")] = plain
             # Keys are left over when a table throttles: only they are asked for again.
             request = dict(response["UnprocessedKeys"])
@@ -182,13 +179,13 @@ class Store:
             values[":prefix"] = prefix
         more: dict[str, Any] = {}
         if after is not None:
-            more["ExclusiveStartKey"] = self._attributes({"pk": first.pk, "sk": after})
+            more["ExclusiveStartKey"] = attributes.written({"pk": first.pk, "sk": after})
         items, last = self._one_page(
             first.table, condition, values, ConsistentRead=True, Limit=limit, **more
         )
         return Page(
             tuple(self._model(first.model, item) for item in items),
-            None if last is None else str(self._plain(last)["sk"]),
+            None if last is None else str(attributes.read(last)["sk"]),
         )
 
     def all_of[Model: BaseModel](self, first: Key[Model], prefix: str = "") -> Iterator[Model]:
@@ -211,7 +208,7 @@ class Store:
         stored, whatever wrote it."""
         for page in self._entry_items(account, 0, _PAGE):
             for item in page:
-                content = json.loads(json.dumps(keys.with_key(Entry, item), default=_number))
+                content = keys.with_key(Entry, item)
                 stored = {name: content[name] for name in content if name not in _NOT_DIGESTED}
                 yield self._model(Entry, item), digest(stored)
 
@@ -281,7 +278,9 @@ class Store:
         with ThreadPoolExecutor(MONTH_SHARDS) as pool:
             pages = list(pool.map(look, shards))
         entries = [self._model(Entry, item) for items, _ in pages for item in items]
-        cut = [str(self._plain(last)["month_sort"]).partition("#")[0] for _, last in pages if last]
+        cut = [
+            str(attributes.read(last)["month_sort"]).partition("#")[0] for _, last in pages if last
+        ]
         return Exceptions(
             tuple(sorted(entries, key=lambda entry: entry.month_sort, reverse=True)),
             datetime.fromisoformat(max(cut)) if cut else None,
@@ -312,7 +311,7 @@ class Store:
             more["FilterExpression"] = " AND ".join(f"{name} = :{name}" for name in same)
         if after is not None:
             place = {"pk": after.key.pk, "allotment": allotment, "minted_at": after.minted_at}
-            more["ExclusiveStartKey"] = self._attributes(place)
+            more["ExclusiveStartKey"] = attributes.written(place)
         items, following = self._one_page(
             "vouchers",
             "allotment = :allotment",
@@ -322,7 +321,7 @@ class Store:
             Limit=size,
             **more,
         )
-        last = self._plain(following or {})
+        last = attributes.read(following or {})
         return AllotmentPage(
             tuple(keys.voucher_named(one["pk"]) for one in items),
             AllotmentPlace(keys.voucher_named(last["pk"]), last["minted_at"]) if last else None,
@@ -336,7 +335,7 @@ class Store:
         for page in self._query("vouchers", "by_return", due, values):
             yield from (keys.voucher_named(item["pk"]) for item in page)
 
-    def due_batches(self, until: datetime) -> Iterator[Key[Batch]]:
+    def due_batches(self, until: datetime) -> "Iterator[Key[Batch]]":
         """Batches for which something was due before `until`, the longest due first, from the index
         (which may be a moment behind): whoever works on one reads it again."""
         due = "due_shard = :shard AND due_at <= :until"
@@ -344,7 +343,7 @@ class Store:
         for page in self._query("programs", "by_due", due, values):
             yield from (keys.batch_named(item["pk"], item["sk"]) for item in page)
 
-    def due_participants(self, shard: int, until: datetime) -> Iterator[Key[Participant]]:
+    def due_participants(self, shard: int, until: datetime) -> "Iterator[Key[Participant]]":
         """People of one shard whose `erase_at` has come, the longest due first, from the index
         (which may be a moment behind): each is read again before anything is done."""
         due = "erase_shard = :shard AND erase_at <= :until"
@@ -365,7 +364,7 @@ class Store:
         )
         return tuple(keys.voucher_named(item["pk"]) for item in next(found))
 
-    def participant_of(self, partner_id: str, subject_id: str) -> Participant | None:
+    def participant_of(self, partner_id: str, subject_id: str) -> "Participant | None":
         """The person of a partner behind a voucher's random subject_id; None once erased."""
         found = self._query(
             "people",
@@ -400,10 +399,12 @@ class Store:
             response = self._client.query(
                 TableName=self._tables[table],
                 KeyConditionExpression=condition,
-                ExpressionAttributeValues=self._attributes(values),
+                ExpressionAttributeValues=attributes.written(values),
                 **more,
             )
-        return [self._plain(item) for item in response["Items"]], response.get("LastEvaluatedKey")
+        return [attributes.read(item) for item in response["Items"]], response.get(
+            "LastEvaluatedKey"
+        )
 
     # ── transactions ─────────────────────────────────────────────────────────────────────────
 
@@ -456,24 +457,16 @@ class Store:
             "ConditionExpression": write.condition,
         }
         if write.action == "Put":
-            action["Item"] = self._attributes({**write.key, **(write.item or {})})
+            action["Item"] = attributes.written({**write.key, **(write.item or {})})
         else:
-            action["Key"] = self._attributes(write.key)
+            action["Key"] = attributes.written(write.key)
             if write.update is not None:
                 action["UpdateExpression"] = write.update
         if write.names:
             action["ExpressionAttributeNames"] = dict(write.names)
         if write.values:
-            action["ExpressionAttributeValues"] = self._attributes(write.values)
+            action["ExpressionAttributeValues"] = attributes.written(write.values)
         return cast("TransactWriteItemTypeDef", {write.action: action})
-
-    def _attributes(self, plain: Mapping[str, Any]) -> dict[str, Any]:
-        # DynamoDB has decimal numbers only: a float would be refused, so it goes as it is written.
-        exact = json.loads(json.dumps(plain), parse_float=Decimal)
-        return {name: self._to_items.serialize(value) for name, value in exact.items()}
-
-    def _plain(self, item: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: self._from_items.deserialize(value) for name, value in item.items()}
 
     def _model[Model: BaseModel](self, model: type[Model], item: Mapping[str, Any] | None) -> Any:
         if item is None:
@@ -481,7 +474,7 @@ class Store:
         named = keys.with_key(model, item)
         # As JSON, where strict reading takes text for a time, a day or a state, but never for a
         # number; and ignoring what a successor's version of the code may have added.
-        return model.model_validate_json(json.dumps(named, default=_number), extra="ignore")
+        return model.model_validate_json(json.dumps(named), extra="ignore")
 
     def _wait_before(self, attempt: int) -> None:
         if attempt > 0:
@@ -490,12 +483,6 @@ class Store:
 
 def _can_exist(key: Key[Any]) -> bool:
     return len(key.pk.encode()) <= _MAX_PK_BYTES and len((key.sk or "").encode()) <= _MAX_SK_BYTES
-
-
-def _number(value: object) -> int | float:
-    if not isinstance(value, Decimal):
-        raise TypeError(type(value).__name__)
-    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def _lost(error: ClientError) -> bool:
@@ -518,4 +505,5 @@ def _client() -> "DynamoDBClient":
         retries={"mode": "standard", "total_max_attempts": 3},
         tcp_keepalive=True,
     )
-    return boto3.client("dynamodb", config=config)
+    made: DynamoDBClient = aws.client("dynamodb", config)
+    return made

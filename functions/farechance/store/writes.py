@@ -4,18 +4,20 @@ ledger (`put_entry`: an entry that must not exist yet); it must never send anyth
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from pydantic import BaseModel
 
 from farechance.ledger import Entry
-from farechance.participant_records import OutcomeCount
-from farechance.participants import EnrollmentKey, Participant
 from farechance.programs import Allotment, PartnerStatus, RotationStep, Rules, Status
 from farechance.rides import RideState
 from farechance.store import keys
 from farechance.store.keys import Key, TableName
 from farechance.vouchers import Hold
+
+if TYPE_CHECKING:
+    from farechance.participant_records import OutcomeCount
+    from farechance.participants import EnrollmentKey, Participant
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def delete(key: Key[Any]) -> Write:
     )
 
 
-def delete_at(key: Key[Participant], before: Participant) -> Write:
+def delete_at(key: "Key[Participant]", before: "Participant") -> Write:
     """A person's record, at the version that was read."""
     # It must stand at the version that was read: every call about the person changes it, so that
     # what such a call wrote in between isn't left behind.
@@ -112,7 +114,7 @@ def delete_at(key: Key[Participant], before: Participant) -> Write:
     )
 
 
-def forget_body(key: Key[EnrollmentKey]) -> Write:
+def forget_body(key: "Key[EnrollmentKey]") -> Write:
     """An enrollment's key without the digest of what was sent. The key itself stays, so that a
     repeat enrolls nobody."""
     # It must be there: it was written with the person's record and is never removed.
@@ -125,7 +127,9 @@ def forget_body(key: Key[EnrollmentKey]) -> Write:
     )
 
 
-def count_outcome(key: Key[OutcomeCount], *, month: str, whose: Participant, kind: str) -> Write:
+def count_outcome(
+    key: "Key[OutcomeCount]", *, month: str, whose: "Participant", kind: str
+) -> Write:
     """One outcome more; `people` grows if it is the person's first of its kind. By difference:
     outcomes of one partner commute."""
     is_first = kind not in whose.outcomes
