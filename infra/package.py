@@ -62,7 +62,8 @@ def main(arguments: list[str]) -> int:
 
 def package(built: Path) -> Size:
     """Packages the folder that `sam build` left. Raises NotPackaged if there are no copies of the
-    code in it, if they differ, or if this Python isn't the one that the functions run on."""
+    code in it, if they differ in names or sizes, or if this Python isn't the one that the functions
+    run on; and LookupError as `trim` does."""
     file = built / "template.yaml"
     template: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
     runtime = template["Globals"]["Function"]["Runtime"]
@@ -114,7 +115,7 @@ def as_yaml(template: dict[str, Any]) -> str:
 
 
 def _only_size_of(copies: list[Path]) -> int:
-    """How many bytes each copy of the code has. Raises NotPackaged if it isn't the same code."""
+    """How many bytes each copy of the code has. Raises NotPackaged if they aren't the same."""
     first, *others = (_sizes_in(copy) for copy in copies)
     for copy, other in zip(copies[1:], others, strict=True):
         if other != first:

@@ -8,7 +8,6 @@ METADATA or a line of code: what runs is what was installed, only less lies besi
 import gzip
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,7 @@ def trim(folder: Path) -> None:
     """Takes from the functions' folder what isn't needed there. Raises LookupError if botocore
     doesn't know a service that the functions ask for."""
     _remove_what_is_for_tools(folder)
-    # Resources and examples are boto3's alone; clients know neither.
+    # Resources and examples are boto3's, where it is installed; clients know neither.
     for name in ("data", "examples"):
         shutil.rmtree(folder / "boto3" / name, ignore_errors=True)
     _trim_data(folder / "botocore" / "data")
@@ -57,7 +56,7 @@ def _trim_data(data: Path) -> None:
             shutil.rmtree(service)
             continue
         _keep_newest_version(service)
-        for file in _files_in(service):
+        for file in sorted(service.glob("*/*.json*")):
             _write_plainly(file)
         (model,) = service.glob("*/service-2.json")
         prefixes.add(json.loads(model.read_bytes())["metadata"]["endpointPrefix"])
@@ -67,12 +66,8 @@ def _trim_data(data: Path) -> None:
     _keep_endpoints(data / "endpoints.json", prefixes)
 
 
-def _services_in(data: Path) -> Iterator[Path]:
-    yield from sorted(one for one in data.iterdir() if one.is_dir())
-
-
-def _files_in(folder: Path) -> Iterator[Path]:
-    yield from sorted(one for one in folder.rglob("*") if one.is_file())
+def _services_in(data: Path) -> list[Path]:
+    return [one for one in data.iterdir() if one.is_dir()]
 
 
 def _keep_newest_version(service: Path) -> None:

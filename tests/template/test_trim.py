@@ -4,6 +4,7 @@ ask for is left."""
 import ast
 import gzip
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from infra.trim import SERVICES, trim
 
 FUNCTIONS = template.TEMPLATE.parent / "functions"
 DATA = Path(botocore.__file__).parent / "data"
+MAKES_CLIENTS = FUNCTIONS / "farechance" / "aws.py"
 NOT_ASKED_FOR = ("ec2", "sts")
 REGIONS = ("us-east-1", "eu-central-1", "us-gov-west-1", "cn-north-1")
 
@@ -103,81 +105,46 @@ def test_a_service_that_botocore_does_not_know_is_not_left_out_in_silence(tmp_pa
 
 
 def test_the_services_in_the_package_are_those_that_functions_ask_for() -> None:
-    trees = {file: ast.parse(file.read_bytes()) for file in FUNCTIONS.rglob("*.py")}
+    sources = [file for file in FUNCTIONS.rglob("*.py") if file != MAKES_CLIENTS]
 
-    asked_for = set(_asked_for(trees))
+    asked_for = {one for file in sources for one in _asked_for(file.read_text(encoding="utf-8"))}
 
     assert asked_for == SERVICES
-
-
-def test_a_client_is_found_however_its_service_is_passed_on() -> None:
-    sources = {
-        "farechance/aws.py": "def client(of, now): return session().create_client(of, now)",
-        "farechance/queue.py": "from farechance.aws import client as make\nmake('sqs', 1)",
-        "farechance/keys.py": "def client(name): return name",
-        "farechance/topic.py": "from farechance import aws\naws.client('sns', 1)",
-        "farechance/edge.py": "from farechance import keys\nkeys.client(client_id)",
-    }
-
-    assert set(_asked_for(_parsed(sources))) == {"sqs", "sns"}
+    assert "create_client" in MAKES_CLIENTS.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
     "source",
-    ["boto3.client(SERVICE)", "boto3.client(service_name='sqs')", "boto3.resource('sqs')"],
+    [
+        "aws.client(SERVICE)",
+        "aws.client(service='sqs')",
+        "from farechance.aws import client",
+        "import boto3",
+        "from boto3.session import Session",
+        "get_session().create_client('sqs')",
+    ],
 )
 def test_a_client_whose_service_cannot_be_seen_is_an_error(source: str) -> None:
-    with pytest.raises(AssertionError, match=r"queue\.py:1"):
-        list(_asked_for(_parsed({"queue.py": source})))
+    assert list(_asked_for("from farechance import aws\naws.client('sqs', None)")) == ["sqs"]
+
+    with pytest.raises(AssertionError, match="can't be seen"):
+        list(_asked_for(source))
 
 
-def _parsed(sources: dict[str, str]) -> dict[Path, ast.Module]:
-    return {Path(name): ast.parse(source) for name, source in sources.items()}
-
-
-def _asked_for(trees: dict[Path, ast.Module]) -> Iterator[str]:
-    """The services of which clients are made, also by a function that is told of which."""
-    makers = ["boto3.client", "boto3.resource", "boto3.Session", "create_client"]
-    for maker in makers:
-        for file, tree in trees.items():
-            for within, call in _calls(tree):
-                called = _called(call, file, tree)
-                if called != maker and called.rpartition(".")[2] != maker:
-                    continue
-                match call.args:
-                    case [ast.Constant(value=str(service)), *_] if maker != "boto3.resource":
-                        yield service
-                    case [ast.Name(id=name), *_] if within and name in _parameters(within):
-                        makers.append(f"{file.stem}.{within.name}")
-                    case _:
-                        raise AssertionError(f"{file}:{call.lineno} asks for what can't be seen")
-
-
-def _calls(
-    tree: ast.AST, within: ast.FunctionDef | None = None
-) -> Iterator[tuple[ast.FunctionDef | None, ast.Call]]:
-    """Each call, and the function in which it stands."""
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.Call):
-            yield within, node
-        yield from _calls(node, node if isinstance(node, ast.FunctionDef) else within)
-
-
-def _called(call: ast.Call, file: Path, tree: ast.Module) -> str:
-    """What is called, a bare name with the name of the module that it comes from."""
-    told = ast.unparse(call.func)
-    if not isinstance(call.func, ast.Name):
-        return told
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                if told == (alias.asname or alias.name):
-                    return f"{str(node.module).rpartition('.')[2]}.{alias.name}"
-    return f"{file.stem}.{told}"
-
-
-def _parameters(function: ast.FunctionDef) -> set[str]:
-    return {one.arg for one in function.args.args}
+def _asked_for(source: str) -> Iterator[str]:
+    """The services of which a module has clients made, all of them by `aws.client`."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(ast.Attribute(ast.Name("aws"), "client"), [ast.Constant(service), *_]):
+                yield str(service)
+            case (
+                ast.Call(ast.Attribute(ast.Name("aws"), "client"))
+                | ast.ImportFrom("farechance.aws")
+                | ast.Attribute(attr="create_client")
+            ):
+                raise AssertionError(f"a service can't be seen: {ast.unparse(node)}")
+            case ast.Import() | ast.ImportFrom() if re.search(r"\bboto3\b", ast.unparse(node)):
+                raise AssertionError(f"a service can't be seen: {ast.unparse(node)}")
 
 
 def _without_prose(value: Any) -> Any:
