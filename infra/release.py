@@ -1,8 +1,8 @@
 """`make release`: the files from which an admin makes a stack by clicking, with no command line.
 
 She uploads them into a bucket of her own and creates the stack from the template among them; its
-parameter `ReleaseBucket` says which bucket. It owns `.local/release`, takes what `sam build` left
-as it is, and changes of the templates only where their parts are found. Code and templates are
+parameter `ReleaseBucket` says which bucket. It owns `.local/release`, takes what the build left as
+it is, and changes of the templates only where their parts are found. Code and templates are
 named by a digest of what is in them: an update of the stack sees which have changed, and the files
 of the release before stay beside the new ones in the bucket, as the way back.
 """
@@ -10,8 +10,7 @@ of the release before stay beside the new ones in the bucket, as the way back.
 import hashlib
 import shutil
 import sys
-import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ import yaml
 from infra import sbom
 from infra.contract import published
 from infra.local import stack
+from infra.package import as_yaml, files_in, write_zip
 
 FOLDER = stack.LOCAL / "release"
 TEMPLATE = "fare-chance"
@@ -34,8 +34,6 @@ PARAMETER = {
     "ConstraintDescription": "The name of a bucket, without s3:// before it.",
     "Description": "The bucket, in this region, into which the files of the release were uploaded.",
 }
-# What a zip says of when a file was made, so that equal code makes an equal zip.
-NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def main() -> int:
@@ -57,17 +55,17 @@ def main() -> int:
 
 
 def package(built: Path, folder: Path) -> list[Path]:
-    """Writes a release of what `sam build` left in `built`, and returns its files.
+    """Writes a release of what the build left in `built`, and returns its files.
 
     Whatever was in the folder is gone before."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     template, _ = _packaged(built / "template.yaml", folder)
-    text = _written(template)
+    text = as_yaml(template)
     (folder / f"{TEMPLATE}-{_short(_digest_of(text.encode()))}.yaml").write_text(
         text, encoding="utf-8"
     )
-    _zip(folder / FOR_ADMINS, stack.ROOT, _for_admins())
+    write_zip(folder / FOR_ADMINS, stack.ROOT, _for_admins())
     sbom.write(folder)
     files = sorted(folder.iterdir())
     sums = [f"{_digest_of(file.read_bytes())}  {file.name}\n" for file in files]
@@ -84,7 +82,6 @@ def template_of(folder: Path) -> Path:
 def _packaged(file: Path, folder: Path) -> tuple[dict[str, Any], bool]:
     """A built template whose parts are in the bucket, and whether it needs to know the bucket."""
     template: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
-    template.get("Globals", {}).get("Function", {}).pop("CodeUri", None)
     needs_bucket = False
     for resource in template["Resources"].values():
         properties = resource.get("Properties", {})
@@ -107,7 +104,7 @@ def _nest(properties: dict[str, Any], built: Path, folder: Path) -> None:
     template, needs_bucket = _packaged(file, folder)
     if needs_bucket:
         properties.setdefault("Parameters", {})[BUCKET] = {"Ref": BUCKET}
-    text = _written(template)
+    text = as_yaml(template)
     # One that is nested several times is one file.
     nested = f"nested-{_short(_digest_of(text.encode()))}.yaml"
     (folder / nested).write_text(text, encoding="utf-8")
@@ -125,25 +122,12 @@ def _show_first(template: dict[str, Any]) -> None:
         interface["ParameterGroups"] = [group, *interface["ParameterGroups"]]
 
 
-def _zipped(code: Path, folder: Path) -> str:
-    """The name of the zip of this code, which is made unless equal code was zipped before."""
-    digest = hashlib.sha256()
-    for file in _files(code):
-        digest.update(f"{file.relative_to(code)}\0{_digest_of(file.read_bytes())}\0".encode())
-    name = f"functions-{_short(digest.hexdigest())}.zip"
+def _zipped(archive: Path, folder: Path) -> str:
+    """The name of this zip in the release, into which it is copied unless an equal one was."""
+    name = f"functions-{_short(_digest_of(archive.read_bytes()))}.zip"
     if not (folder / name).exists():
-        _zip(folder / name, code, _files(code))
+        shutil.copyfile(archive, folder / name)
     return name
-
-
-def _zip(archive: Path, root: Path, files: Iterable[Path]) -> None:
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
-        for file in files:
-            entry = zipfile.ZipInfo(str(file.relative_to(root)), NO_TIME)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            # Whoever runs it may read it, and run it where it is a program.
-            entry.external_attr = (0o755 if file.stat().st_mode & 0o100 else 0o644) << 16
-            opened.writestr(entry, file.read_bytes())
 
 
 def _for_admins() -> Iterator[Path]:
@@ -151,15 +135,7 @@ def _for_admins() -> Iterator[Path]:
     yield stack.ROOT / "CHANGELOG.md"
     yield stack.ROOT / "README.md"
     for name in FOLDERS_FOR_ADMINS:
-        yield from _files(stack.ROOT / "infra" / name)
-
-
-def _files(code: Path) -> Iterator[Path]:
-    yield from sorted(file for file in code.rglob("*") if file.is_file())
-
-
-def _written(template: dict[str, Any]) -> str:
-    return yaml.safe_dump(template, sort_keys=False, allow_unicode=True, width=100)
+        yield from files_in(stack.ROOT / "infra" / name)
 
 
 def _digest_of(content: bytes) -> str:

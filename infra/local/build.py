@@ -1,4 +1,6 @@
-"""`make build`: builds the functions for AWS, into `.aws-sam/build`, where `sam deploy` looks.
+"""`make build`: builds and packages the functions for AWS, and says how large they are.
+
+It leaves them in `.aws-sam/build`, where `sam deploy` looks.
 
 For arm64, the template's default, on whatever machine: the packages' wheels are fetched, not made.
 """
@@ -11,11 +13,11 @@ from infra.local import stack
 def main() -> int:
     """Returns 1, with the end of the build's output on stderr, if it fails."""
     try:
-        stack.build(stack.BUILD_FOR_AWS, "arm64")
+        size = stack.build(stack.BUILD_FOR_AWS, "arm64")
     except stack.NotUp as error:
         print(f"build: {error}", file=sys.stderr)
         return 1
-    print(f"built {stack.BUILD_FOR_AWS.relative_to(stack.ROOT)}")
+    print(f"built {stack.named(stack.BUILD_FOR_AWS)}\n{size}")
     return 0
 
 

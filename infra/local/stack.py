@@ -23,6 +23,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from infra import package, trim
 from infra.local import emulator, template
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -122,8 +123,9 @@ def architecture() -> str:
     return "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
 
 
-def build(folder: Path, processor: str) -> None:
-    """Builds with `sam build`, which fetches packages again only if the requirements changed."""
+def build(folder: Path, processor: str) -> package.Size:
+    """Builds with `sam build`, which fetches packages again only if the requirements changed, and
+    makes the one package that all functions run from."""
     _sam(
         "build",
         ["--template", str(template.TEMPLATE), "--build-dir", str(folder), "--cached"]
@@ -131,6 +133,10 @@ def build(folder: Path, processor: str) -> None:
         + ["--parameter-overrides", f"Architecture={processor}"],
         {},
     )
+    try:
+        return package.package(folder)
+    except package.NotPackaged as error:
+        raise NotUp(f"the build can't be packaged: {error}") from error
 
 
 def _bring_up(say: Say) -> Stack:
@@ -144,7 +150,7 @@ def _bring_up(say: Say) -> Stack:
     if not is_whole or _read(FINGERPRINT) != fingerprint:
         FINGERPRINT.unlink(missing_ok=True)
         say("building")
-        build(BUILD_FOR_HERE, architecture())
+        say(str(build(BUILD_FOR_HERE, architecture())))
         say("deploying")
         _deploy(endpoint_url)
         _put_gateway_responses(endpoint_url)
@@ -281,6 +287,7 @@ def _fingerprint() -> str:
     """A digest of all that a deployment depends on."""
     digest = hashlib.sha256()
     sources = [template.TEMPLATE, *template.nested(), CONFIG, Path(__file__)]
+    sources += [Path(package.__file__), Path(trim.__file__)]
     sources += sorted(
         file
         for file in (ROOT / "functions").rglob("*")

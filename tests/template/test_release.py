@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from infra import release, sbom
+from infra import package, release, sbom
 from infra.contract import published
 from infra.local import stack, template
 
@@ -22,25 +22,24 @@ CONTRACT: dict[str, Any] = {"paths": {}, "components": {}}
 
 
 def _build(folder: Path, code: str = "print(1)", alarms: str = "an alarm") -> Path:
-    """As `sam build` leaves it: each function's code in a folder of its own, all of them equal."""
+    """As the build leaves it: one zip that every function runs from."""
     _write(
         folder / "template.yaml",
         {
-            "Globals": {"Function": {"CodeUri": "functions/", "MemorySize": 1024}},
+            "Globals": {"Function": {"MemorySize": 1024}},
             "Metadata": {"AWS::CloudFormation::Interface": {"ParameterGroups": []}},
             "Parameters": {"Environment": {"Type": "String"}},
             "Resources": {
-                "Enrollment": {"Type": FUNCTION, "Properties": {"CodeUri": "Enrollment"}},
-                "Minting": {"Type": FUNCTION, "Properties": {"CodeUri": "Minting"}},
+                "Enrollment": {"Type": FUNCTION, "Properties": {"CodeUri": "functions.zip"}},
+                "Minting": {"Type": FUNCTION, "Properties": {"CodeUri": "functions.zip"}},
                 "Monitoring": {"Type": STACK, "Properties": _nested("Monitoring")},
                 "Dashboards": {"Type": STACK, "Properties": _nested("Dashboards")},
                 "SameDashboards": {"Type": STACK, "Properties": _nested("SameDashboards")},
             },
         },
     )
-    for name in ("Enrollment", "Minting"):
-        (folder / name / "farechance").mkdir(parents=True)
-        (folder / name / "farechance" / "app.py").write_text(code, encoding="utf-8")
+    (folder / "app.py").write_text(code, encoding="utf-8")
+    package.write_zip(folder / "functions.zip", folder, [folder / "app.py"])
     _write(folder / "Monitoring" / "template.yaml", {"Resources": {"A": {"Type": alarms}}})
     for name in ("Dashboards", "SameDashboards"):
         _write(
@@ -83,15 +82,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "release"
 
 
-def test_equal_code_is_one_zip_that_every_function_takes_from_the_bucket(folder: Path) -> None:
+def test_the_code_is_one_zip_that_every_function_takes_from_the_bucket(folder: Path) -> None:
     (archive,) = folder.glob("functions-*.zip")
     resources = _read(folder)["Resources"]
 
     for name in ("Enrollment", "Minting"):
         code = resources[name]["Properties"]["CodeUri"]
         assert code == {"Bucket": {"Ref": "ReleaseBucket"}, "Key": archive.name}
-    assert zipfile.ZipFile(archive).namelist() == ["farechance/app.py"]
-    assert _read(folder)["Globals"]["Function"] == {"MemorySize": 1024}
+    assert zipfile.ZipFile(archive).namelist() == ["app.py"]
 
 
 def test_every_nested_template_is_a_file_of_the_same_bucket(folder: Path) -> None:
