@@ -24,7 +24,7 @@ from standardwebhooks.webhooks import Webhook
 import builders
 from builders import CODE_KEYS, PARTNER, PROVIDER
 from farechance import telemetry
-from farechance.commands import SCOPES
+from farechance.scopes import SCOPES
 from farechance.signatures import new_secret
 from farechance.store import keys
 from functional.gateway import proxy_event

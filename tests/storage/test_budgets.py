@@ -157,6 +157,27 @@ def test_no_refusal_and_no_repeat_writes_anything() -> None:
     assert {it.repeat.write_units for lines in repeated for it in lines.values()} == {0}
 
 
+def test_a_read_takes_a_unit_for_each_4_kb_and_one_where_nothing_is(
+    real: World, bystander: Any
+) -> None:
+    table, names = real.tables["programs"], ("small", "large", "missing")
+    for name, letters in (("small", 10), ("large", 9_000)):
+        item = {"pk": {"S": "sizes"}, "sk": {"S": name}, "letters": {"S": "x" * letters}}
+        bystander.put_item(TableName=table, Item=item)
+    asked = {"Keys": [{"pk": {"S": "sizes"}, "sk": {"S": name}} for name in names]}
+
+    with counted(real.client) as sent:
+        real.client.batch_get_item(RequestItems={table: {**asked, "ConsistentRead": True}})
+        for account in ("sizes", "nothing"):
+            real.client.query(
+                TableName=table,
+                KeyConditionExpression="pk = :pk",
+                ExpressionAttributeValues={":pk": {"S": account}},
+            )
+
+    assert [one.read_units for one in sent] == [1 + 3 + 1, 1.5, 0.5]
+
+
 def test_a_batch_takes_one_transaction_for_each_32_vouchers(real: World) -> None:
     started, _ = real.starts_batch(real.batch_request(unassigned=70, value_cents=500))
 
