@@ -45,7 +45,7 @@ def is_name(text: str) -> bool:
 
 
 def _check_depth(text: str) -> None:
-    # As good as every body: it has no more brackets, in strings or out of them.
+    # Nearly every body has no more brackets than that, in strings or out of them.
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return
     depth, in_string, escaped = 0, False, False
