@@ -1,8 +1,8 @@
 """What a write costs in the indexes of its table, on top of the table itself, from the template's
-indexes and the item before and after it (Amazon DynamoDB Developer Guide, 'Write considerations'
-of global and of local secondary indexes): a unit for each KB of what an index holds of the item,
+indexes and the item before and after it: a unit for each KB of what an index holds of the item,
 where it holds something new, once more where the place in the index changes, and nothing where all
-that it holds stays as it was."""
+that it holds stays as it was (Amazon DynamoDB Developer Guide, 'Provisioned throughput
+considerations' of global and of local secondary indexes)."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from textwrap import fill
+from typing import Any
 
 from infra.local import template
 
@@ -39,8 +40,10 @@ FUNCTIONS = {
     "show": "minting",
     "list": "minting",
 }
-# With few rides a day a function has often gone to sleep.
+# With few rides a day a function has often gone to sleep, and always forgotten its secrets, which
+# it knows for a minute: each call reads all that its function may.
 COLD_SHARE = 0.5
+SECRETS = ("CODE_SECRET_ID", "PROVIDER_SECRET_PREFIX")
 # One vCPU of Lambda's, which 1,769 MB have, against one of the machine that measured.
 TIMES_AS_SLOW = 2
 ONE_CPU_MB = 1_769
@@ -124,7 +127,8 @@ def cost_of(
         for name, often in CALLS.items()
     }
     writes = _all(facts, "write_units") + _all(facts, "index_units")
-    reads, secrets = _all(facts, "read_units"), _all(facts, "secret_reads")
+    reads = _all(facts, "read_units")
+    secrets = _all(facts, "secret_reads") + sum(CALLS[name] * _secrets(name) for name in CALLS)
     logged_gb = (_all(facts, "log_bytes") + calls * OTHER_LOG_BYTES) / 1e9
     sent_gb = _all(facts, "answer_bytes") / 1e9
     return (
@@ -136,7 +140,7 @@ def cost_of(
         line("Lambda, cold starts", *_gb_seconds(cold), "GB-s"),
         line("DynamoDB, writes", f"{writes:,.0f} units, with the indexes'", writes, "write unit"),
         line("DynamoDB, reads", f"{reads:,.0f} units", reads, "read unit"),
-        line("Secrets Manager", f"{secrets:,.0f} reads", secrets, "secret read"),
+        line("Secrets Manager", f"{secrets:,.0f} reads at most", secrets, "secret read"),
         line("CloudWatch logs", f"{1_000 * logged_gb:.1f} MB", logged_gb, "logged GB"),
         line("X-Ray", f"{calls:,} traces", calls, "trace"),
         line("Data sent", f"{1_000 * sent_gb:.1f} MB", sent_gb, "sent GB"),
@@ -202,12 +206,22 @@ def _cpus(operation: str) -> float:
     return min(_memory_mb(operation) / ONE_CPU_MB, 1)
 
 
-@cache
 def _memory_mb(operation: str) -> int:
-    whole = template.load()
-    function = whole["Resources"][f"{FUNCTIONS[operation].capitalize()}Function"]["Properties"]
-    memory: int = function.get("MemorySize", whole["Globals"]["Function"]["MemorySize"])
+    memory: int = _property(operation, "MemorySize")
     return memory
+
+
+def _secrets(operation: str) -> int:
+    """How many its function is told of."""
+    return sum(name in _property(operation, "Environment")["Variables"] for name in SECRETS)
+
+
+@cache
+def _property(operation: str, name: str) -> Any:
+    """Of the function that answers it, or of all."""
+    whole = template.load()
+    own = whole["Resources"][f"{FUNCTIONS[operation].capitalize()}Function"]["Properties"]
+    return own.get(name, whole["Globals"]["Function"].get(name))
 
 
 def _assumed(lines: Sequence[Line], facts: Facts) -> str:
@@ -216,10 +230,11 @@ def _assumed(lines: Sequence[Line], facts: Facts) -> str:
         "Calls, units, bytes and milliseconds are as the benchmark measured them; what a ride is "
         f"made of is assumed. It is two callbacks, and a voucher pays for {RIDES_OF_A_VOUCHER}; "
         "for each voucher there are a mint, an enrollment and two look-ups. Of all calls "
-        f"{COLD_SHARE:.0%} start a function. A vCPU of Lambda's is taken to need {TIMES_AS_SLOW} "
-        "times as long as the machine that measured, less memory has less of it, and each round "
-        f"trip to DynamoDB takes {ROUND_TRIP_MS} ms more than here: none of this was measured on "
-        f"AWS. If a vCPU needed twice as long again, that would be {100 * slower:.1f} cents more. "
+        f"{COLD_SHARE:.0%} start a function, and none finds a secret remembered. A vCPU of "
+        f"Lambda's is taken to need {TIMES_AS_SLOW} times as long as the machine that measured, "
+        "less memory has less of it, and each round trip to DynamoDB takes "
+        f"{ROUND_TRIP_MS} ms more than here: none of this was measured on AWS. If a vCPU needed "
+        f"twice as long again, that would be {100 * slower:.1f} cents more. "
         f"Lambda and the gateway log {OTHER_LOG_BYTES:,} bytes of a call beside ours, and each is "
         "traced."
     )
