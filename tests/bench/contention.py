@@ -37,7 +37,7 @@ SEED = 20_260
 # What a call of DynamoDB takes: medians, and a spread as of a network in order.
 TRANSACTION_SECONDS, OTHER_SECONDS, SPREAD = 0.010, 0.005, 0.25
 
-LOAD_SECONDS, LEAST_CALLS, MOST_CALLS = 4, 60, 200
+LOAD_SECONDS, LEAST_CALLS, MOST_CALLS = 4, 60, 120
 BURSTS, BETWEEN_BURSTS_SECONDS = 3, 10
 CALLS_ALONE = 20
 SLOWEST = 0.99
@@ -82,7 +82,8 @@ class _Item:
             moments = list(accumulate(chance.expovariate(rate) for _ in range(calls)))
             yield f"{rate}/s", rate <= SUSTAINED_A_SECOND, moments
         bursts = [float(BETWEEN_BURSTS_SECONDS * number) for number in range(BURSTS)]
-        yield f"{self.at_once} at once", True, [one for one in bursts for _ in range(self.at_once)]
+        moments = [one for one in bursts for _ in range(self.at_once)]
+        yield f"{self.at_once} at once, {BURSTS} times", True, moments
 
 
 def main() -> None:
@@ -179,7 +180,7 @@ def _measured(world: World, item: _Item, moments: Sequence[float]) -> tuple[floa
 
 
 def _ratio(what: str, alone: float, met: Answers, *, is_sustained: bool) -> Ratio:
-    calls = len(met.seconds)
+    calls, done = len(met.seconds), len(met.seconds) - met.busy
     half, most, slowest, last = (met.after(share) / alone for share in (0.5, 0.95, SLOWEST, 1))
     return Ratio(
         what=what,
@@ -187,7 +188,7 @@ def _ratio(what: str, alone: float, met: Answers, *, is_sustained: bool) -> Rati
         turns=(slowest,),
         most=MOST_TIMES if is_sustained else None,
         figures=(
-            f"{(calls - met.busy) / met.lasted_seconds:.0f}/s done, {met.busy / calls:.1%} told "
+            f"{done} of {calls} done in {met.lasted_seconds:.1f} s, {met.busy / calls:.1%} told "
             f"503, {met.transactions / calls:.1f} tries each; half within {half:.1f} times, 95 % "
             f"{most:.1f}, all {last:.1f}; alone {1_000 * alone:.0f} ms"
         ),
