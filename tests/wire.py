@@ -232,7 +232,7 @@ def _response(status: int, body: Mapping[str, Any]) -> AWSResponse:
 
 # ── what must never be sent ──────────────────────────────────────────────────────────────────────
 
-_WRITES_ONE = ("PutItem", "UpdateItem", "DeleteItem")
+WRITES_ONE = ("PutItem", "UpdateItem", "DeleteItem")
 _HIDDEN_WRITES = ("ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction")
 ONLY_IF_NEW = "attribute_not_exists(pk)"
 
@@ -243,7 +243,7 @@ def wrong_ledger_writes(call: Call, ledgers: str = "LedgerTable") -> list[str]:
     sent = call.sent
     if call.operation in _HIDDEN_WRITES:
         return [f"{call.operation} may write anything"]
-    if call.operation in _WRITES_ONE and sent["TableName"].startswith(ledgers):
+    if call.operation in WRITES_ONE and sent["TableName"].startswith(ledgers):
         return [f"{call.operation} on {sent['TableName']}"]
     if call.operation == "BatchWriteItem":
         return [f"a batch on {table}" for table in sent["RequestItems"] if ledgers in table]

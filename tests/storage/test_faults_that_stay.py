@@ -38,7 +38,7 @@ def test_after_too_many_conflicts_the_caller_is_told_to_come_back(
         with pytest.raises(Busy):
             world.request(code)
 
-    assert line.operations.count("TransactWriteItems") == 6
+    assert line.operations.count("TransactWriteItems") == 12
     assert world.everything() == before
 
 
@@ -55,8 +55,8 @@ def test_pauses_between_the_tries_grow_and_are_bounded(world: World) -> None:
         with pytest.raises(Busy):
             patient.request(code)
 
-    assert len(pauses) == 5
-    assert all(0 <= pause <= 0.02 * 2**number for number, pause in enumerate(pauses))
+    assert len(pauses) == 11
+    assert all(0 <= pause <= min(0.02 * 2**number, 0.1) for number, pause in enumerate(pauses))
     assert world.ride() is None
 
 
@@ -69,7 +69,7 @@ def test_keys_that_stay_unprocessed_are_asked_for_a_few_times(world: World) -> N
         with pytest.raises(Busy):
             world.request(code)
 
-    assert line.operations == ["BatchGetItem"] * 6
+    assert line.operations == ["BatchGetItem"] * 12
     assert world.everything() == before
 
 

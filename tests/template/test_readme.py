@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import builders
+from bench import cost
 from farechance.ride_case import Case
 from farechance.ride_table import TABLE
 from farechance.rides import EventKind, RideState
@@ -84,6 +85,12 @@ def test_the_costs_add_up() -> None:
             round(float(one) * 10_000) for one in re.findall(r"(\d+\.\d+)\W*\|$", table, re.M)
         ]
         assert sum(amounts[:-1]) == amounts[-1], table
+
+
+def test_a_thousand_rides_cost_what_the_model_makes_of_the_figures_that_were_measured() -> None:
+    facts = cost.recorded()
+
+    assert cost.written(README, facts) == README
 
 
 def test_the_alarms_cost_what_the_readme_says() -> None:

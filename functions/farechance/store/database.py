@@ -41,7 +41,10 @@ if TYPE_CHECKING:
     from farechance.batches import Batch
     from farechance.participants import Participant
 
-MAX_ATTEMPTS = 6
+# Many who meet at one item come through by trying often, and not by waiting long: all pauses
+# together are less than a second, and a ride company waits for two.
+MAX_ATTEMPTS = 12
+_LONGEST_PAUSE_SECONDS = 0.1
 MAX_ACTIONS = 100
 _PAGE = 100
 # As much as one answer holds (1 MB), where all of it is read.
@@ -478,7 +481,8 @@ class Store:
 
     def _wait_before(self, attempt: int) -> None:
         if attempt > 0:
-            self.pause(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - jitter, no secret
+            longest = min(0.01 * 2**attempt, _LONGEST_PAUSE_SECONDS)
+            self.pause(random.uniform(0, longest))  # noqa: S311 - jitter, no secret
 
 
 def _can_exist(key: Key[Any]) -> bool:
