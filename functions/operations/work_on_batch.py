@@ -3,6 +3,7 @@ so that whoever goes on after a crash, or works beside, meets what is done and m
 The last one gives back what couldn't be minted; a week later the people are forgotten."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from farechance.errors import BooksDiffer
 from farechance.ledger import Account, Kind
 from farechance.participants import Participant
 from farechance.programs import Allotment, PartnerStatus, Rules, Status
-from farechance.store import Write, keys, writes
+from farechance.store import LostRace, Write, keys, writes
 from farechance.store.keys import Key
 from farechance.times import local_month
 from operations.act_on_voucher import VoucherTools
@@ -38,16 +39,42 @@ def work_on_batch(
     Busy, BooksDiffer; repeating is safe, also side by side."""
     key = keys.batch(partner_id, batch_id)
     minted = failed = 0
+    last: _Step | None = None
     while has_time():
-        done = tools.store.again(lambda: _step(key, tools))
-        if done is None:
+        last = _next(key, last, tools)
+        if last is None:
             return Worked(minted, failed)
-        minted, failed = minted + done.minted, failed + done.failed
+        minted, failed = minted + last.minted, failed + last.failed
     return Worked(minted, failed, goes_on=True)
 
 
-def _step(key: Key[Batch], tools: VoucherTools) -> Worked | None:
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What one transaction did, and how it left the batch and the page of its last row, so that the
+    next one needn't read them."""
+
+    minted: int
+    failed: int
+    batch: Batch
+    page: RowPage | None = None
+
+
+def _next(key: Key[Batch], last: _Step | None, tools: VoucherTools) -> _Step | None:
     """One transaction; None: there is nothing to do now."""
+    now = tools.clock()
+    if last is not None and _has_rows_for(last.batch, now):
+        # The conditions stop whoever was overtaken or may not mint any more: then all is read.
+        with suppress(LostRace):
+            return _mint_some(last.batch, last.page, tools, now)
+    return tools.store.again(lambda: _step(key, tools))
+
+
+def _has_rows_for(batch: Batch, now: datetime) -> bool:
+    """Whether the batch itself says that rows can be minted now."""
+    return batch.ended_at is None and batch.rows_done < batch.rows and now < batch.expires_at
+
+
+def _step(key: Key[Batch], tools: VoucherTools) -> _Step | None:
     now = tools.clock()
     batch = tools.store.read(key)[key]
     if batch is None:
@@ -59,13 +86,12 @@ def _step(key: Key[Batch], tools: VoucherTools) -> Worked | None:
     allotment = tools.store.read(allotment_key)[allotment_key]
     if allotment is None:
         raise BooksDiffer(f"{batch.batch_id} has no allotment")
-    rules = read_rules(batch.program_id, batch.rules_version, tools.remembered, now)
     stopped = _stopped(batch, allotment, now)
     if stopped is not None or batch.rows_done == batch.rows:
-        return _end(batch, stopped, rules, tools, now)
+        return _end(batch, stopped, tools, now)
     if _waits(allotment):
         return None
-    return _mint_some(batch, rules, tools, now)
+    return _mint_some(batch, None, tools, now)
 
 
 def _stopped(batch: Batch, allotment: Allotment, now: datetime) -> str | None:
@@ -86,10 +112,14 @@ def _waits(allotment: Allotment) -> bool:
     )
 
 
-def _mint_some(batch: Batch, rules: Rules, tools: VoucherTools, now: datetime) -> Worked:
+def _mint_some(batch: Batch, page: RowPage | None, tools: VoucherTools, now: datetime) -> _Step:
+    """`page`: that of the row before the first one, if it is known."""
+    rules = read_rules(batch.program_id, batch.rules_version, tools.remembered, now)
     first = batch.rows_done
     numbers = range(first, min(first + CHUNK_ROWS, batch.rows))
-    page_key, page = _page(batch, first, tools)
+    page_key = keys.batch_rows(batch.batch_id, first // PAGE_ROWS)
+    if page is None or first % PAGE_ROWS == 0:
+        page = _page(page_key, batch, tools)
     rows = _rows_of(page, numbers)
     people = _people(batch, rows, tools)
     reasons: dict[int, str] = {}
@@ -105,7 +135,8 @@ def _mint_some(batch: Batch, rules: Rules, tools: VoucherTools, now: datetime) -
         made += _voucher_writes(batch, number, person, rules, tools, now)
         minted += 1
     if page is not None and reasons:
-        made.append(writes.change(page_key, page, page.refusing(reasons)))
+        before, page = page, page.refusing(reasons)
+        made.append(writes.change(page_key, before, page))
     after = batch.after(
         rows_done=numbers.stop,
         minted=batch.minted + minted,
@@ -118,16 +149,15 @@ def _mint_some(batch: Batch, rules: Rules, tools: VoucherTools, now: datetime) -
         writes.require_active_allotment(batch.program_id, batch.partner_id),
         *made,
     )
-    return Worked(minted, len(reasons))
+    return _Step(minted, len(reasons), after, page)
 
 
-def _page(batch: Batch, first: int, tools: VoucherTools) -> tuple[Key[RowPage], RowPage | None]:
-    """The page with the row numbered `first`; none of unassigned vouchers."""
-    key = keys.batch_rows(batch.batch_id, first // PAGE_ROWS)
+def _page(key: Key[RowPage], batch: Batch, tools: VoucherTools) -> RowPage | None:
+    """The page with the batch's next rows; none of unassigned vouchers."""
     page = None if batch.unassigned else tools.store.read(key)[key]
     if page is None and not batch.unassigned:
-        raise BooksDiffer(f"{batch.batch_id} lacks its rows from {first} on")
-    return key, page
+        raise BooksDiffer(f"{batch.batch_id} lacks its rows from {batch.rows_done} on")
+    return page
 
 
 def _rows_of(page: RowPage | None, numbers: range) -> list[Row]:
@@ -187,10 +217,9 @@ def _voucher_writes(
     return made
 
 
-def _end(
-    batch: Batch, stopped: str | None, rules: Rules, tools: VoucherTools, now: datetime
-) -> Worked:
+def _end(batch: Batch, stopped: str | None, tools: VoucherTools, now: datetime) -> _Step:
     """What is still reserved goes back, whatever the programme's status."""
+    rules = read_rules(batch.program_id, batch.rules_version, tools.remembered, now)
     left = batch.reserved_cents
     after = batch.after(
         failed=batch.rows - batch.refused - batch.minted,
@@ -206,7 +235,7 @@ def _end(
     if left:
         made.append(writes.give_to_allotment(batch.program_id, batch.partner_id, left))
     tools.store.commit(*made)
-    return Worked(failed=after.failed - batch.failed)
+    return _Step(0, after.failed - batch.failed, after)
 
 
 def _forget(batch: Batch, tools: VoucherTools, now: datetime) -> None:

@@ -29,8 +29,9 @@ def whats_missing() -> str | None:
     return None
 
 
-def start(port: int) -> subprocess.Popen[bytes]:
-    """Starts it, waits until it answers, and returns the process, which the caller ends.
+def start(port: int, heap_mb: int = 256) -> subprocess.Popen[bytes]:
+    """Starts it, waits until it answers, and returns the process, which the caller ends. A query of
+    many items needs a larger heap: it reads all that have the key, whatever the page.
 
     It answers at http://127.0.0.1:port, keeps nothing on disk, and is one database for every region
     and every access key. It has no option for the address that it listens on. Raises NotStarted.
@@ -38,7 +39,7 @@ def start(port: int) -> subprocess.Popen[bytes]:
     missing = whats_missing()
     if missing:
         raise NotStarted(missing)
-    command = ["java", "-Xmx256m", f"-Djava.library.path={FOLDER / 'DynamoDBLocal_lib'}"]
+    command = ["java", f"-Xmx{heap_mb}m", f"-Djava.library.path={FOLDER / 'DynamoDBLocal_lib'}"]
     command += ["-jar", str(FOLDER / "DynamoDBLocal.jar"), "-inMemory", "-sharedDb"]
     process = subprocess.Popen(
         [*command, "-port", str(port)],

@@ -6,10 +6,12 @@ since these machines are noisy: the two are measured by turns (`by_turns`), and 
 ratio.
 """
 
+import resource
 import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
@@ -73,6 +75,16 @@ def by_turns(
 def ratios(pairs: Sequence[tuple[float, float]]) -> tuple[float, ...]:
     """Of each turn, the measured by its baseline."""
     return tuple(measured / baseline for baseline, measured in pairs)
+
+
+def peak_mb() -> float:
+    """The most memory that this process ever had."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        # Linux's own `ru_maxrss` begins with what the parent had when it started this process.
+        return int(status.read_text().partition("VmHWM:")[2].split()[0]) / 1024
+    # Bytes, on macOS.
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 * 1024)
 
 
 def _seconds(act: Callable[[], object], clock: Callable[[], float]) -> float:

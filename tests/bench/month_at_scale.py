@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ import boto3
 from botocore.config import Config
 
 from bench.filling import MONTH, PROGRAM, RULES, items, program_items
+from bench.measured import peak_mb
 from bench.page_server import write_pages
 from farechance.ledger import MONTH_SHARDS
 from farechance.reports.figures import Names
@@ -34,26 +36,30 @@ TABLES = {name: name for name in ("programs", "vouchers", "people", "ledger")}
 MOST = 2_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What a process took for how many entries. Of CPU its own, so that others on the machine don't
+    count."""
+
+    entries: int
+    seconds: float
+    cpu_seconds: float
+    peak_mb: float
+
+
 def main(arguments: list[str]) -> int:
     """Without arguments, the whole; or one of the two processes that are measured."""
     if arguments:
         what, port = arguments
-        print(json.dumps(_measured(what, _client(int(port)))))
+        print(json.dumps(asdict(_measured(what, _client(int(port))))))
         return 0
     for entries in _sizes():
-        _bench(entries)
+        _tell(entries, *paged_and_added_up(entries))
     return 0
 
 
-def _sizes() -> list[int]:
-    asked = os.environ.get("ENTRIES", "1000,16000")
-    sizes = [int(one.replace("_", "")) for one in asked.split(",")]
-    if any(not 1_000 <= one <= MOST for one in sizes):
-        raise SystemExit(f"bench-month: ENTRIES is from 1000 to {MOST}")
-    return sizes
-
-
-def _bench(entries: int) -> None:
+def paged_and_added_up(entries: int) -> tuple[Used, Used]:
+    """A month of so many entries, which one process only pages and another adds up."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         write_pages(items(entries), folder)
@@ -66,47 +72,49 @@ def _bench(entries: int) -> None:
         finally:
             server.terminate()
             server.wait(timeout=10)
-    if bare["entries"] != entries or whole["entries"] != entries:
+    if bare.entries != entries or whole.entries != entries:
         raise SystemExit(f"bench-month: {entries} were written, {bare} and {whole} were read")
-    _tell(entries, bare, whole)
+    return bare, whole
 
 
-def _tell(entries: int, bare: dict[str, Any], whole: dict[str, Any]) -> None:
+def _sizes() -> list[int]:
+    asked = os.environ.get("ENTRIES", "1000,16000")
+    sizes = [int(one.replace("_", "")) for one in asked.split(",")]
+    if any(not 1_000 <= one <= MOST for one in sizes):
+        raise SystemExit(f"bench-month: ENTRIES is from 1000 to {MOST}")
+    return sizes
+
+
+def _tell(entries: int, bare: Used, whole: Used) -> None:
     print(f"{entries:,} entries of one month")
     for words, it in (("only paged", bare), ("added up, with both files", whole)):
         print(
-            f"   {words:<28}{it['cpu_seconds']:>8.1f} s of a CPU{it['seconds']:>9.1f} s in all "
-            f"{entries / it['cpu_seconds']:>7,.0f} entries/s {it['peak_mb']:>5.0f} MB at most"
+            f"   {words:<28}{it.cpu_seconds:>8.1f} s of a CPU{it.seconds:>9.1f} s in all "
+            f"{entries / it.cpu_seconds:>7,.0f} entries/s {it.peak_mb:>5.0f} MB at most"
         )
-    ratio, more_mb = (
-        whole["cpu_seconds"] / bare["cpu_seconds"],
-        whole["peak_mb"] - bare["peak_mb"],
-    )
+    ratio, more_mb = whole.cpu_seconds / bare.cpu_seconds, whole.peak_mb - bare.peak_mb
     print(
         f"   added up / only paged: {ratio:.1f} times as long, {more_mb:.0f} MB more\n", flush=True
     )
 
 
-def _in_its_own_process(what: str, port: int) -> dict[str, Any]:
+def _in_its_own_process(what: str, port: int) -> Used:
     """Peak memory is a process's own, and never goes down."""
     command = [sys.executable, __file__, what, str(port)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
-    measured: dict[str, Any] = json.loads(done.stdout)
-    return measured
+    return Used(**json.loads(done.stdout))
 
 
-def _measured(what: str, client: Any) -> dict[str, Any]:
+def _measured(what: str, client: Any) -> Used:
     started = time.monotonic()
     entries = _page(client) if what == "bare" else _add_up(client)
     used = resource.getrusage(resource.RUSAGE_SELF)
-    return {
-        "entries": entries,
-        "seconds": time.monotonic() - started,
-        # Its own, so that others on the machine don't count.
-        "cpu_seconds": used.ru_utime + used.ru_stime,
-        # Kilobytes, but bytes on macOS.
-        "peak_mb": used.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024),
-    }
+    return Used(
+        entries=entries,
+        seconds=time.monotonic() - started,
+        cpu_seconds=used.ru_utime + used.ru_stime,
+        peak_mb=peak_mb(),
+    )
 
 
 def _page(client: Any) -> int:

@@ -2,6 +2,7 @@
 a pause at the last moment, mints of the same people, the same file twice at once."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any, NoReturn
 
@@ -105,6 +106,66 @@ def test_a_pause_at_the_last_moment_stops_a_chunk(world: World) -> None:
     assert (done.minted, done.goes_on) == (0, False)
     assert _stored_vouchers(world) == []
     assert world.batch(batch_id).reserved_cents == 200
+
+
+def test_a_worker_reads_a_batch_once_however_many_chunks_it_has(world: World) -> None:
+    reads = []
+
+    for count in (CHUNK_ROWS + 1, 5 * CHUNK_ROWS):
+        batch_id = _unassigned(world, count)
+        with Wire(world.client) as line:
+            world.works_on(batch_id)
+        reads.append(line.operations.count("BatchGetItem"))
+
+    assert reads[0] == reads[1]
+
+
+@pytest.mark.parametrize(
+    ("command", "minted", "told"),
+    [("pause_program", CHUNK_ROWS, "waiting"), ("close_program", CHUNK_ROWS, "ended")],
+)
+def test_what_happens_between_two_chunks_stops_the_second(
+    world: World, command: str, minted: int, told: str
+) -> None:
+    batch_id = _unassigned(world, CHUNK_ROWS + 8)
+    asked = 0
+
+    def has_time() -> bool:
+        nonlocal asked
+        asked += 1
+        if asked == 2:
+            confirm = {"confirm": world.program_id} if command == "close_program" else {}
+            world.administer(command, program_id=world.program_id, **confirm)
+        return True
+
+    done = world.works_on(batch_id, has_time)
+
+    assert (done.minted, done.goes_on) == (minted, False)
+    assert len(_stored_vouchers(world)) == minted
+    assert world.batch_answer(batch_id).status == told
+
+
+def test_rows_of_one_page_that_fail_in_two_chunks_are_each_written_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("operations.work_on_batch.CHUNK_ROWS", 2)
+    references = [f"case-x{number}" for number in range(4)]
+    ends = builders.enrollment().consent.model_copy(
+        update={"expires_at": world.clock.now + timedelta(hours=1)}
+    )
+    for reference in references:
+        world.enroll(external_ref=reference, consent=ends)
+    batch_id = world.starts_batch(world.batch_request(*references))[0].batch_id
+    world.clock.passes(hours=2)
+
+    with Wire(world.client) as line:
+        done = world.works_on(batch_id)
+
+    assert (done.minted, done.failed) == (0, 4)
+    # Two chunks and the end: nobody lost a race against itself.
+    assert line.operations.count("TransactWriteItems") == 3
+    reasons = [one.reason for one in _vouchers(world, batch_id)]
+    assert reasons == ["consent_expired"] * 4
 
 
 def test_a_person_who_gets_a_voucher_meanwhile_is_counted_once_for_each(world: World) -> None:
