@@ -1,7 +1,7 @@
 """An endpoint of the API. It owns what one is; which there are stands in `endpoints` and in the
 modules that it lists."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pydantic import BaseModel
 
@@ -15,8 +15,7 @@ class NoQuery(BaseModel):
     model_config = SENT
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint[Body, Answer]:
+class Endpoint[Body, Answer](NamedTuple):
     """One method on one path (without the stage). `body` is read from the body of a POST, else
     from the query. `problems` are the slugs of the 409s that it may answer. `changes` is no for a
     POST that only reads; every other wants an Idempotency-Key. `csv_column`: the body may be a

@@ -5,8 +5,8 @@ SMS carries them; it must never say what a ride is for or where somebody comes f
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from farechance.hours import next_opening
 from farechance.identifiers import Language
@@ -141,8 +141,7 @@ _WHAT_TO_DO: Mapping[Reason, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RiderMessage:
+class RiderMessage(NamedTuple):
     """A text and the language that it is in."""
 
     language: Language

@@ -3,9 +3,8 @@ owns the form of a point and the arithmetic on the globe; it must never keep a p
 for the check and dropped, also from digests (domain.md, 'People')."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, Field
 
@@ -27,8 +26,7 @@ class Place(BaseModel):
     longitude: Annotated[Longitude, Field(repr=False)]
 
 
-@dataclass(frozen=True, slots=True)
-class Trip:
+class Trip(NamedTuple):
     """Where a ride begins and ends, as far as its provider says."""
 
     pickup: Place | None = None

@@ -1,7 +1,8 @@
 """Fares: what a ride costs as its provider last stated it, and who pays what of it. It owns the one
 rule of domain.md ('A ride's life') and which statement counts; it must never move money."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from farechance.money import covered, shortfall
 from farechance.ride_case import Case, owed_by, ride_after
@@ -9,8 +10,7 @@ from farechance.rides import Adjustment, Ride, RideEvent, RideState
 from farechance.vouchers import Voucher
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(NamedTuple):
     """Who pays what of a fare."""
 
     fare_cents: int

@@ -17,8 +17,8 @@ import hmac
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from farechance.errors import NotAuthenticated
 from farechance.programs import Profile
@@ -36,8 +36,7 @@ _TEXT = re.compile(r"[!-~]{32,256}", re.ASCII)
 _HEX = re.compile(r"[0-9A-Fa-f]{64}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(NamedTuple):
     """Which of the provider's secrets matched (0: the newest) and how many seconds its clock is
     ahead of ours; None where a signature doesn't say when it was made."""
 

@@ -2,15 +2,13 @@
 answer; the answers' forms stand in `provider_api`, from which the contract is made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from farechance.rides import Ride, RideState
 from farechance.vouchers import Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """What the provider is told. `reason` is the true one, for counting, and so is
     `has_shortfall`: the event added to what falls short, of its ride or of one that it replaces.
     `ride` is the ride as it stands now, where the answer is a repeat."""

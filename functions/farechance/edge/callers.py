@@ -2,9 +2,8 @@
 sends. A token outlives its client, so the partner's record must still list the client."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from farechance.errors import NotAuthenticated, ScopeMissing
 from farechance.programs import Partner
@@ -14,8 +13,7 @@ from farechance.store import Remembered, keys
 RESOURCE_SERVER = "farechance"
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """A partner's app, and what its token allows."""
 
     partner: Partner

@@ -4,9 +4,8 @@ never see an event of the gateway."""
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from pydantic import BaseModel
@@ -25,8 +24,7 @@ from farechance.telemetry import Event, count_call, invocation, logger
 _IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,64}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Call[Body]:
+class Call[Body](NamedTuple):
     """One authenticated call. `body` is the request's or the query's model; `clock` tells the time
     again after a lost race."""
 
@@ -38,8 +36,7 @@ class Call[Body]:
     wants_csv: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(NamedTuple):
     """An answer as a table, to be saved as a file; `next_query` leads to the next page."""
 
     text: str
@@ -47,16 +44,14 @@ class Sheet:
     next_query: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Opened[Body]:
+class Opened[Body](NamedTuple):
     """One call by a link, from whomever has it."""
 
     body: Body
     clock: Callable[[], datetime]
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed[Answer]:
+class Replayed[Answer](NamedTuple):
     """The answer of an operation that an Idempotency-Key makes safe to repeat."""
 
     answer: Answer

@@ -4,8 +4,8 @@ stack trace, another's data, or why a proof of identity failed."""
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from farechance import errors
 from farechance.errors import FareChanceError
@@ -14,8 +14,7 @@ from farechance.telemetry import Count, Event, count_anywhere, logger
 TYPE = "urn:farechance:problem:"
 
 
-@dataclass(frozen=True, slots=True)
-class ProblemKind:
+class ProblemKind(NamedTuple):
     """How one kind of error is said."""
 
     status: int
@@ -138,15 +137,17 @@ _SHEETS: Mapping[str, str] = {
 _ID = re.compile(r"(par|bat)_[0-9a-f]{32}|vch_[0-9a-hjkmnp-tv-z]{26}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+class Said(NamedTuple):
     """One error as it is told."""
 
     kind: ProblemKind
     detail: str
     slug: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    members: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = _NONE
+    members: Mapping[str, Any] = _NONE
 
 
 def say(error: Exception) -> Said:  # noqa: C901, PLR0911, PLR0912 - a row for each error

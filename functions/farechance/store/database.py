@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from botocore.config import Config
 from botocore.exceptions import (
@@ -89,24 +89,21 @@ class Found:
         return cast("Model | None", self.items[key])
 
 
-@dataclass(frozen=True, slots=True)
-class Page[Model: BaseModel]:
+class Page[Model: BaseModel](NamedTuple):
     """Some items in the order of their keys, and the sort key after which the next page begins."""
 
     items: tuple[Model, ...]
     after: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class AllotmentPlace:
+class AllotmentPlace(NamedTuple):
     """Where in an allotment a voucher stands; `minted_at` as it is stored."""
 
     key: Key[Voucher]
     minted_at: str
 
 
-@dataclass(frozen=True, slots=True)
-class AllotmentPage:
+class AllotmentPage(NamedTuple):
     """The vouchers that a look at some of an allotment found, and the place of the last one that
     was looked at if more follow."""
 
@@ -114,8 +111,7 @@ class AllotmentPage:
     last: AllotmentPlace | None
 
 
-@dataclass(frozen=True, slots=True)
-class Exceptions:
+class Exceptions(NamedTuple):
     """Entries that somebody should look at, and, where not all were looked at, the moment before
     which some weren't."""
 

@@ -8,9 +8,8 @@ made, since a function that must start fast would load them for nothing."""
 import hashlib
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -49,8 +48,7 @@ if TYPE_CHECKING:
 TableName = Literal["programs", "vouchers", "people", "ledger"]
 
 
-@dataclass(frozen=True, slots=True)
-class Key[Model: BaseModel]:
+class Key[Model: BaseModel](NamedTuple):
     """Names one item and how to read it."""
 
     table: TableName

@@ -2,9 +2,8 @@
 ledger (`put_entry`: an entry that must not exist yet); it must never send anything."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from pydantic import BaseModel
 
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from farechance.participants import EnrollmentKey, Participant
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """One action of a transaction. `values` are plain; `database` turns them into DynamoDB's."""
 
     table: TableName
