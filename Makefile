@@ -136,6 +136,7 @@ lock: setup ## Pin what pyproject.toml asks for, with hashes, to the newest vers
 	$(COMPILE) --upgrade pyproject.toml --group dev -c functions/requirements.txt -o requirements-dev.txt
 	$(COMPILE) --upgrade --group pyproject.toml:audit -o infra/local/requirements-audit.txt
 	$(COMPILE) --upgrade --group pyproject.toml:emulator -o infra/local/requirements-emulator.txt
+	$(COMPILE) --upgrade --group pyproject.toml:floor -c functions/requirements.txt -o infra/local/requirements-floor.txt
 	$(COMPILE) --upgrade --group pyproject.toml:sam -o infra/local/requirements-sam.txt
 	$(COMPILE) --upgrade --group pyproject.toml:uv -o infra/local/requirements-uv.txt
 

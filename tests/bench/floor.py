@@ -1,0 +1,33 @@
+"""What a function's start is measured against: a handler that makes clients with boto3 and does
+nothing else, in one folder with the libraries as they are installed, all of it compiled as the
+package is. Any function that uses boto3 pays as much, however little else it does."""
+
+import compileall
+from collections.abc import Iterable
+from py_compile import PycInvalidationMode
+
+from bench.counting import FLOOR, Start
+
+_COMPILED = FLOOR / "compiled"
+"""Goes with the folder when the set-up makes that anew."""
+
+
+def bare(clients: Iterable[str]) -> Start:
+    """The bare handler with a client for each of these services, such as `dynamodb`."""
+    services = sorted(clients)
+    name = "_".join(["bare", *services]).replace("-", "_")
+    module = FLOOR / f"{name}.py"
+    made = "".join(f'boto3.client("{service}"), ' for service in services)
+    module.write_text(
+        f"import boto3\n\nclients = ({made})\n\n\ndef handler(event, context):\n    return {{}}\n",
+        encoding="utf-8",
+    )
+    compileall.compile_file(module, quiet=1, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
+    return Start(FLOOR, f"{name}.handler")
+
+
+def compile_libraries() -> None:
+    """Once for each set-up: a change to them is a change of the versions that are pinned."""
+    if not _COMPILED.exists():
+        compileall.compile_dir(FLOOR, quiet=1, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
+        _COMPILED.touch()

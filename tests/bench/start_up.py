@@ -1,0 +1,193 @@
+"""How fast functions start: instructions until the runtime asks for the first invocation, as the
+ratio to the floor (`floor.py`) counted in the same run. `python -m bench.start_up` is a part of the
+benchmark; with `--gate` it is a step of `make check`, which compares the functions behind the API
+with what is recorded, and with `--record` it records that. `--package` counts another folder than
+the one that is built here."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from bench import floor, recorded
+from bench.counting import Start, instructions, whats_missing
+from bench.measured import Part, Ratio, tell
+from infra.local import stack, template
+
+CLIENTS: Mapping[str, frozenset[str]] = {
+    "administration": frozenset({"dynamodb", "secretsmanager"}),
+    "auditing": frozenset({"dynamodb"}),
+    "batching": frozenset({"dynamodb", "secretsmanager"}),
+    "contract": frozenset(),
+    "dispatching": frozenset({"dynamodb"}),
+    "enrollment": frozenset({"dynamodb"}),
+    "housekeeping": frozenset({"dynamodb"}),
+    "minting": frozenset({"dynamodb", "secretsmanager"}),
+    "operating": frozenset({"dynamodb", "secretsmanager"}),
+    "printing": frozenset({"dynamodb", "secretsmanager"}),
+    "reconciling": frozenset({"dynamodb"}),
+    "redemption": frozenset({"dynamodb", "secretsmanager"}),
+    "reporting": frozenset({"dynamodb", "sns"}),
+    "sending": frozenset({"dynamodb", "secretsmanager", "sns"}),
+    "sharing": frozenset({"dynamodb"}),
+    "viewing": frozenset({"dynamodb", "secretsmanager"}),
+    "watching": frozenset(),
+}
+"""The clients that each function makes while it starts: its floor makes the same. A test looks."""
+
+BOUNDS = {"redemption": 1.0}
+BOUND = 1.3
+"""Of the other functions behind the API. Who isn't behind it keeps nobody waiting."""
+
+COOKBOOK = 1.98
+"""What the start of the aws-lambda-handler-cookbook's handler is said to cost, in floors: a figure
+that was given. It isn't measured here."""
+
+
+def main() -> int:
+    """Measures. Returns 1 where the gate is closed."""
+    parser = argparse.ArgumentParser(prog="bench.start_up")
+    parser.add_argument("--gate", action="store_true", help="fail where a start got slower")
+    parser.add_argument("--record", action="store_true", help="record what is measured")
+    parser.add_argument("--package", type=Path, help="count this folder, as Lambda would unpack it")
+    asked = parser.parse_args()
+    missing = whats_missing()
+    if missing:
+        return _cannot(missing, is_gate=asked.gate)
+    package = asked.package.resolve() if asked.package else built()
+    if not (asked.gate or asked.record):
+        tell(part(package))
+        return 0
+    counts = count(api_functions(), package)
+    ratios = {name: own / bare for name, (own, bare) in counts.items()}
+    if asked.record:
+        recorded.record(ratios)
+        return 0
+    said = recorded.complaints(ratios, recorded.recorded(), bounds())
+    for line in said:
+        print(f"start-up: {line}", file=sys.stderr)
+    return 1 if said else 0
+
+
+def built() -> Path:
+    """The folder that all functions are unpacked from, built for this machine."""
+    stack.build(stack.BUILD_FOR_HERE, stack.architecture())
+    return stack.BUILD_FOR_HERE / "functions"
+
+
+def part(package: Path) -> Part:
+    """All functions, those that nobody waits for too."""
+    counts = count(CLIENTS, package)
+    kept = bounds()
+    return Part(
+        title="How fast functions start",
+        told=(
+            "Instructions from the interpreter's first one until AWS's own runtime client asks for "
+            "the first invocation, counted by valgrind. The floor is a bare handler that makes the "
+            "same clients with boto3, as it is installed, compiled. A count repeats to a few "
+            "millionths, so one turn is told."
+        ),
+        ratios=(
+            *(
+                Ratio(
+                    what=f"start of {name}",
+                    against=_clients_in_words(name),
+                    turns=(own / bare,),
+                    most=kept.get(name),
+                    figures=f"{own / 1e6:,.0f} and {bare / 1e6:,.0f} million instructions",
+                )
+                for name, (own, bare) in counts.items()
+            ),
+            Ratio(
+                what="start of redemption, in floors",
+                against=f"the aws-lambda-handler-cookbook's {COOKBOOK}, a figure that was given",
+                turns=(counts["redemption"][0] / counts["redemption"][1] / COOKBOOK,),
+                most=0.5,
+            ),
+        ),
+        facts={"package_mb": _size_bytes(package) / 1e6},
+    )
+
+
+def count(functions: Iterable[str], package: Path) -> dict[str, tuple[int, int]]:
+    """Of each function the instructions of its start, and of its floor. As many run side by side as
+    there are processors: that changes no count."""
+    floor.compile_libraries()
+    names = list(functions)
+    floors = {clients: floor.bare(clients) for clients in map(clients_of_floor, names)}
+    starts = [Start(package, f"{name}.app.handler", variables(name)) for name in names]
+    with ThreadPoolExecutor(os.cpu_count()) as counting:
+        counted = list(counting.map(_counted, [*floors.values(), *starts]))
+    bare = dict(zip(floors, counted, strict=False))
+    own = counted[len(floors) :]
+    return {name: (one, bare[clients_of_floor(name)]) for name, one in zip(names, own, strict=True)}
+
+
+def api_functions() -> list[str]:
+    """Those that somebody waits for at the gateway, by their folders."""
+    return [
+        _folder(function)
+        for function in template.resources("AWS::Serverless::Function").values()
+        if "Api" in {event["Type"] for event in function["Properties"].get("Events", {}).values()}
+    ]
+
+
+def bounds() -> dict[str, float]:
+    """The highest ratio that each function behind the API may have."""
+    return {name: BOUNDS.get(name, BOUND) for name in api_functions()}
+
+
+def clients_of_floor(name: str) -> frozenset[str]:
+    """At least one: who needs none is compared with who has one."""
+    return CLIENTS[name] or frozenset({"dynamodb"})
+
+
+def variables(name: str) -> dict[str, str]:
+    """A function's, from the template. What only AWS knows has the name that it is asked by."""
+    whole = template.resolved()
+    (own,) = (
+        it["Properties"]
+        for it in whole["Resources"].values()
+        if it["Type"] == "AWS::Serverless::Function" and _folder(it) == name
+    )
+    every = {
+        **whole["Globals"]["Function"]["Environment"]["Variables"],
+        **own["Environment"]["Variables"],
+    }
+    return {key: _in_words(value) for key, value in every.items()}
+
+
+def _in_words(value: Any) -> str:
+    return _in_words(next(iter(value.values()))) if isinstance(value, dict) else str(value)
+
+
+def _folder(function: Mapping[str, Any]) -> str:
+    return str(function["Properties"]["Handler"]).split(".", maxsplit=1)[0]
+
+
+def _clients_in_words(name: str) -> str:
+    services = sorted(clients_of_floor(name))
+    return f"a bare handler with a client of {' and of '.join(services)}"
+
+
+def _counted(start: Start) -> int:
+    found = instructions(start)
+    print(f"start-up: {found / 1e6:8,.1f} M  {start.handler}", file=sys.stderr, flush=True)
+    return found
+
+
+def _cannot(missing: str, *, is_gate: bool) -> int:
+    """In CI a gate that isn't there fails; elsewhere it says so."""
+    print(f"*** start-up CAN'T BE COUNTED: {missing} ***", file=sys.stderr)
+    return 0 if is_gate and not os.environ.get("CI") else 1
+
+
+def _size_bytes(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
