@@ -6,7 +6,7 @@ import compileall
 from collections.abc import Iterable
 from py_compile import PycInvalidationMode
 
-from bench.counting import FLOOR, Start
+from bench.started import FLOOR, Start
 
 _COMPILED = FLOOR / "compiled"
 """Goes with the folder when the set-up makes that anew."""

@@ -10,11 +10,14 @@ import sys
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from bench import floor, recorded
-from bench.counting import Start, instructions, whats_missing
-from bench.measured import Part, Ratio, tell
+from bench.counting import instructions, whats_missing
+from bench.emulated import starts_milliseconds
+from bench.measured import Part, Ratio, ratios, tell
+from bench.started import Start
 from infra.local import stack, template
 
 CLIENTS: Mapping[str, frozenset[str]] = {
@@ -42,6 +45,8 @@ BOUNDS = {"redemption": 1.0}
 BOUND = 1.3
 """Of the other functions behind the API. Who isn't behind it keeps nobody waiting."""
 
+TURNS = int(os.environ.get("TURNS", "7"))
+
 COOKBOOK = 1.98
 """What the start of the aws-lambda-handler-cookbook's handler is said to cost, in floors: a figure
 that was given. It isn't measured here."""
@@ -62,11 +67,11 @@ def main() -> int:
         tell(part(package))
         return 0
     counts = count(api_functions(), package)
-    ratios = {name: own / bare for name, (own, bare) in counts.items()}
+    measured = {name: own / bare for name, (own, bare) in counts.items()}
     if asked.record:
-        recorded.record(ratios)
+        recorded.record(measured)
         return 0
-    said = recorded.complaints(ratios, recorded.recorded(), bounds())
+    said = recorded.complaints(measured, recorded.recorded(), bounds())
     for line in said:
         print(f"start-up: {line}", file=sys.stderr)
     return 1 if said else 0
@@ -79,36 +84,50 @@ def built() -> Path:
 
 
 def part(package: Path) -> Part:
-    """All functions, those that nobody waits for too."""
+    """All functions in instructions, those that nobody waits for too; and those behind the API in
+    milliseconds."""
     counts = count(CLIENTS, package)
+    took = _milliseconds(package)
     kept = bounds()
+    cookbook = Ratio(
+        what="start of redemption, in floors",
+        against=f"the aws-lambda-handler-cookbook's {COOKBOOK}, a figure that was given",
+        turns=(counts["redemption"][0] / counts["redemption"][1] / COOKBOOK,),
+        most=0.5,
+    )
+    instructions_by_floors = [
+        Ratio(
+            what=f"start of {name}, instructions",
+            against=_floor_in_words(name),
+            turns=(own / bare,),
+            most=kept.get(name),
+            figures=f"{own / 1e6:,.0f} and {bare / 1e6:,.0f} million",
+        )
+        for name, (own, bare) in counts.items()
+    ]
+    time_by_floors = [
+        Ratio(
+            what=f"start of {name}, time",
+            against=_floor_in_words(name),
+            turns=ratios(list(zip(bare, own, strict=True))),
+            figures=f"{median(own):,.0f} and {median(bare):,.0f} ms",
+        )
+        for name, (own, bare) in took.items()
+    ]
     return Part(
         title="How fast functions start",
         told=(
             "Instructions from the interpreter's first one until AWS's own runtime client asks for "
-            "the first invocation, counted by valgrind. The floor is a bare handler that makes the "
+            "the first invocation, counted by valgrind; and the milliseconds of the same, as AWS's "
+            "Runtime Interface Emulator reports them. The floor is a bare handler that makes the "
             "same clients with boto3, as it is installed, compiled. A count repeats to a few "
-            "millionths, so one turn is told."
+            "hundred-thousandths, so it has one turn."
         ),
-        ratios=(
-            *(
-                Ratio(
-                    what=f"start of {name}",
-                    against=_clients_in_words(name),
-                    turns=(own / bare,),
-                    most=kept.get(name),
-                    figures=f"{own / 1e6:,.0f} and {bare / 1e6:,.0f} million instructions",
-                )
-                for name, (own, bare) in counts.items()
-            ),
-            Ratio(
-                what="start of redemption, in floors",
-                against=f"the aws-lambda-handler-cookbook's {COOKBOOK}, a figure that was given",
-                turns=(counts["redemption"][0] / counts["redemption"][1] / COOKBOOK,),
-                most=0.5,
-            ),
-        ),
-        facts={"package_mb": _size_bytes(package) / 1e6},
+        ratios=(*instructions_by_floors, cookbook, *time_by_floors),
+        facts={
+            "package_mb": _size_bytes(package) / 1e6,
+            **{f"start_up_ms.{name}": median(own) for name, (own, _) in took.items()},
+        },
     )
 
 
@@ -118,7 +137,7 @@ def count(functions: Iterable[str], package: Path) -> dict[str, tuple[int, int]]
     floor.compile_libraries()
     names = list(functions)
     floors = {clients: floor.bare(clients) for clients in map(clients_of_floor, names)}
-    starts = [Start(package, f"{name}.app.handler", variables(name)) for name in names]
+    starts = [start(name, package) for name in names]
     with ThreadPoolExecutor(os.cpu_count()) as counting:
         counted = list(counting.map(_counted, [*floors.values(), *starts]))
     bare = dict(zip(floors, counted, strict=False))
@@ -145,6 +164,11 @@ def clients_of_floor(name: str) -> frozenset[str]:
     return CLIENTS[name] or frozenset({"dynamodb"})
 
 
+def start(name: str, package: Path) -> Start:
+    """A function's, as the template has it."""
+    return Start(package, f"{name}.app.handler", variables(name))
+
+
 def variables(name: str) -> dict[str, str]:
     """A function's, from the template. What only AWS knows has the name that it is asked by."""
     whole = template.resolved()
@@ -160,6 +184,20 @@ def variables(name: str) -> dict[str, str]:
     return {key: _in_words(value) for key, value in every.items()}
 
 
+def _milliseconds(package: Path) -> dict[str, tuple[list[float], list[float]]]:
+    """Of each function behind the API, of its start and of its floor's in the same turns."""
+    names = api_functions()
+    floors = {clients: floor.bare(clients) for clients in map(clients_of_floor, names)}
+    took = starts_milliseconds(
+        {
+            **{_floor_in_words_of(clients): one for clients, one in floors.items()},
+            **{name: start(name, package) for name in names},
+        },
+        TURNS,
+    )
+    return {name: (took[name], took[_floor_in_words(name)]) for name in names}
+
+
 def _in_words(value: Any) -> str:
     return _in_words(next(iter(value.values()))) if isinstance(value, dict) else str(value)
 
@@ -168,14 +206,17 @@ def _folder(function: Mapping[str, Any]) -> str:
     return str(function["Properties"]["Handler"]).split(".", maxsplit=1)[0]
 
 
-def _clients_in_words(name: str) -> str:
-    services = sorted(clients_of_floor(name))
-    return f"a bare handler with a client of {' and of '.join(services)}"
+def _floor_in_words(name: str) -> str:
+    return _floor_in_words_of(clients_of_floor(name))
 
 
-def _counted(start: Start) -> int:
-    found = instructions(start)
-    print(f"start-up: {found / 1e6:8,.1f} M  {start.handler}", file=sys.stderr, flush=True)
+def _floor_in_words_of(clients: frozenset[str]) -> str:
+    return f"the floor ({', '.join(sorted(clients))})"
+
+
+def _counted(one: Start) -> int:
+    found = instructions(one)
+    print(f"start-up: {found / 1e6:8,.1f} M  {one.handler}", file=sys.stderr, flush=True)
     return found
 
 

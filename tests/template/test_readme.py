@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import builders
+from bench import run, telling
 from farechance.ride_case import Case
 from farechance.ride_table import TABLE
 from farechance.rides import EventKind, RideState
@@ -84,6 +85,13 @@ def test_the_costs_add_up() -> None:
             round(float(one) * 10_000) for one in re.findall(r"(\d+\.\d+)\W*\|$", table, re.M)
         ]
         assert sum(amounts[:-1]) == amounts[-1], table
+
+
+def test_the_table_of_speed_is_what_was_measured() -> None:
+    results = run.RESULTS.read_text(encoding="utf-8")
+
+    assert "| start of redemption, instructions |" in telling.short(results)
+    assert telling.in_readme(README, results) == README
 
 
 def test_the_alarms_cost_what_the_readme_says() -> None:
