@@ -7,43 +7,18 @@ the one that is built here."""
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 from bench import floor, recorded
 from bench.counting import instructions, whats_missing
 from bench.emulated import starts_milliseconds
+from bench.functions import CLIENTS, api_functions, bounds, clients_of_floor, start
 from bench.measured import Part, Ratio, ratios, tell
 from bench.started import Start
-from infra.local import stack, template
-
-CLIENTS: Mapping[str, frozenset[str]] = {
-    "administration": frozenset({"dynamodb", "secretsmanager"}),
-    "auditing": frozenset({"dynamodb"}),
-    "batching": frozenset({"dynamodb", "secretsmanager"}),
-    "contract": frozenset(),
-    "dispatching": frozenset({"dynamodb"}),
-    "enrollment": frozenset({"dynamodb"}),
-    "housekeeping": frozenset({"dynamodb"}),
-    "minting": frozenset({"dynamodb", "secretsmanager"}),
-    "operating": frozenset({"dynamodb", "secretsmanager"}),
-    "printing": frozenset({"dynamodb", "secretsmanager"}),
-    "reconciling": frozenset({"dynamodb"}),
-    "redemption": frozenset({"dynamodb", "secretsmanager"}),
-    "reporting": frozenset({"dynamodb", "sns"}),
-    "sending": frozenset({"dynamodb", "secretsmanager", "sns"}),
-    "sharing": frozenset({"dynamodb"}),
-    "viewing": frozenset({"dynamodb", "secretsmanager"}),
-    "watching": frozenset(),
-}
-"""The clients that each function makes while it starts: its floor makes the same. A test looks."""
-
-BOUNDS = {"redemption": 1.0}
-BOUND = 1.3
-"""Of the other functions behind the API. Who isn't behind it keeps nobody waiting."""
+from infra.local import stack
 
 TURNS = int(os.environ.get("TURNS", "7"))
 
@@ -145,45 +120,6 @@ def count(functions: Iterable[str], package: Path) -> dict[str, tuple[int, int]]
     return {name: (one, bare[clients_of_floor(name)]) for name, one in zip(names, own, strict=True)}
 
 
-def api_functions() -> list[str]:
-    """Those that somebody waits for at the gateway, by their folders."""
-    return [
-        _folder(function)
-        for function in template.resources("AWS::Serverless::Function").values()
-        if "Api" in {event["Type"] for event in function["Properties"].get("Events", {}).values()}
-    ]
-
-
-def bounds() -> dict[str, float]:
-    """The highest ratio that each function behind the API may have."""
-    return {name: BOUNDS.get(name, BOUND) for name in api_functions()}
-
-
-def clients_of_floor(name: str) -> frozenset[str]:
-    """At least one: who needs none is compared with who has one."""
-    return CLIENTS[name] or frozenset({"dynamodb"})
-
-
-def start(name: str, package: Path) -> Start:
-    """A function's, as the template has it."""
-    return Start(package, f"{name}.app.handler", variables(name))
-
-
-def variables(name: str) -> dict[str, str]:
-    """A function's, from the template. What only AWS knows has the name that it is asked by."""
-    whole = template.resolved()
-    (own,) = (
-        it["Properties"]
-        for it in whole["Resources"].values()
-        if it["Type"] == "AWS::Serverless::Function" and _folder(it) == name
-    )
-    every = {
-        **whole["Globals"]["Function"]["Environment"]["Variables"],
-        **own["Environment"]["Variables"],
-    }
-    return {key: _in_words(value) for key, value in every.items()}
-
-
 def _milliseconds(package: Path) -> dict[str, tuple[list[float], list[float]]]:
     """Of each function behind the API, of its start and of its floor's in the same turns."""
     names = api_functions()
@@ -196,14 +132,6 @@ def _milliseconds(package: Path) -> dict[str, tuple[list[float], list[float]]]:
         TURNS,
     )
     return {name: (took[name], took[_floor_in_words(name)]) for name in names}
-
-
-def _in_words(value: Any) -> str:
-    return _in_words(next(iter(value.values()))) if isinstance(value, dict) else str(value)
-
-
-def _folder(function: Mapping[str, Any]) -> str:
-    return str(function["Properties"]["Handler"]).split(".", maxsplit=1)[0]
 
 
 def _floor_in_words(name: str) -> str:

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from bench import recorded, start_up
+from bench import functions, recorded, start_up
 from bench.started import Around
 from infra.local import stack, template
 
@@ -36,9 +36,9 @@ print(json.dumps(made))
 def made() -> dict[str, list[str]]:
     """Function → the clients that it makes while it starts."""
     with Around() as around:
-        names = list(start_up.CLIENTS)
-        somewhere = start_up.start(names[0], stack.ROOT / "functions")
-        every = {key: value for one in names for key, value in start_up.variables(one).items()}
+        names = list(functions.CLIENTS)
+        somewhere = functions.start(names[0], stack.ROOT / "functions")
+        every = {key: value for one in names for key, value in functions.variables(one).items()}
         done = subprocess.run(
             [sys.executable, "-c", _LISTING, *names],
             cwd=stack.ROOT / "functions",
@@ -58,25 +58,25 @@ def test_every_function_has_a_floor() -> None:
         for one in template.resources("AWS::Serverless::Function").values()
     }
 
-    assert set(start_up.CLIENTS) == folders
+    assert set(functions.CLIENTS) == folders
 
 
-@pytest.mark.parametrize("name", start_up.CLIENTS)
+@pytest.mark.parametrize("name", functions.CLIENTS)
 def test_a_floor_makes_the_clients_that_its_function_makes(
     name: str, made: dict[str, list[str]]
 ) -> None:
-    assert sorted(made[name]) == sorted(start_up.CLIENTS[name])
+    assert sorted(made[name]) == sorted(functions.CLIENTS[name])
 
 
 def test_every_function_behind_the_api_is_recorded_and_no_other() -> None:
-    assert recorded.recorded().keys() == start_up.bounds().keys()
-    assert start_up.bounds()["redemption"] == 1.0
-    assert start_up.bounds()["minting"] == 1.3
-    assert "housekeeping" not in start_up.bounds()
+    assert recorded.recorded().keys() == functions.bounds().keys()
+    assert functions.bounds()["redemption"] == 1.0
+    assert functions.bounds()["minting"] == 1.3
+    assert "housekeeping" not in functions.bounds()
 
 
 def test_a_variable_that_only_aws_knows_has_a_name_in_its_place() -> None:
-    variables = start_up.variables("redemption")
+    variables = functions.variables("redemption")
 
     assert variables["ENVIRONMENT"] == "trial"
     assert variables["VOUCHERS_TABLE"] == "VouchersTable"
