@@ -81,8 +81,8 @@ def owing_ride(world: World) -> str:
 # ── enrollment and minting ───────────────────────────────────────────────────────────────────────
 
 
-def _enrolling(_: World) -> Act:
-    request = builders.enrollment(external_ref="case-1")
+def _enrolling(world: World) -> Act:
+    request = builders.enrollment(program_id=world.program_id, external_ref="case-1")
     return lambda by: by.enrolls(request, "key-1")
 
 
@@ -338,8 +338,12 @@ def _showing_a_record(world: World) -> Act:
 # ── cards and texts ──────────────────────────────────────────────────────────────────────────────
 
 
-def _printing(world: World) -> Act:
-    ids = [world.voucher(world.code()).voucher_id for _ in range(2)]
+def _printing_one(world: World) -> Act:
+    return _printing(world, 1)
+
+
+def _printing(world: World, cards: int = 2) -> Act:
+    ids = [world.voucher(world.code()).voucher_id for _ in range(cards)]
     return lambda by: print_cards(ids, by.partner_id, by.card_tools, by.clock.now)
 
 
@@ -431,6 +435,7 @@ USE_CASES: Mapping[str, UseCase] = {
     "record an outcome": UseCase(_recording_an_outcome, ("record_outcome", "act_on_participant")),
     "erase": UseCase(_erasing, ("erase_participant",)),
     "show a record": UseCase(_showing_a_record, ("show_record",)),
+    "print a card": UseCase(_printing_one, ("print_cards",)),
     "print cards": UseCase(_printing, ("print_cards",)),
     "open a sheet of cards": UseCase(_opening_a_sheet, ("print_cards",)),
     # An attempt whose end is unknown counts, and so does its repeat.

@@ -2,6 +2,7 @@
 in English and Spanish, at most 160 characters of the GSM alphabet (3GPP TS 23.038), so that one
 SMS carries them; it must never say what a ride is for or where somebody comes from."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ _GSM = frozenset(
     "@£$¥èéùìòÇØøÅå_ÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
+_NOT_GSM = re.compile(f"[^{re.escape(''.join(sorted(_GSM)))}]")
 
 _MONTHS: Mapping[Language, str] = {
     "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
@@ -231,24 +233,22 @@ def day_in_short(instant: datetime, rules: Rules, language: Language) -> str:
 def plain(text: str) -> str:
     """The text in the GSM alphabet: other letters lose their accents, other signs become '.'."""
     # A letter and its accent may come as two signs; only as one is it in the alphabet.
-    return "".join(_plain_sign(sign) for sign in unicodedata.normalize("NFC", text))
+    return _NOT_GSM.sub(_plain_sign, unicodedata.normalize("NFC", text))
 
 
-def _plain_sign(sign: str) -> str:
-    if sign in _GSM:
-        return sign
-    base = unicodedata.normalize("NFKD", sign)[0]
+def _plain_sign(sign: re.Match[str]) -> str:
+    base = unicodedata.normalize("NFKD", sign[0])[0]
     return base if base in _GSM else "."
 
 
 def _fit(facts: str, advice: str, *help_lines: str) -> str:
     """The facts, the advice, and the first help line with which it all fits."""
-    texts = [
-        plain(" ".join(part for part in (facts, advice, help_line) if part))
-        for help_line in help_lines or ("",)
-    ]
-    fitting = [text for text in texts if len(text) <= MAX_CHARACTERS]
-    return fitting[0] if fitting else texts[-1][:MAX_CHARACTERS]
+    text = ""
+    for help_line in help_lines or ("",):
+        text = plain(" ".join(part for part in (facts, advice, help_line) if part))
+        if len(text) <= MAX_CHARACTERS:
+            break
+    return text[:MAX_CHARACTERS]
 
 
 def _help(partner: Partner, language: Language) -> tuple[str, str]:

@@ -103,10 +103,11 @@ def _attempt(
     found = _read(event, store, code_keys)
     if found is None:
         return _turned_away(event, Reason.VOUCHER_UNKNOWN, remembered, now)
-    for voucher in found.vouchers:
-        rules = read_terms(voucher, remembered, now).rules
+    all_terms = [read_terms(voucher, remembered, now) for voucher in found.vouchers]
+    for voucher, terms in zip(found.vouchers, all_terms, strict=True):
         # A voucher that this provider may not use looks like none; a ride that it has is its own.
-        if event.provider_id not in rules.provider_ids and not found.has_ride(voucher):
+        is_known = event.provider_id in terms.rules.provider_ids
+        if not is_known and not found.has_ride(voucher):
             return _turned_away(event, Reason.VOUCHER_UNKNOWN, remembered, now)
     if found.is_other:
         return _turned_away(event, Reason.RIDE_OF_OTHER_VOUCHER, remembered, now)
@@ -118,7 +119,7 @@ def _attempt(
 
     _check_one_moment(found, event, store)
     settle_predecessor(found.voucher, store=store, remembered=remembered, now=now)
-    terms = read_terms(found.voucher, remembered, now)
+    terms = all_terms[0]
     case = Case(
         found.voucher,
         found.ride,

@@ -1,5 +1,6 @@
-"""The budget of each operation (storage.md, 'Budget per operation'): round trips and write units of
-a warm function, with ids as long as real ones are. Index writes come on top and aren't counted."""
+"""How write units grow with what a call is about (storage.md, 'Budget per operation'): so many
+vouchers, people, dead holds, letters. `test_budgets` has every operation in its usual size. Index
+writes come on top and aren't counted."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,15 +11,9 @@ import pytest
 
 import builders
 from operations.act_on_voucher import block_voucher
-from units import Cost, cost_of
+from units import REAL_IDS, Cost, cost_of
 from world import World
 
-REAL_IDS = {
-    "program_id": "prg_harbor_county_jobs_2026",
-    "partner_id": "org_second_start_reentry",
-    "other_partner_id": "org_new_leaf_employment",
-    "provider_id": "pvd_city_cabs",
-}
 LONGEST_IDS = {
     "program_id": "prg_" + "p" * 40,
     "partner_id": "org_" + "o" * 40,
