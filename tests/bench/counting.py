@@ -6,8 +6,11 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bench.started import START_SECONDS, Around, Start
 
@@ -23,20 +26,34 @@ def whats_missing() -> str | None:
     return None if shutil.which("valgrind") else "valgrind is missing (Debian: valgrind)"
 
 
+@dataclass(frozen=True)
+class Counted:
+    """How many instructions, and what was answered on the way."""
+
+    instructions: int
+    answer: dict[str, Any]
+
+
 def instructions(start: Start) -> int:
     """From the interpreter's first instruction until the runtime asks for the first invocation, and
     whatever threads still do then. Raises NotCounted."""
-    with Around() as around, _process(start, around.address) as process:
+    return counted(start).instructions
+
+
+def counted(start: Start, event: Mapping[str, Any] | None = None) -> Counted:
+    """The same, but with an event until it is answered and the runtime asks for the next. Raises
+    NotCounted."""
+    with Around(event) as around, _process(start, around.address) as process:
         try:
             _wait_until_asked(around, process)
             _wait_until_quiet(process.pid)
         finally:
             process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=START_SECONDS)
-    counted = re.search(r"I +refs: +([\d,]+)", said)
-    if counted is None or around.refused or not around.was_asked.is_set():
+    found = re.search(r"I +refs: +([\d,]+)", said)
+    if found is None or around.refused or not around.was_asked.is_set():
         raise NotCounted(f"{start.handler}: {around.refused or said[-2_000:]}")
-    return int(counted[1].replace(",", ""))
+    return Counted(int(found[1].replace(",", "")), around.answered)
 
 
 def _process(start: Start, address: str) -> subprocess.Popen[str]:

@@ -3,10 +3,14 @@ nothing else, in one folder with the libraries as they are installed, all of it 
 package is. Any function that uses boto3 pays as much, however little else it does."""
 
 import compileall
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from py_compile import PycInvalidationMode
+from typing import Any
 
 from bench.started import FLOOR, Start
+
+type Call = tuple[str, str, Mapping[str, Any]]
+"""Service, method of its client, parameters."""
 
 _COMPILED = FLOOR / "compiled"
 """Goes with the folder when the set-up makes that anew."""
@@ -15,14 +19,25 @@ _COMPILED = FLOOR / "compiled"
 def bare(clients: Iterable[str]) -> Start:
     """The bare handler with a client for each of these services, such as `dynamodb`."""
     services = sorted(clients)
-    name = "_".join(["bare", *services]).replace("-", "_")
+    return _written("_".join(["bare", *services]).replace("-", "_"), services, "return {}")
+
+
+def calling(clients: Iterable[str], calls: Sequence[Call]) -> Start:
+    """The same, whose handler makes these calls one after the other."""
+    made = [f'clients["{service}"].{method}(**{asked!r})' for service, method, asked in calls]
+    return _written("bare_calling", sorted(clients), "\n    ".join([*made, "return {}"]))
+
+
+def _written(name: str, services: Sequence[str], body: str) -> Start:
     module = FLOOR / f"{name}.py"
-    made = "".join(f'boto3.client("{service}"), ' for service in services)
+    made = ", ".join(f'"{service}": boto3.client("{service}")' for service in services)
     module.write_text(
-        f"import boto3\n\nclients = ({made})\n\n\ndef handler(event, context):\n    return {{}}\n",
+        f"import boto3\n\nclients = {{{made}}}\n\n\ndef handler(event, context):\n    {body}\n",
         encoding="utf-8",
     )
-    compileall.compile_file(module, quiet=1, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
+    compileall.compile_file(
+        module, quiet=1, force=True, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH
+    )
     return Start(FLOOR, f"{name}.handler")
 
 

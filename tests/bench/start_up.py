@@ -15,6 +15,7 @@ from statistics import median
 from bench import floor, recorded
 from bench.counting import instructions, whats_missing
 from bench.emulated import starts_milliseconds
+from bench.first_answer import first_answer
 from bench.functions import CLIENTS, api_functions, bounds, clients_of_floor, start
 from bench.measured import Part, Ratio, ratios, tell
 from bench.started import Start
@@ -98,7 +99,7 @@ def part(package: Path) -> Part:
             "same clients with boto3, as it is installed, compiled. A count repeats to a few "
             "hundred-thousandths, so it has one turn."
         ),
-        ratios=(*instructions_by_floors, cookbook, *time_by_floors),
+        ratios=(*instructions_by_floors, cookbook, first_answer(package), *time_by_floors),
         facts={
             "package_mb": _size_bytes(package) / 1e6,
             **{f"start_up_ms.{name}": median(own) for name, (own, _) in took.items()},

@@ -67,10 +67,13 @@ class Around(ThreadingHTTPServer):
     # Who waits for an invocation waits until it is ended.
     daemon_threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, event: Mapping[str, Any] | None = None) -> None:
+        """With an event there is one invocation before the one that never comes."""
         super().__init__(("127.0.0.1", 0), _Asked)
         self.was_asked = threading.Event()
         self.refused = ""
+        self.answered: dict[str, Any] = {}
+        self._events = [] if event is None else [dict(event)]
         self.address = f"127.0.0.1:{self.server_port}"
 
     def __enter__(self) -> Self:
@@ -82,8 +85,13 @@ class Around(ThreadingHTTPServer):
         self.server_close()
 
     def answer(self, what: str, body: bytes) -> dict[str, Any] | None:
-        """None for the first invocation, which never comes."""
+        """None for the invocation that never comes."""
         match what:
+            case "/2018-06-01/runtime/invocation/next" if self._events:
+                return self._events.pop()
+            case "/2018-06-01/runtime/invocation/1/response":
+                self.answered = json.loads(body)
+                return {}
             case "/2018-06-01/runtime/invocation/next":
                 self.was_asked.set()
                 return None
@@ -109,6 +117,14 @@ main(["", {handler!r}])
 _CODE_KEYS = {"1": "a key that is nobody's, long enough to be one"}
 
 
+# What the runtime is told of an invocation beside the event.
+_INVOCATION = {
+    "Aws-Request-Id": "1",
+    "Deadline-Ms": "4102444800000",
+    "Invoked-Function-Arn": "arn:aws:lambda:us-east-1:123456789012:function:counted",
+}
+
+
 class _Asked(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: Around
@@ -129,7 +145,9 @@ class _Asked(BaseHTTPRequestHandler):
             return
         content = json.dumps(answer).encode()
         self.send_response(200)
-        self.send_header("Content-Type", "application/x-amz-json-1.1")
+        self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
+        for name, value in _INVOCATION.items():
+            self.send_header(f"Lambda-Runtime-{name}", value)
         self.end_headers()
         self.wfile.write(content)
