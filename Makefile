@@ -11,7 +11,7 @@ COMPILE := UV_CACHE_DIR=.local/cache/uv $(UV) pip compile --quiet --universal --
 PYTEST_ARGUMENTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-history up down forget build deploy release share-events send-event contract contract-published examples privacy test check audit sbom e2e iam-check mutants soak fuzz load mutation bench-month bench-widgets pictures format lock clean
+.PHONY: help setup demo demo-history up down forget build deploy release share-events send-event contract contract-published examples privacy test check audit sbom e2e iam-check mutants soak fuzz load mutation bench start-up start-up-recorded bench-month bench-widgets pictures format lock clean
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -81,13 +81,14 @@ test: setup ## Run the tests that need no running system
 	if [ -z "$$storage" ]; then echo "*** tests/storage WERE NOT RUN: $$reason ***"; fi; \
 	exit $$result
 
-check: setup ## The gate: format, lint, types, layers, template, checkov, tests
+check: setup ## The gate: format, lint, types, layers, template, checkov, start-up, tests
 	$(BIN)/ruff format --check functions infra tests
 	$(BIN)/ruff check functions infra tests
 	$(BIN)/mypy functions infra tests
 	PYTHONPATH=functions $(BIN)/lint-imports --no-logo
 	$(BIN)/cfn-lint --append-rules cfn_lint_serverless.rules --template template.yaml infra/monitoring.yaml infra/dashboard.yaml infra/github-role.yaml
 	@$(BIN)/python -m infra.checkov
+	@$(MAKE) --no-print-directory start-up
 	@$(MAKE) --no-print-directory test
 
 audit: setup ## Look the template over, and ask which dependencies are known to be weak
@@ -118,6 +119,15 @@ fuzz: setup ## Send what the contract allows, forbids and nearly allows (FUZZ_MI
 load: setup ## Call the running system beyond its limits, and look for all answers in the books
 	@PYTHONPATH=functions:tests:. $(BIN)/python -m infra.local.load
 
+bench: setup ## Measure all that is told of speed, by ratios, and tell it in tests/bench/RESULTS.md
+	@PYTHONPATH=functions:tests:. $(BIN)/python -m bench.run
+
+start-up: setup ## Count the instructions of each start behind the API, and fail if one got slower
+	@PYTHONPATH=functions:tests:. $(BIN)/python -m bench.start_up --gate
+
+start-up-recorded: setup ## Record them, when a start is meant to be slower, or got faster
+	@PYTHONPATH=functions:tests:. $(BIN)/python -m bench.start_up --record
+
 bench-month: setup ## Measure how long a month takes to be added up (ENTRIES=1000,16000)
 	@PYTHONPATH=functions:tests:. $(BIN)/python tests/bench/month_at_scale.py
 
@@ -136,6 +146,7 @@ lock: setup ## Pin what pyproject.toml asks for, with hashes, to the newest vers
 	$(COMPILE) --upgrade pyproject.toml --group dev -c functions/requirements.txt -o requirements-dev.txt
 	$(COMPILE) --upgrade --group pyproject.toml:audit -o infra/local/requirements-audit.txt
 	$(COMPILE) --upgrade --group pyproject.toml:emulator -o infra/local/requirements-emulator.txt
+	$(COMPILE) --upgrade --group pyproject.toml:floor -c functions/requirements.txt -o infra/local/requirements-floor.txt
 	$(COMPILE) --upgrade --group pyproject.toml:sam -o infra/local/requirements-sam.txt
 	$(COMPILE) --upgrade --group pyproject.toml:uv -o infra/local/requirements-uv.txt
 

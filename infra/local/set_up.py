@@ -26,6 +26,7 @@ ENVIRONMENTS = {
     "venv": ROOT / "requirements-dev.txt",
     "audit": HERE / "requirements-audit.txt",
     "emulator": HERE / "requirements-emulator.txt",
+    "floor": HERE / "requirements-floor.txt",
     # `sam build` calls the pip of this environment's python3.13.
     "sam": HERE / "requirements-sam.txt",
 }

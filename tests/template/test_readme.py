@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import builders
-from bench import cost
+from bench import cost, run, telling
 from farechance.ride_case import Case
 from farechance.ride_table import TABLE
 from farechance.rides import EventKind, RideState
@@ -91,6 +91,13 @@ def test_a_thousand_rides_cost_what_the_model_makes_of_the_figures_that_were_mea
     facts = cost.recorded()
 
     assert cost.written(README, facts) == README
+
+
+def test_the_table_of_speed_is_what_was_measured() -> None:
+    results = run.RESULTS.read_text(encoding="utf-8")
+
+    assert "| start of redemption, instructions |" in telling.short(results)
+    assert telling.in_readme(README, results) == README
 
 
 def test_the_alarms_cost_what_the_readme_says() -> None:

@@ -1,0 +1,50 @@
+"""The ratios that were recorded on purpose, and what is wrong with those of a run: pure, but for
+the file that they stand in. Whoever makes a start slower learns it at once, and whoever makes one
+faster records it, so that the gain can't be lost again unseen."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+FILE = Path(__file__).with_name("start_up.json")
+HEADROOM = 0.03
+RECORDING = "make start-up-recorded"
+
+
+def recorded() -> dict[str, float]:
+    """Function → how many times the floor's instructions its start took."""
+    found: dict[str, float] = json.loads(FILE.read_text(encoding="utf-8"))
+    return found
+
+
+def record(ratios: Mapping[str, float]) -> None:
+    """Puts them in place of all that was recorded."""
+    rounded = {name: round(ratio, 4) for name, ratio in sorted(ratios.items())}
+    FILE.write_text(json.dumps(rounded, indent=2) + "\n", encoding="utf-8")
+
+
+def complaints(
+    measured: Mapping[str, float], kept: Mapping[str, float], bounds: Mapping[str, float]
+) -> list[str]:
+    """In sentences, what is wrong: too far from what was recorded, above a bound that was
+    kept before, or of functions that only one side knows."""
+    said = [
+        f"{name}: {ratio:.3f} times the floor, and the bound is {bounds[name]:.2f}."
+        for name, ratio in measured.items()
+        if kept.get(name, 0) <= bounds[name] < ratio
+    ]
+    for name, ratio in measured.items():
+        if name not in kept:
+            said.append(f"{name}: {ratio:.3f} times the floor, and none is recorded: {RECORDING}")
+        elif ratio > kept[name] * (1 + HEADROOM):
+            said.append(
+                f"{name}: {ratio:.3f} times the floor, and {kept[name]:.3f} is recorded: it starts "
+                f"{ratio / kept[name] - 1:.1%} slower. If that is meant: {RECORDING}"
+            )
+        elif ratio < kept[name] * (1 - HEADROOM):
+            said.append(
+                f"{name}: {ratio:.3f} times the floor, and {kept[name]:.3f} is recorded: it starts "
+                f"{1 - ratio / kept[name]:.1%} faster. Record the gain: {RECORDING}"
+            )
+    gone = sorted(kept.keys() - measured.keys())
+    return said + [f"{name}: is recorded and wasn't measured: {RECORDING}" for name in gone]
