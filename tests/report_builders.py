@@ -17,10 +17,10 @@ from farechance.reports.content import (
     Report,
     Rides,
     Share,
-    Statement,
     Vouchers,
 )
 from farechance.reports.money_content import Budget, DayOfRides, Money, Owing, Split
+from farechance.reports.statement_content import Statement
 
 FIRST_DAY, LAST_DAY = date(2026, 3, 1), date(2026, 3, 31)
 RIDES, CAPTURED, REFUNDED, ACCEPTED = 1_912, 3_148_215, 21_440, 3_200

@@ -3,7 +3,8 @@ company, and a clock that a test moves. It calls the operations as the doors do.
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -40,7 +41,7 @@ from farechance.report_records import (
     PublishedReport,
     ReconciledStatement,
 )
-from farechance.reports.content import Statement
+from farechance.reports.statement_content import Statement
 from farechance.rides import Ride
 from farechance.roles import Role
 from farechance.store import Remembered, Store, keys, writes

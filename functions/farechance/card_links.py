@@ -7,8 +7,8 @@ import binascii
 import hmac
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -24,8 +24,7 @@ WORKS_FOR = timedelta(minutes=15)
 _NAMES: TypeAdapter[tuple[PartnerId, CommandId]] = TypeAdapter(tuple[PartnerId, CommandId])
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(NamedTuple):
     """The first `cards` cards that a command minted for a partner."""
 
     partner_id: str

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from html import escape
 from itertools import batched
 
-import segno
-
 from farechance.card_style import CARDS_ON_A_SHEET, STYLE
 from farechance.cards import Card, PhoneLine
 
@@ -78,6 +76,9 @@ def _groups(card: Card) -> str:
 def _qr_code(card: Card) -> str:
     """The bare code (ISO/IEC 18004, alphanumeric, level Q: a quarter may be smudged), as a picture
     that is drawn from lines and so sharp at every size, with the quiet zone of four modules."""
+    # Loaded when a card is drawn: a function that starts for another reason does without.
+    import segno  # noqa: PLC0415
+
     drawn = segno.make(card.code, error="q", micro=False, boost_error=False)
     source = drawn.svg_data_uri(border=4, dark="#000", light="#fff", omitsize=True)
     return f'<img src="{escape(source)}" alt="{escape(card.words.alt)}">'

@@ -3,9 +3,9 @@ never used a ride company's app. It owns the words; it must never say what a rid
 somebody comes from (domain.md, 'People')."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from farechance.identifiers import Language
@@ -13,8 +13,7 @@ from farechance.programs import WEEKDAYS, WeeklyHours
 from farechance.times import local_day
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """One language's. What stands in braces is filled in by `cards`."""
 
     rides_up_to: str

@@ -3,8 +3,8 @@ and whether one may be printed; it must never know HTML, a table or the clock, a
 ride is for or where somebody comes from (domain.md, 'People')."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from farechance.card_words import (
     WORDS,
@@ -29,16 +29,14 @@ _MAX_HOURS = 70
 """What is longer would need more room than a card has: then the help line says it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneLine:
+class PhoneLine(NamedTuple):
     """Whom to call, and for what."""
 
     words: str
     phone: str
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """What stands on one card, in the words of its language. `code` is bare, for the QR code;
     `groups` are the same, to be read."""
 

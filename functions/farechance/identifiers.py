@@ -17,6 +17,7 @@ BatchId = Annotated[str, StringConstraints(pattern=r"^bat_[a-z0-9]{1,40}$")]
 CommandId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
 Purpose = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Month = Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
 Language = Literal["en", "es"]
 Environment = Literal["trial", "production"]
 

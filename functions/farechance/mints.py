@@ -2,8 +2,8 @@
 programme's rules and the plan of the vouchers; it must never read a budget (its operation does)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from pydantic import BaseModel
 
@@ -30,8 +30,7 @@ class MintKey(BaseModel):
     minted_at: Instant
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
+class Promise(NamedTuple):
     """What each voucher of a request gives: the request's own words, else the rules'."""
 
     rides: int
@@ -40,8 +39,7 @@ class Promise:
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """One voucher to be: `code` opens it and is never stored."""
 
     voucher_id: str

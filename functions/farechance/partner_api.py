@@ -4,7 +4,7 @@ stored thing. The published contract is made from these same models."""
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -374,8 +374,3 @@ class Problem(BaseModel):
     detail: str
     instance: str
     errors: tuple[ProblemError, ...] | None = None
-
-
-def stored_answer(answer: BaseModel) -> dict[str, Any]:
-    """An answer as plain JSON values, without what is absent."""
-    return answer.model_dump(mode="json", exclude_none=True, by_alias=True)

@@ -2,9 +2,8 @@
 
 from pydantic import BaseModel, Field
 
-from farechance.identifiers import ProgramId
+from farechance.identifiers import Month, ProgramId
 from farechance.report_records import Sha256
-from farechance.reports.content import Month
 from farechance.strictness import ANSWER, SENT
 from farechance.times import Instant
 

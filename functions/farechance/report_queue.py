@@ -3,9 +3,8 @@ and verifies it; one that is lost is sent again by hand, with `run_report`."""
 
 from pydantic import BaseModel
 
-from farechance.identifiers import ProgramId
+from farechance.identifiers import Month, ProgramId
 from farechance.message_queue import MessageQueue
-from farechance.reports.content import Month
 from farechance.settings import Settings
 from farechance.strictness import STORED
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from farechance.identifiers import PartnerId, ProgramId, ProviderId
-from farechance.reports.content import Month, Statement
+from farechance.identifiers import Month, PartnerId, ProgramId, ProviderId
+from farechance.reports.statement_content import Statement
 from farechance.strictness import STORED
 from farechance.times import Instant
 

@@ -1,7 +1,7 @@
 """Adjustments: a ride's new total fare, after its capture or before it. It owns the ride table's
 rules that apply one or keep it; it must never count a ride."""
 
-from dataclasses import replace
+from copy import replace
 
 from farechance.ledger import Account
 from farechance.ride_case import Case, Outcome, amounts, ride_after

@@ -6,9 +6,9 @@ The ids of voucher and authorization, which follow from the event, are added whe
 told."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 from farechance.ledger import Account
 from farechance.programs import Rules
@@ -16,8 +16,7 @@ from farechance.rides import EventKind, OwedBy, Ride, RideEvent, RideState
 from farechance.vouchers import Reason, Terms, Voucher, for_provider
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """All that a rule may look at; `replaced_ride` is the one that the event replaces."""
 
     voucher: Voucher
@@ -48,8 +47,7 @@ class Case:
 Takes = Literal["identity", "content"]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What an event does. `ride` and `voucher` are as they will be stored; `let_go` are the rides
     whose dead holds lapse first, `replaced` the one that is voided for another car; `changes` is
     the event's own movement of money, `shortfall_cents` and `overage_cents` what it adds to what
@@ -61,7 +59,7 @@ class Outcome:
     voucher: Voucher
     ride: Ride
     answer: Mapping[str, Any]
-    changes: Mapping[Account, int] = field(default_factory=dict)
+    changes: Mapping[Account, int] = MappingProxyType({})
     let_go: tuple[str, ...] = ()
     replaced: tuple[str, ...] = ()
     reason: Reason | None = None

@@ -1,7 +1,7 @@
 """Fares: what a ride costs as its provider last stated it, and who pays what of it. It owns the one
 rule of domain.md ('A ride's life') and which statement counts; it must never move money."""
 
-from dataclasses import replace
+from copy import replace
 from typing import NamedTuple
 
 from farechance.money import covered, shortfall

@@ -2,7 +2,7 @@
 ride is off. It owns the ride table's rules that capture and void; it must never ask whether a ride
 may begin, but for a direct capture, which asks as of then."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 from farechance.ledger import Account

@@ -2,10 +2,9 @@
 sends about it and their identities; what an event does stands in `ride_table`."""
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, Self
+from typing import Literal, NamedTuple, Self
 
 from pydantic import BaseModel
 
@@ -135,8 +134,7 @@ class Ride(BaseModel):
         return self.overage_cents if self.overage_owed_by == "program" else 0
 
 
-@dataclass(frozen=True, slots=True)
-class RideEvent:
+class RideEvent(NamedTuple):
     """One event, as its provider stated it. `fare_cents` is the estimate, the fare with its tip,
     the cancellation fee or the adjusted total; `at` is the event's own time. `trip` is for the
     decision only: neither stored nor part of the content."""

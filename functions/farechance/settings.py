@@ -3,21 +3,20 @@ the names of the variables, which `template.yaml` sets; it must never hold a sec
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Self, cast
+from types import MappingProxyType
+from typing import NamedTuple, Self, cast
 
 from farechance.identifiers import Environment
 
 _GIVEN_UP = {"batches": "BATCH", "reports": "REPORT", "statements": "STATEMENT"}
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What differs between stacks and functions. A table or secret that a function has no business
     with isn't among its variables, and is '' here: a request to it fails at once."""
 
     environment: Environment
-    tables: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, str] = MappingProxyType({})
     code_secret_id: str = ""
     provider_secret_prefix: str = ""
     own_key_arn: str = ""
@@ -25,13 +24,14 @@ class Settings:
     batch_queue_url: str = ""
     report_queue_url: str = ""
     statement_queue_url: str = ""
-    given_up_queue_urls: Mapping[str, str] = field(default_factory=dict)
+    given_up_queue_urls: Mapping[str, str] = MappingProxyType({})
     reports_bucket: str = ""
     reports_topic_arn: str = ""
     api_url: str = ""
     token_url: str = ""
     stack_name: str = ""
     sms_ready: bool = False
+    on_lambda: bool = False
     metrics_namespace: str = ""
 
     @classmethod
@@ -62,4 +62,6 @@ class Settings:
             stack_name=os.environ.get("STACK_NAME", ""),
             metrics_namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", ""),
             sms_ready=os.environ.get("SMS_READY", "") == "yes",
+            # Lambda's own variable, in every function.
+            on_lambda="AWS_LAMBDA_FUNCTION_NAME" in os.environ,
         )

@@ -6,8 +6,7 @@ from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from farechance.identifiers import ProgramId, ProviderId
-from farechance.reports.content import Month
+from farechance.identifiers import Month, ProgramId, ProviderId
 
 INBOX: Final = "inbox/"
 STATEMENTS: Final = "statements/"

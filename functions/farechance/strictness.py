@@ -1,10 +1,12 @@
-"""How strictly models are read, by whom they come from. It owns these configurations and nothing
-else.
+"""How strictly models are read, by whom they come from, and how an answer is written. It owns no
+model.
 
 All are frozen and hide what was sent in errors. A model's validator is built when it is first used
 (`defer_build`): a function that starts for one request needs a few of all that it could read."""
 
-from pydantic import ConfigDict
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
 
 STORED = ConfigDict(
     frozen=True, strict=True, extra="ignore", hide_input_in_errors=True, defer_build=True
@@ -21,3 +23,8 @@ SENT = ConfigDict(
 
 ANSWER = SENT
 """What we answer has no field but those of the contract."""
+
+
+def stored_answer(answer: BaseModel) -> dict[str, Any]:
+    """An answer as plain JSON values, without what is absent."""
+    return answer.model_dump(mode="json", exclude_none=True, by_alias=True)

@@ -19,6 +19,7 @@ metrics = Metrics()
 class Event(StrEnum):
     """Names of log lines, to search for."""
 
+    NOT_PRIMED = "not_primed"
     CALL_ANSWERED = "call_answered"
     CALL_REFUSED = "call_refused"
     CALL_FAILED = "call_failed"

@@ -3,7 +3,6 @@ the decision about a ride that is asked for; it must never know a provider's mes
 the clock."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Self
@@ -223,8 +222,7 @@ class Voucher(BaseModel):
         return type(self).model_validate({**dict(self), "version": self.version + 1, **changes})
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """What beside the voucher decides: the rules that it was minted under, and who is stopped."""
 
     rules: Rules

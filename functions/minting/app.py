@@ -1,34 +1,18 @@
 """The door for vouchers: minting them, few or many, looking at them, acting on them; who is
-calling; and what of a person reaches her vouchers, her consent and her record."""
+calling. What of a person reaches her vouchers stands in `people`, and batches in `batches`: both
+are loaded when they are called."""
 
 from typing import Any
 
-from farechance.batch_api import (
-    BatchAnswer,
-    BatchRequest,
-    BatchStarted,
-    BatchVoucherList,
-    BatchVoucherQuery,
-)
-from farechance.batch_endpoints import LIST_BATCH_VOUCHERS, SHOW_BATCH, START_BATCH
-from farechance.batch_queue import BatchName, BatchQueue
-from farechance.batch_sheet import batch_sheet, next_query
-from farechance.edge.door import Call, Door, Replayed, Sheet
+from farechance.edge.clock import utc_now
+from farechance.edge.door import Call, Door, Replayed
 from farechance.edge.problems import tell_of_haste
 from farechance.endpoint import NoQuery
-from farechance.participant_api import ConsentAnswer, ConsentRequest, ParticipantRecord
-from farechance.partner_api import (
-    EntryList,
-    EntryQuery,
-    Minted,
-    MintRequest,
-    VoucherAnswer,
-    WhoAmI,
-    stored_answer,
-)
-from farechance.people_endpoints import CHANGE_CONSENT, SHOW_RECORD
+from farechance.partner_api import EntryList, EntryQuery, Minted, MintRequest, VoucherAnswer, WhoAmI
+from farechance.priming import prime
 from farechance.settings import Settings
-from farechance.store import Remembered, Store
+from farechance.store import Remembered, Store, keys
+from farechance.strictness import stored_answer
 from farechance.telemetry import Count, count
 from farechance.vault import Vault
 from farechance.voucher_api import (
@@ -53,7 +37,6 @@ from farechance.voucher_endpoints import (
     UNBLOCK_VOUCHER,
     WHO_AM_I,
 )
-from operations.act_on_participant import CallAbout
 from operations.act_on_voucher import (
     VoucherCall,
     VoucherTools,
@@ -63,22 +46,21 @@ from operations.act_on_voucher import (
     unblock_voucher,
 )
 from operations.assign_voucher import assign_voucher
-from operations.change_consent import change_consent
 from operations.list_vouchers import list_vouchers
 from operations.mint import mint
 from operations.reissue_voucher import reissue_voucher
-from operations.show_batch import list_batch_vouchers, show_batch
-from operations.show_record import show_record
 from operations.show_voucher import list_entries, show_voucher
-from operations.start_batch import start_batch
 from operations.who_am_i import who_am_i
 
 settings = Settings.from_environment()
 store = Store(settings)
 remembered = Remembered(store)
 vault = Vault(settings)
-batches = BatchQueue(settings)
+# Nobody has this name: it opens the connection.
+prime(settings, lambda: store.read(keys.client("-")), lambda: vault.code_keys(utc_now()))
 door = Door(remembered)
+door.loads("/voucher-batches", "minting.batches")
+door.loads("/participants", "minting.people")
 handler = door.handle
 
 
@@ -217,87 +199,3 @@ def _tools(call: Call[Any]) -> VoucherTools:
 def _acted(told: tuple[dict[str, Any], bool]) -> Replayed[Acted]:
     answer, is_replay = told
     return Replayed(Acted.model_validate(answer, strict=False), is_replay)
-
-
-@door.serves(START_BATCH)
-def start_own_batch(call: Call[BatchRequest]) -> Replayed[BatchStarted]:
-    """POST /v1/voucher-batches"""
-    started, is_replay = start_batch(
-        call.body,
-        call.caller.partner_id,
-        call.idempotency_key,
-        store=store,
-        remembered=remembered,
-        code_keys=vault.code_keys(call.clock()),
-        clock=call.clock,
-        tell_of_haste=tell_of_haste,
-    )
-    # A repeat sends it again: the first message may be lost, and one too many is harmless.
-    batches.send(BatchName(partner_id=call.caller.partner_id, batch_id=started.batch_id))
-    if not is_replay:
-        count(Count.BATCH_STARTED)
-    return Replayed(started, is_replay)
-
-
-@door.serves(SHOW_BATCH)
-def show_own_batch(call: Call[NoQuery]) -> BatchAnswer:
-    """GET /v1/voucher-batches/{batch_id}"""
-    return show_batch(
-        call.path["batch_id"],
-        call.caller.partner_id,
-        store=store,
-        remembered=remembered,
-        now=call.clock(),
-    )
-
-
-@door.serves(LIST_BATCH_VOUCHERS)
-def list_own_batch_vouchers(call: Call[BatchVoucherQuery]) -> BatchVoucherList | Sheet:
-    """GET /v1/voucher-batches/{batch_id}/vouchers"""
-    query, batch_id = call.body, call.path["batch_id"]
-    listed = list_batch_vouchers(
-        batch_id,
-        query,
-        call.caller.partner_id,
-        codes_too="codes:read" in call.caller.scopes,
-        store=store,
-        code_keys=vault.code_keys(call.clock()),
-    )
-    if query.format == "csv" or (query.format is None and call.wants_csv):
-        return Sheet(batch_sheet(listed), f"{batch_id}.csv", next_query(query, listed))
-    return listed
-
-
-@door.serves(CHANGE_CONSENT)
-def change_own_consent(call: Call[ConsentRequest]) -> Replayed[ConsentAnswer]:
-    """POST /v1/participants/{participant_id}/consent"""
-    return Replayed(
-        *change_consent(
-            call.body,
-            CallAbout(
-                participant_id=call.path["participant_id"],
-                partner_id=call.caller.partner_id,
-                idempotency_key=call.idempotency_key,
-                act="consent",
-                content=call.body,
-            ),
-            store=store,
-            remembered=remembered,
-            code_keys=vault.code_keys(call.clock()),
-            clock=call.clock,
-        )
-    )
-
-
-@door.serves(SHOW_RECORD)
-def show_own_record(call: Call[NoQuery]) -> ParticipantRecord:
-    """GET /v1/participants/{participant_id}/record"""
-    now = call.clock()
-    return show_record(
-        call.path["participant_id"],
-        call.caller.partner_id,
-        store=store,
-        remembered=remembered,
-        code_keys=vault.code_keys(now),
-        now=now,
-    )

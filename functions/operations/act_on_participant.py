@@ -4,9 +4,8 @@ version, so that whoever erases her at the same time sees what it left."""
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
@@ -14,12 +13,11 @@ from farechance.errors import IdempotencyKeyReused, NotFound
 from farechance.ledger import digest
 from farechance.participant_records import ParticipantCall
 from farechance.participants import Participant
-from farechance.partner_api import stored_answer
 from farechance.store import Store, Write, keys, writes
+from farechance.strictness import stored_answer
 
 
-@dataclass(frozen=True, slots=True)
-class CallAbout:
+class CallAbout(NamedTuple):
     """Which act on which person a partner asks for, under which key, with which `content`."""
 
     participant_id: str
@@ -29,8 +27,7 @@ class CallAbout:
     content: BaseModel
 
 
-@dataclass(frozen=True, slots=True)
-class Done[Answer: BaseModel]:
+class Done[Answer: BaseModel](NamedTuple):
     """What a call makes of the person's record, what it answers, and what it writes beside."""
 
     after: Participant

@@ -2,9 +2,9 @@
 the key, and keeps the answer and a digest of what was asked for."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from farechance import contents
 from farechance.codes import CodeKeys
@@ -20,8 +20,7 @@ from operations.replace_open_voucher import replace_open_voucher
 from operations.settle_predecessor import settle_predecessor
 
 
-@dataclass(frozen=True, slots=True)
-class VoucherCall:
+class VoucherCall(NamedTuple):
     """Who asks for an act on which voucher, under which key, and why if they say so. `content` is
     all that was asked for."""
 
@@ -32,8 +31,7 @@ class VoucherCall:
     reason: ActReason | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class VoucherTools:
+class VoucherTools(NamedTuple):
     """What acts on vouchers work with."""
 
     store: Store

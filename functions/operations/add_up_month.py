@@ -11,10 +11,11 @@ from farechance.participant_records import OutcomeCount
 from farechance.programs import Program, Rules
 from farechance.reports import figures, identities, small_counts
 from farechance.reports.closing import Closing, Sums
-from farechance.reports.content import Report, Statement
+from farechance.reports.content import Report
 from farechance.reports.figures import Names, Period
 from farechance.reports.lines import Lines
 from farechance.reports.movements import movements
+from farechance.reports.statement_content import Statement
 from farechance.reports.tally import Tally
 from farechance.store import Store, keys
 from farechance.times import local_day, month_settles_at

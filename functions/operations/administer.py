@@ -46,12 +46,12 @@ from farechance.commands import (
 from farechance.errors import StateForbids
 from farechance.given_up import GivenUpQueues
 from farechance.identifiers import Environment
-from farechance.partner_api import stored_answer
 from farechance.report_bucket import ReportBucket
 from farechance.report_queue import ReportName, ReportQueue
 from farechance.roles import Role
 from farechance.settings import Settings
 from farechance.store import Remembered, Store, keys, writes
+from farechance.strictness import stored_answer
 from farechance.times import instant_text
 from farechance.vault import Vault
 from farechance.voucher_acts import BLOCKER_OF

@@ -2,8 +2,7 @@
 the tables first, and the writes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from farechance.errors import NotFound
 from farechance.programs import Program
@@ -18,8 +17,7 @@ def _no_writes(_: Mapping[str, Any]) -> list[Write]:
     return []
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """`answer` begins with `in_words`, a sentence to be read. `prepare` makes what lives outside of
     the tables (an OAuth client, a secret) and returns what is told of it; it may be called again
     after a cut. `secrets` names what is told once and never recorded. `writes_after` are

@@ -2,7 +2,7 @@
 chained to the entry before it, and the account to which money leaves."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from copy import replace
 from datetime import datetime
 from typing import Any
 

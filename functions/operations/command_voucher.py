@@ -1,6 +1,6 @@
 """Blocks, unblocks and revokes one voucher by a command of whoever runs the system."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import datetime
 
 from farechance.codes import CodeKeys

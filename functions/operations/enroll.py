@@ -14,9 +14,10 @@ from farechance.errors import (
 from farechance.ledger import digest
 from farechance.participant_acts import wrong_attestation, wrong_times
 from farechance.participants import EnrollmentKey, ExternalReference, Participant
-from farechance.partner_api import Enrolled, EnrollmentRequest, stored_answer
+from farechance.partner_api import Enrolled, EnrollmentRequest
 from farechance.programs import Allotment, Status
 from farechance.store import Store, keys, writes
+from farechance.strictness import stored_answer
 
 
 def enroll(

@@ -1,8 +1,8 @@
 """The writes of one new voucher: its item, and its first entry, which moves its value onto it from
 where the money was: the partner's allotment, or what a batch had reserved."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from farechance.identifiers import Language
 from farechance.ledger import Account, Facts, Kind
@@ -15,8 +15,7 @@ from farechance.vouchers import Voucher
 from operations.change_voucher import with_entry
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(NamedTuple):
     """What the vouchers of one mint (of an administrator: `command_id`), or of one batch
     (`batch_id`), have in common."""
 

@@ -2,7 +2,8 @@
 allow, and pauses it where that is reached: nobody can be made to owe without end."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from farechance.errors import BooksDiffer

@@ -4,9 +4,9 @@ is now is read from the voucher itself. One call looks at a bounded number and s
 on."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import batched, pairwise
+from typing import NamedTuple
 
 from farechance import cursors
 from farechance.codes import CodeKeys
@@ -23,8 +23,7 @@ _READ_AT_ONCE = 100
 _LOOKED_AT_AT_ONCE = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
+class _Search(NamedTuple):
     """Which programmes to look through, in which order, and for what: `same` are attributes of the
     index. The list goes on behind `after`, which is of the first programme."""
 

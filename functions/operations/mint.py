@@ -3,9 +3,8 @@ money, the participants, and the call's key, which is kept for ever."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from farechance import contents, mints
 from farechance.codes import CodeKeys, newest_version
@@ -16,18 +15,18 @@ from farechance.errors import (
 )
 from farechance.mints import MintKey, Planned
 from farechance.participants import Participant
-from farechance.partner_api import Minted, MintRequest, stored_answer
+from farechance.partner_api import Minted, MintRequest
 from farechance.programs import Allotment, Rules
 from farechance.store import Found, Remembered, Store, Write, keys, writes
 from farechance.store.keys import Key
+from farechance.strictness import stored_answer
 from farechance.times import local_month
 from operations.check_allotment import TellOfHaste, check_allotment, check_speed, note_speed
 from operations.issue_voucher import Issue, issue_voucher
 from operations.read_terms import current_rules_version, read_rules
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
+class _Call(NamedTuple):
     """Who mints what, and what it takes."""
 
     request: MintRequest

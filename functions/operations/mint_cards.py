@@ -18,8 +18,9 @@ from farechance.errors import (
     StateForbids,
 )
 from farechance.money import dollars
-from farechance.partner_api import MintRequest, stored_answer
+from farechance.partner_api import MintRequest
 from farechance.store import Remembered, Store, keys
+from farechance.strictness import stored_answer
 from farechance.times import instant_text
 from operations.administration_plan import Plan
 from operations.mint import check_beforehand, mint

@@ -2,8 +2,8 @@
 administrator's command minted. A page is made when it is asked for, and stored nowhere."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from farechance import card_links, card_page, cards, codes
 from farechance.card_api import CardPage
@@ -18,8 +18,7 @@ from operations.find_voucher import voucher_key
 from operations.read_terms import read_terms
 
 
-@dataclass(frozen=True, slots=True)
-class CardTools:
+class CardTools(NamedTuple):
     """What cards are made with."""
 
     store: Store

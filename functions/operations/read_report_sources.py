@@ -9,8 +9,8 @@ from farechance.errors import BooksDiffer
 from farechance.participant_records import OutcomeCount
 from farechance.programs import Partner, Program, Provider, Rules
 from farechance.report_records import ReportSalt
-from farechance.reports.content import Statement
 from farechance.reports.figures import Names
+from farechance.reports.statement_content import Statement
 from farechance.store import Key, Store, keys, writes
 
 

@@ -1,8 +1,8 @@
 """Reads what beside a voucher decides about its rides: the rules that it was minted under, and the
 status of its programme and partner, which may be a minute old."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from farechance.errors import BooksDiffer
@@ -11,8 +11,7 @@ from farechance.store import Remembered, keys
 from farechance.vouchers import Voucher
 
 
-@dataclass(frozen=True, slots=True)
-class ProgramTerms:
+class ProgramTerms(NamedTuple):
     """A voucher's programme, rules and partner."""
 
     program: Program

@@ -11,7 +11,7 @@ from itertools import batched
 from farechance.errors import Busy, MalformedSheet, NotFound
 from farechance.report_bucket import ReportBucket
 from farechance.report_records import ReconciledStatement
-from farechance.reports import content, statement_words
+from farechance.reports import statement_content, statement_words
 from farechance.reports.findings import Because, Reconciled
 from farechance.reports.reconciliation import OurRides, Reconciliation
 from farechance.reports.statement_report import About, as_csv, as_json, as_page
@@ -41,7 +41,7 @@ class Told:
     """What became of a file: a statement's counts, or a slug of what is wrong with it."""
 
     name: StatementName | None
-    statement: content.Statement | None = None
+    statement: statement_content.Statement | None = None
     problem: str | None = None
 
 
@@ -127,7 +127,9 @@ def _write_files(statement: Statement, reconciled: Reconciled, tools: StatementT
     tools.bucket.put(f"{name.folder}statement.html", as_page(about, reconciled).encode())
 
 
-def _record(name: StatementName, statement: content.Statement, now: datetime, store: Store) -> None:
+def _record(
+    name: StatementName, statement: statement_content.Statement, now: datetime, store: Store
+) -> None:
     key = keys.statement(name.program_id, name.month, name.provider_id)
     before = store.read(key)[key]
     if before is None:

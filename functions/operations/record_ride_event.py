@@ -3,9 +3,8 @@ transaction. Every kind of event goes this one way, so that repeats, conflicts, 
 lost races are handled once (domain.md, invariants 2, 4 and 5)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from farechance import messages, ride_table
 from farechance.codes import CodeKeys, key_of, read_code
@@ -24,8 +23,7 @@ from operations.settle_predecessor import settle_predecessor, with_inheritance
 _MOMENT_SECONDS = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
+class _Named(NamedTuple):
     """What one read found of an event. `vouchers` are all that it names, `voucher` the first;
     `is_other`: it names another voucher than the ride has, or two."""
 

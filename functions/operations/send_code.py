@@ -3,11 +3,10 @@ first, in one transaction with the call's key; then it is made; then the key say
 crash may lose a message, and there are never more than the day's."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from farechance import code_texts, codes, phone_numbers
+from farechance import code_texts, codes
 from farechance.card_api import Sent
 from farechance.cards import check_sendable
 from farechance.codes import CodeKeys
@@ -28,8 +27,7 @@ class Sends(Protocol):
         """Raises FieldErrors, Busy."""
 
 
-@dataclass(frozen=True, slots=True)
-class SendCall:
+class SendCall(NamedTuple):
     """Who asks for which voucher's code, under which key."""
 
     voucher_id: str
@@ -38,8 +36,7 @@ class SendCall:
     phone_number: str
 
 
-@dataclass(frozen=True, slots=True)
-class SendTools:
+class SendTools(NamedTuple):
     """What sending works with. `is_ready` says whether the account may send at all."""
 
     store: Store
@@ -50,8 +47,7 @@ class SendTools:
     is_ready: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Counted:
+class _Counted(NamedTuple):
     """A send that may be made now: what to send, or None where it was made before."""
 
     key: Key[SendKey]
@@ -63,6 +59,9 @@ def send_code(call: SendCall, tools: SendTools) -> tuple[Sent, bool]:
     """On which day it was sent, and whether this was a repeat. Raises NotFound, FieldErrors,
     StateForbids (`sms_not_ready`, `sms_not_consented`, `too_many_sends` and what the endpoint
     says), Busy. A repeat that doesn't know of the first whether it was sent sends again."""
+    # Loaded when a number is checked: what it knows of the world's numbers is large.
+    from farechance import phone_numbers  # noqa: PLC0415
+
     number = phone_numbers.checked(call.phone_number)
     counted = tools.store.again(lambda: _count(call, tools, tools.clock()))
     if counted.text is not None:

@@ -28,10 +28,11 @@ from farechance.errors import (
     StateForbids,
 )
 from farechance.ledger import Account, Kind
-from farechance.partner_api import MintRequest, stored_answer
+from farechance.partner_api import MintRequest
 from farechance.programs import Rules
 from farechance.store import Remembered, Store, Write, keys, writes
 from farechance.store.keys import Key
+from farechance.strictness import stored_answer
 from operations.batch_entry import batch_entry
 from operations.check_allotment import TellOfHaste, check_allotment, check_speed, note_speed
 from operations.read_terms import current_rules_version, read_rules

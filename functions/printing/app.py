@@ -5,10 +5,12 @@ from datetime import datetime
 
 from farechance.card_api import CardPage, CardsRequest, SheetQuery
 from farechance.card_endpoints import OPEN_SHEET, PRINT_CARDS, SHOW_CARD
+from farechance.edge.clock import utc_now
 from farechance.edge.door import Call, Door, Opened
 from farechance.endpoint import NoQuery
+from farechance.priming import prime
 from farechance.settings import Settings
-from farechance.store import Remembered, Store
+from farechance.store import Remembered, Store, keys
 from farechance.vault import Vault
 from operations.print_cards import CardTools, open_sheet, print_cards
 
@@ -16,6 +18,8 @@ settings = Settings.from_environment()
 store = Store(settings)
 remembered = Remembered(store)
 vault = Vault(settings)
+# Nobody has this name: it opens the connection.
+prime(settings, lambda: store.read(keys.client("-")), lambda: vault.code_keys(utc_now()))
 door = Door(remembered)
 handler = door.handle
 

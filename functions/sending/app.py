@@ -2,10 +2,12 @@
 
 from farechance.card_api import SendRequest, Sent
 from farechance.card_endpoints import SEND_CODE
+from farechance.edge.clock import utc_now
 from farechance.edge.door import Call, Door, Replayed
 from farechance.messenger import Messenger
+from farechance.priming import prime
 from farechance.settings import Settings
-from farechance.store import Remembered, Store
+from farechance.store import Remembered, Store, keys
 from farechance.telemetry import Count, count
 from farechance.vault import Vault
 from operations.send_code import SendCall, SendTools, send_code
@@ -15,6 +17,8 @@ store = Store(settings)
 remembered = Remembered(store)
 vault = Vault(settings)
 messenger = Messenger()
+# Nobody has this name: it opens the connection.
+prime(settings, lambda: store.read(keys.client("-")), lambda: vault.code_keys(utc_now()))
 door = Door(remembered)
 handler = door.handle
 

@@ -6,7 +6,8 @@ What would lie on her desk, the file and the pages of cards, is put into `.local
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 

@@ -4,7 +4,8 @@ It owns their names and rules, and adds their secrets to `.local/stack.json` as 
 made: they are shown once. Each run brings money of its own.
 """
 
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 

@@ -8,7 +8,7 @@ import json
 import os
 import uuid
 from collections.abc import Mapping
-from dataclasses import replace
+from copy import replace
 from pathlib import Path
 from typing import Any
 

@@ -11,7 +11,8 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from itertools import islice
 from statistics import median
 from typing import Any

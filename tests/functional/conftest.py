@@ -4,7 +4,7 @@ tests/storage."""
 
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from copy import replace
 
 import pytest
 from moto import mock_aws
@@ -13,7 +13,7 @@ from books import differences
 from builders import OTHER_PARTNER
 from farechance import telemetry
 from functional.players import Partner, Provider
-from functional.stack import Stack, client_of, make_stack, secret_of
+from functional.stack import Stack, client_of, forget, make_stack, secret_of
 from tables import empty_tables, fill_tables
 
 _DOORS = (
@@ -82,7 +82,7 @@ def stack(
     stack.messages(stack.report_queue_url)
     stack.empty_bucket()
     for door in _DOORS:
-        sys.modules.pop(f"{door}.app", None)
+        forget(door)
     world = stack.world
     if stack.image() != stack.untouched:
         found = differences(world)

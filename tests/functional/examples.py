@@ -1,8 +1,7 @@
 """The examples of the contract, played: what a partner and a ride company send, in order, on a
 stack of their own. `infra.contract.examples` keeps what they sent and what they were told."""
 
-import sys
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from moto import mock_aws
 
 from builders import PROGRAM
-from functional.stack import make_stack
+from functional.stack import forget, make_stack
 from functional.story import Examples, Story, set_time
 
 _NAMES = {"case-0001": "a_person", "case-0002": "another_person"}
@@ -26,7 +25,7 @@ def play() -> Examples:
             chapter(story)
         # The handlers were made for this stack.
         for door in story.stack.handlers:
-            sys.modules.pop(f"{door}.app", None)
+            forget(door)
         return story.examples
 
 

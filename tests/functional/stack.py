@@ -95,7 +95,7 @@ class Stack:
                     self.monkeypatch.delenv(name, raising=False)
             for name, value in self._environment(folder).items():
                 self.monkeypatch.setenv(name, value)
-            sys.modules.pop(f"{folder}.app", None)
+            forget(folder)
             self.handlers[folder] = importlib.import_module(f"{folder}.app").handler
         return self.handlers[folder]
 
@@ -328,3 +328,9 @@ def _variables(function: str) -> dict[str, Any]:
     properties = _FUNCTIONS[function]["Properties"]
     found: dict[str, Any] = properties.get("Environment", {}).get("Variables", {})
     return found
+
+
+def forget(folder: str) -> None:
+    """A function's modules: the next import of its handler makes its clients anew."""
+    for name in [one for one in sys.modules if one.startswith(f"{folder}.")]:
+        del sys.modules[name]

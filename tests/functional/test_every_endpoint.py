@@ -4,7 +4,7 @@ asked as well."""
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from copy import replace
 from random import Random
 from typing import Any
 

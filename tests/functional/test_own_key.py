@@ -1,6 +1,6 @@
 """A ride company's signing secret is made under the stack's own key, where there is one."""
 
-from dataclasses import replace
+from copy import replace
 
 import boto3
 import pytest

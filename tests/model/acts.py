@@ -1,7 +1,8 @@
 """What the model says of partners' acts, administrators' commands and housekeeping. It owns no
 state but the books' that it is given; it must never import the code that it judges."""
 
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from model.state import ZONE, Books, Person, Refused, Rules, Voucher, midnight_after, month_of

@@ -2,7 +2,7 @@
 worth trying; it must never say what they should be told."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from copy import replace
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any

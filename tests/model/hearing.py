@@ -2,7 +2,7 @@
 before, and what is remembered of it. What a new one does stands in `rides`. It owns no state but
 the books' that it is given; it must never import the code that it judges."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import datetime
 from typing import Any
 

@@ -3,7 +3,8 @@ sends, and what the system answers in the model's form. It owns this translation
 judge what it translates."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 

@@ -3,7 +3,7 @@ housekeeping and time. Chance is whoever drives: a generator with a seed, or Hyp
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 

@@ -2,7 +2,7 @@
 sending; it must never say what they should be told."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 from random import Random
 

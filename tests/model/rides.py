@@ -1,7 +1,7 @@
 """What the model says of an event that wasn't seen before: the ride table, told once more. It owns
 no state but the books' that it is given; it must never import the code that it judges."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 
 from model.acts import let_go

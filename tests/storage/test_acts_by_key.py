@@ -2,7 +2,7 @@
 voucher only, and never on one that is closed."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any

@@ -9,7 +9,7 @@ import people
 from builders import NOON
 from farechance.errors import IdempotencyKeyReused, StateForbids
 from farechance.ledger import digest
-from farechance.partner_api import stored_answer
+from farechance.strictness import stored_answer
 from world import World
 
 

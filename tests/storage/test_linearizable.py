@@ -3,7 +3,8 @@ the other, in an order that respects real time (domain.md, invariants 2 to 5). T
 ride table; what is checked is that the store makes each decision at one instant."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import count

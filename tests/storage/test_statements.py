@@ -14,7 +14,7 @@ from builders import NOON, OTHER_PROVIDER
 from farechance.callbacks import RideCompleted
 from farechance.errors import Busy, NotFound, StateForbids
 from farechance.ledger import Kind
-from farechance.reports.content import Statement
+from farechance.reports.statement_content import Statement
 from farechance.rides import authorization_id
 from farechance.store import keys
 from statements import MARCH, apply, drop, name_of, reconcile, row, table

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from farechance.callbacks import RIDE_CALLBACKS
-from farechance.reports.content import Statement
+from farechance.reports.statement_content import Statement
 from farechance.statement_files import StatementName
 from farechance.telemetry import Event
 from farechance.vouchers import Reason

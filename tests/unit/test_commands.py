@@ -10,8 +10,8 @@ import builders
 from builders import PARTNER, PROGRAM, PROVIDER
 from farechance import codes
 from farechance.commands import COMMAND, Command, CreatePartner, Fund
-from farechance.partner_api import stored_answer
 from farechance.scopes import SCOPES
+from farechance.strictness import stored_answer
 
 AUDIT = {"command_id": "fund-1", "requested_by": "finance", "reason": "first instalment"}
 VOUCHER = "vch_1" + "v" * 25

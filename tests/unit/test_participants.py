@@ -13,7 +13,8 @@ from farechance.participants import (
     Participant,
     ParticipantStatus,
 )
-from farechance.partner_api import EnrollmentRequest, ParticipantAnswer, stored_answer
+from farechance.partner_api import EnrollmentRequest, ParticipantAnswer
+from farechance.strictness import stored_answer
 
 SENT: dict[str, Any] = stored_answer(builders.enrollment())
 CONSENT: dict[str, Any] = SENT["consent"]

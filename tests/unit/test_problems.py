@@ -16,9 +16,10 @@ from farechance.codes import voucher_id
 from farechance.commands import COMMAND
 from farechance.edge import problems, requests, strict_json
 from farechance.errors import FareChanceError, FieldError, FieldErrors, Refusal
-from farechance.partner_api import EnrollmentRequest, MintRequest, stored_answer
+from farechance.partner_api import EnrollmentRequest, MintRequest
 from farechance.programs import Rules
 from farechance.store.keys import batch_id_of
+from farechance.strictness import stored_answer
 
 VOUCHER_ID = "vch_1" + "0" * 25
 

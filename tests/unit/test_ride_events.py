@@ -1,7 +1,7 @@
 """What an event of a ride is known by: its identity for ever, its content to tell a repeat from a
 conflict, and the authorization that leads to its voucher."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from typing import Any
 

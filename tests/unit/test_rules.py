@@ -6,8 +6,8 @@ import pytest
 
 import builders
 from builders import refusals
-from farechance.partner_api import stored_answer
 from farechance.programs import WEEKDAYS, Rules
+from farechance.strictness import stored_answer
 
 LEAST: dict[str, Any] = {
     "time_zone": "America/New_York",

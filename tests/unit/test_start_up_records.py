@@ -37,12 +37,18 @@ def test_a_start_that_got_faster_must_be_recorded() -> None:
     assert recorded.RECORDING in said
 
 
-def test_a_bound_is_kept_whatever_is_recorded() -> None:
-    slow = {"redemption": 1.01, "minting": 1.2}
+def test_a_bound_that_was_kept_must_be_kept_on() -> None:
+    kept = {"redemption": 0.99, "minting": 1.2}
 
-    (said,) = complaints(slow, slow, BOUNDS)
+    (said,) = complaints(kept | {"redemption": 1.01}, kept, BOUNDS)
 
     assert said == "redemption: 1.010 times the floor, and the bound is 1.00."
+
+
+def test_a_bound_that_was_never_kept_is_told_by_the_benchmark_and_closes_no_gate() -> None:
+    slow = {"redemption": 1.01, "minting": 1.2}
+
+    assert complaints(slow, slow, BOUNDS) == []
 
 
 def test_a_function_without_a_record_and_a_record_without_a_function_are_told() -> None:

@@ -15,8 +15,8 @@ from farechance.edge import requests
 from farechance.edge.dropped_files import DroppedFiles
 from farechance.errors import MalformedSheet
 from farechance.reports.applied import Applied, carried_out, looked_at
-from farechance.reports.content import Statement
 from farechance.reports.findings import Because, Finding, Reconciled, Verdict
+from farechance.reports.statement_content import Statement
 from farechance.reports.statement_report import MOST_ON_PAGE, About, as_csv, as_json, as_page
 from farechance.reports.statement_sheet import StatementLine
 from farechance.reports.statement_words import why_not

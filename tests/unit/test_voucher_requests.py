@@ -1,7 +1,7 @@
 """Whether a voucher pays a ride that is asked for: every reason against it in the order of
 domain.md, and each boundary to the cent and the millisecond."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 

@@ -1,6 +1,6 @@
 """A voucher's story, as an administrator reads it who has a rider on the phone."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from typing import Any
 

@@ -1,7 +1,7 @@
 """Forms and buttons of widgets: what they send, who has them, and that a hostile name is only a
 name."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 

@@ -1,7 +1,7 @@
 """What the widgets of programmes, partners and reports say, and how they look."""
 
 import re
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import pairwise
 from typing import Any
@@ -12,7 +12,7 @@ import builders
 from farechance.programs import Allotment, PartnerStatus, Program, Provider, RiderNeeds, Standing
 from farechance.programs import Status as ProgramStatus
 from farechance.report_records import PublishedFile, PublishedReport, ReconciledStatement
-from farechance.reports.content import Statement
+from farechance.reports.statement_content import Statement
 from farechance.widgets import style
 from farechance.widgets.budgets import MOST_DAYS, Budget, pace_of
 from farechance.widgets.frame import share_in_words

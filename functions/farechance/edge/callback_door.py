@@ -4,9 +4,8 @@ Whatever is authentic and well-formed is answered 200, refusals and conflicts in
 non-2xx would make a provider repeat for days."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
@@ -36,8 +35,7 @@ _COUNTS: Mapping[str, Count] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class CallbackDoor:
+class CallbackDoor(NamedTuple):
     """`record` and `check` are the operations that a ride's event and a check of a voucher call."""
 
     remembered: Remembered

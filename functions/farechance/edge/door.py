@@ -5,6 +5,7 @@ never see an event of the gateway."""
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from importlib import import_module
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -17,8 +18,8 @@ from farechance.edge.callers import Caller, who_is_calling
 from farechance.edge.clock import utc_now
 from farechance.endpoint import Endpoint
 from farechance.errors import IdempotencyKeyMissing, NotFound
-from farechance.partner_api import stored_answer
 from farechance.store import Remembered
+from farechance.strictness import stored_answer
 from farechance.telemetry import Event, count_call, invocation, logger
 
 _IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,64}", re.ASCII)
@@ -64,6 +65,7 @@ class Door:
     def __init__(self, remembered: Remembered, clock: Callable[[], datetime] = utc_now) -> None:
         self._remembered = remembered
         self._clock = clock
+        self._unloaded: dict[str, str] = {}
         self._served: dict[tuple[str, str], Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
     def serves[Body, Answer: BaseModel](
@@ -103,18 +105,29 @@ class Door:
 
         return register
 
+    def loads(self, path: str, module: str) -> None:
+        """Paths that begin so are served by a module that is imported when one of them is called
+        for the first time: it isn't what most callers wait for."""
+        self._unloaded[path] = module
+
     def handle(self, event: dict[str, Any], _context: object) -> dict[str, Any]:
         """One invocation. The gateway says which of the template's paths was called, and what
         stood in its places."""
         request_id = str(event.get("requestContext", {}).get("requestId", ""))
         with invocation(request_id):
             try:
-                serve = self._served.get((event["httpMethod"], event["resource"]))
-                if serve is None:
-                    raise NotFound("path")
-                return serve(event)
+                return self._behind(event["httpMethod"], event["resource"])(event)
             except Exception as error:
                 return problems.logged_response(error, request_id)
+
+    def _behind(self, method: str, path: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+        for beginning in [it for it in self._unloaded if path.startswith(it)]:
+            import_module(self._unloaded[beginning])
+            del self._unloaded[beginning]
+        serve = self._served.get((method, path))
+        if serve is None:
+            raise NotFound("path")
+        return serve
 
     def _serve[Body, Answer: BaseModel](
         self,

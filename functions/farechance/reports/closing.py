@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict, field_serializer
 
+from farechance.identifiers import Month
 from farechance.ledger import Account
-from farechance.reports.content import Month
 from farechance.reports.money_content import Split
 
 

@@ -11,13 +11,13 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from farechance.identifiers import Currency, PartnerId, ProgramId, ProviderId
-from farechance.reports.money_content import Budget, Cents, Count, Money, Part
+from farechance.identifiers import Currency, Month, PartnerId, ProgramId
+from farechance.reports.money_content import Budget, Money
+from farechance.reports.statement_content import Cents, Count, Part, Statement
 
 FORM: Final = 1
 """The version of this form. Figures of one month are compared within a form only."""
 
-Month = Annotated[str, Field(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
 SmallCount = Annotated[
     int | None,
     Field(ge=0, description="People; null where it is too small to be told, or would tell one."),
@@ -128,25 +128,6 @@ class LateAdjustments(Part):
     adjustments: Count
     captured_cents: Cents
     refunded_cents: Cents
-
-
-class Statement(Part):
-    """A ride company's own statement of the month against the ledger, as it was last reconciled.
-    `different_authorization` and `different_fare` are charged as the ledger says, by another
-    authorization than was given for the ride, and with another fare."""
-
-    provider_id: ProviderId
-    lines: Count
-    matched: Count
-    different_amount: Count
-    different_authorization: Count = 0
-    different_fare: Count = 0
-    only_theirs: Count
-    only_ours: Count
-    doubled: Count
-    unreadable: Count
-    charged_cents: Cents
-    ledger_cents: Cents
 
 
 class Exceptions(Part):

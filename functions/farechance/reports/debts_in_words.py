@@ -2,9 +2,10 @@
 and what the company's own statement says. It must never compute a figure."""
 
 from farechance.reports import phrases
-from farechance.reports.content import Report, Statement
+from farechance.reports.content import Report
 from farechance.reports.money_content import Owing
 from farechance.reports.phrases import counted, number
+from farechance.reports.statement_content import Statement
 
 COMPANIES_BY_NAME = 3
 """More ride companies than that are told together, so that nobody has to listen to a list."""

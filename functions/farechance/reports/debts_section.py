@@ -4,10 +4,11 @@ must never compute."""
 import htpy as h
 
 from farechance.reports import phrases
-from farechance.reports.content import Report, Statement
+from farechance.reports.content import Report
 from farechance.reports.document import section, table
 from farechance.reports.money_content import Owing
 from farechance.reports.phrases import number
+from farechance.reports.statement_content import Statement
 
 
 def debts_section(report: Report) -> h.Element:

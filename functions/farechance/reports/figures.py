@@ -21,11 +21,11 @@ from farechance.reports.content import (
     Report,
     Rides,
     Share,
-    Statement,
     Vouchers,
 )
 from farechance.reports.money_content import Budget, DayOfRides, Money, Owing
 from farechance.reports.movements import ACCEPTANCES, CAPTURES, FEES, Movement
+from farechance.reports.statement_content import Statement
 from farechance.reports.tally import Tally
 from farechance.times import next_month
 

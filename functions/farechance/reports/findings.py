@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from farechance.reports import content
+from farechance.reports.statement_content import Statement
 from farechance.reports.statement_sheet import StatementLine
 from farechance.rides import RideState
 
@@ -110,7 +110,7 @@ class Reconciled:
     """What came of it. `findings` are those that didn't match, and those that did but were recorded
     in another month: lines first, as they stand in the file."""
 
-    statement: content.Statement
+    statement: Statement
     findings: tuple[Finding, ...]
 
 

@@ -1,21 +1,10 @@
-"""The money in a report's content. It owns the form of it, and what every part of the content is;
-it must never compute more than a sum of its own fields."""
+"""The money in a report's content. It owns the form of it; it must never compute more than a sum of
+its own fields."""
 
 from datetime import date
-from typing import Annotated
-
-from pydantic import BaseModel, ConfigDict, Field
 
 from farechance.identifiers import ProviderId
-
-Cents = Annotated[int, Field(description="Cents; below zero where more was taken back.")]
-Count = Annotated[int, Field(ge=0)]
-
-
-class Part(BaseModel):
-    """Of a report: as it was made, and with nothing else."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+from farechance.reports.statement_content import Cents, Count, Part
 
 
 class Split(Part):

@@ -6,14 +6,14 @@ A ride belongs to the statement of the month on whose day it was completed. What
 it is captured − refunded: of its entries of the month, or else of the whole ride, as it stands now
 (it may have been recorded late, or adjusted since)."""
 
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from farechance.errors import BooksDiffer
-from farechance.identifiers import ProgramId, ProviderId
+from farechance.identifiers import Month, ProgramId, ProviderId
 from farechance.ledger import Account, Entry, Kind
-from farechance.reports import content
 from farechance.reports.findings import (
     Because,
     Finding,
@@ -22,6 +22,7 @@ from farechance.reports.findings import (
     Reconciled,
     Verdict,
 )
+from farechance.reports.statement_content import Statement
 from farechance.reports.statement_sheet import StatementLine, UnreadableLine
 from farechance.rides import authorization_id, ride_id_of
 from farechance.times import local_day, local_month
@@ -83,9 +84,7 @@ class OurRides:
 class Reconciliation:
     """Takes the lines of a file, one by one."""
 
-    def __init__(
-        self, program_id: ProgramId, month: content.Month, zone: ZoneInfo, ours: OurRides
-    ) -> None:
+    def __init__(self, program_id: ProgramId, month: Month, zone: ZoneInfo, ours: OurRides) -> None:
         self._program_id, self._month, self._zone = program_id, month, zone
         self._ours = ours.rides
         self._provider_id = ours.provider_id
@@ -207,10 +206,10 @@ class Reconciliation:
         self._counts[finding.verdict] += 1
         self._findings.append(finding)
 
-    def _statement(self) -> content.Statement:
+    def _statement(self) -> Statement:
         counts = self._counts
         beside = counts[Verdict.ONLY_OURS] + counts[Verdict.OF_OTHER_MONTH]
-        return content.Statement(
+        return Statement(
             provider_id=self._provider_id,
             lines=sum(counts.values()) - beside,
             matched=counts[Verdict.MATCHED],

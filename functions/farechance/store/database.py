@@ -497,13 +497,16 @@ def _lost(error: ClientError) -> bool:
 
 
 def _client() -> "DynamoDBClient":
-    """Time-outs such that three tries end before the shortest of the functions' own (10 seconds);
-    botocore's repeats are safe, since it gives each transaction a token."""
+    """What is sent is built here and tested on DynamoDB itself, so it isn't validated before: that
+    would take longer than our own code. Time-outs such that three tries end before the shortest of
+    the functions' own (10 seconds); botocore's repeats are safe, since it gives each transaction a
+    token."""
     config = Config(
         connect_timeout=1,
         read_timeout=2,
         retries={"mode": "standard", "total_max_attempts": 3},
         tcp_keepalive=True,
+        parameter_validation=False,
     )
     made: DynamoDBClient = aws.client("dynamodb", config)
     return made

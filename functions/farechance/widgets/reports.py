@@ -10,7 +10,7 @@ import htpy as h
 from farechance.programs import Program
 from farechance.report_records import PublishedReport, ReconciledStatement
 from farechance.reports import phrases
-from farechance.reports.content import Statement
+from farechance.reports.statement_content import Statement
 from farechance.widgets import frame
 from farechance.widgets.asked import Asked
 from farechance.widgets.forms import CommandButton, Field, command_form
