@@ -17,10 +17,11 @@ from farechance.callbacks import (
     RideRequested,
 )
 from farechance.edge import requests, strict_json
+from farechance.enrollment_api import EnrollmentRequest
 from farechance.errors import FieldErrors
 from farechance.ledger import Account
 from farechance.participants import Attestation, Consent
-from farechance.partner_api import EnrollmentRequest, MintRequest
+from farechance.partner_api import MintRequest
 from farechance.places import EARTH_RADIUS_METERS, NOWHERE, Place, Trip
 from farechance.programs import (
     Partner,

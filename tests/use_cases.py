@@ -11,10 +11,11 @@ from typing import Any
 import builders
 import people
 from builders import NOON
+from farechance.enrollment_api import ParticipantQuery
 from farechance.errors import StateForbids
 from farechance.ledger import Kind
 from farechance.participants import OutcomeKind
-from farechance.partner_api import EntryQuery, ParticipantQuery
+from farechance.partner_api import EntryQuery
 from farechance.report_api import ReportQuery
 from farechance.store import keys
 from farechance.voucher_api import VoucherQuery

@@ -30,11 +30,12 @@ from farechance.callbacks import (
 from farechance.clients import OAuthClient
 from farechance.codes import code_of, grouped, key_of, read_code
 from farechance.commands import COMMAND
+from farechance.enrollment_api import Enrolled, EnrollmentRequest
 from farechance.errors import BodyTooLarge
 from farechance.given_up import Moved
 from farechance.ledger import Entry
 from farechance.participants import Participant
-from farechance.partner_api import Enrolled, EnrollmentRequest, Minted, MintRequest
+from farechance.partner_api import Minted, MintRequest
 from farechance.programs import Allotment, Program, Rules, Standing
 from farechance.report_records import (
     PublishedFile,

@@ -5,6 +5,13 @@ from pydantic import BaseModel
 
 from farechance.edge.door import Call, Door, Replayed
 from farechance.endpoint import NoQuery
+from farechance.enrollment_api import (
+    Enrolled,
+    EnrollmentRequest,
+    ParticipantAnswer,
+    ParticipantList,
+    ParticipantQuery,
+)
 from farechance.participant_api import (
     Erased,
     Exited,
@@ -13,13 +20,6 @@ from farechance.participant_api import (
     LanguageRequest,
     OutcomeAnswer,
     OutcomeRequest,
-)
-from farechance.partner_api import (
-    Enrolled,
-    EnrollmentRequest,
-    ParticipantAnswer,
-    ParticipantList,
-    ParticipantQuery,
 )
 from farechance.people_endpoints import (
     CHANGE_LANGUAGE,

@@ -19,7 +19,7 @@ from farechance.identifiers import (
     VoucherId,
 )
 from farechance.money import PositiveRideCents, ProgramCents
-from farechance.partner_api import Cursor, Limit
+from farechance.paging import Cursor, Limit
 from farechance.sheets import MOST_CELL_SYMBOLS
 from farechance.strictness import ANSWER, SENT
 from farechance.times import Instant

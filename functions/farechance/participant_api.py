@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field
 
+from farechance.enrollment_api import ParticipantAnswer
 from farechance.identifiers import Language, ParticipantId
 from farechance.participants import ConsentUse, OutcomeKind, TextVersion
-from farechance.partner_api import EntryAnswer, ParticipantAnswer, VoucherAnswer
+from farechance.partner_api import EntryAnswer, VoucherAnswer
 from farechance.strictness import ANSWER, SENT
 from farechance.times import Instant
 

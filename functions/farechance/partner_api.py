@@ -2,23 +2,18 @@
 form of each body (strict, nothing unknown); they must never hold a rule that needs the clock or a
 stored thing. The published contract is made from these same models."""
 
-import re
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
-    StringConstraints,
     model_validator,
 )
 
 from farechance.identifiers import (
     Currency,
     Environment,
-    ExternalRef,
     Language,
     ParticipantId,
     PartnerId,
@@ -35,14 +30,7 @@ from farechance.money import (
     RideCents,
     RideChangeCents,
 )
-from farechance.participants import (
-    Attestation,
-    Consent,
-    ConsentUse,
-    HeldConsent,
-    Participant,
-    ParticipantStatus,
-)
+from farechance.paging import Cursor, Limit
 from farechance.programs import RiderNeeds, Rules, Status
 from farechance.strictness import ANSWER, SENT
 from farechance.times import Instant
@@ -50,112 +38,6 @@ from farechance.voucher_acts import ActReason
 from farechance.vouchers import Blocker, ClosedReason, Reason, VoucherState
 
 MAX_MINTED_AT_ONCE = 25
-
-
-def _as_digits(value: object) -> object:
-    """A query holds text only, and pydantic would take '5.0' for a whole number too."""
-    if isinstance(value, str) and not re.fullmatch(r"[1-9]\d{0,2}", value, re.ASCII):
-        raise ValueError("must be a whole number from 1 to 100")
-    return value
-
-
-# The bounds stand before the validator: behind it the contract would not know them.
-Limit = Annotated[int, Field(ge=1, le=100), BeforeValidator(_as_digits)]
-
-Cursor = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,200}$")]
-
-
-class EnrollmentRequest(BaseModel):
-    """Enrolls a person in a programme, with your attestation and the person's consent. No name, no
-    date of birth, nothing about an offence: such fields are refused."""
-
-    model_config = SENT
-
-    program_id: ProgramId
-    external_ref: ExternalRef
-    language: Language
-    attestation: Attestation
-    consent: Consent
-
-
-class Enrolled(BaseModel):
-    """The person is enrolled and has a `participant_id`. Nothing in this answer ever changes, so a
-    repeat of the call gets the very same."""
-
-    model_config = ANSWER
-
-    participant_id: ParticipantId
-    program_id: ProgramId
-    external_ref: ExternalRef
-    enrolled_at: Instant
-
-
-class ParticipantAnswer(BaseModel):
-    """A person whom you enrolled. `open_voucher_ids` names the vouchers that may still pay a
-    ride. `withdrawn` says when consent to which use was withdrawn. At `erase_at` the record is
-    erased if nothing happens before."""
-
-    model_config = ANSWER
-
-    participant_id: ParticipantId
-    program_id: ProgramId
-    external_ref: ExternalRef
-    language: Language
-    status: ParticipantStatus
-    attestation: Attestation
-    consent: HeldConsent
-    withdrawn: dict[ConsentUse, Instant]
-    enrolled_at: Instant
-    exited_at: Instant | None = None
-    erase_at: Instant
-    open_voucher_ids: tuple[VoucherId, ...]
-
-    @classmethod
-    def of(cls, participant: Participant, now: datetime) -> Self:
-        """All but `subject_id`, which links to entries and is nobody's to see."""
-        return cls(
-            participant_id=participant.participant_id,
-            program_id=participant.program_id,
-            external_ref=participant.external_ref,
-            language=participant.language,
-            status=participant.status,
-            attestation=participant.attestation,
-            consent=participant.consent,
-            withdrawn=participant.withdrawn,
-            enrolled_at=participant.enrolled_at,
-            exited_at=participant.exited_at,
-            erase_at=participant.erase_at,
-            open_voucher_ids=tuple(sorted(participant.still_open(now))),
-        )
-
-
-class ParticipantQuery(BaseModel):
-    """Which participants to list. `external_ref` is unique in a programme only, so `program_id` is
-    needed with it."""
-
-    model_config = SENT
-
-    program_id: ProgramId | None = None
-    external_ref: ExternalRef | None = None
-    status: ParticipantStatus | None = None
-    cursor: Cursor | None = None
-    limit: Limit = 50
-
-    @model_validator(mode="after")
-    def _agree(self) -> Self:
-        if self.external_ref is not None and self.program_id is None:
-            raise ValueError("external_ref is unique in a programme: program_id is needed with it")
-        return self
-
-
-class ParticipantList(BaseModel):
-    """A page of your participants. `cursor` is there while more may follow, also on a page that
-    has few or none: give it back as it is to get the next one."""
-
-    model_config = ANSWER
-
-    participants: tuple[ParticipantAnswer, ...]
-    cursor: Cursor | None = None
 
 
 class MintRequest(BaseModel):
@@ -350,27 +232,3 @@ class WhoAmI(BaseModel):
     scopes: tuple[str, ...]
     environment: Environment
     programs: tuple[ProgramSummary, ...]
-
-
-class ProblemError(BaseModel):
-    """One wrong field: a JSON pointer (RFC 6901) into what you sent, and what would be right."""
-
-    model_config = ANSWER
-
-    pointer: str
-    detail: str
-
-
-class Problem(BaseModel):
-    """What went wrong (RFC 9457). `type` ends in a stable slug, to decide by; `title` and `detail`
-    are for people and may change; `instance` is the id of the request, to quote when you ask for
-    help. Some problems say more in members of their own."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="allow", hide_input_in_errors=True)
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    errors: tuple[ProblemError, ...] | None = None

@@ -1,6 +1,13 @@
 """The endpoints of people: enrolling them, what becomes of them, and what is held about them."""
 
 from farechance.endpoint import Endpoint, NoQuery
+from farechance.enrollment_api import (
+    Enrolled,
+    EnrollmentRequest,
+    ParticipantAnswer,
+    ParticipantList,
+    ParticipantQuery,
+)
 from farechance.participant_api import (
     ConsentAnswer,
     ConsentRequest,
@@ -12,13 +19,6 @@ from farechance.participant_api import (
     OutcomeAnswer,
     OutcomeRequest,
     ParticipantRecord,
-)
-from farechance.partner_api import (
-    Enrolled,
-    EnrollmentRequest,
-    ParticipantAnswer,
-    ParticipantList,
-    ParticipantQuery,
 )
 
 ENROLL = Endpoint(

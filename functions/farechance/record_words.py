@@ -8,12 +8,13 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from farechance.card_words import day_in_words, last_day_in_words
+from farechance.enrollment_api import ParticipantAnswer
 from farechance.identifiers import Language
 from farechance.ledger import Account
 from farechance.money import amount
 from farechance.participant_api import RecordedOutcome, RecordedVoucher
 from farechance.participants import ConsentUse, OutcomeKind, ParticipantStatus
-from farechance.partner_api import EntryAnswer, ParticipantAnswer
+from farechance.partner_api import EntryAnswer
 from farechance.programs import Rules
 from farechance.times import local_day
 

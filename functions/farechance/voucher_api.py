@@ -6,7 +6,8 @@ from pydantic import BaseModel
 
 from farechance.identifiers import Last4, ParticipantId, ProgramId, VoucherId
 from farechance.money import RideCents
-from farechance.partner_api import Cursor, Limit, VoucherAnswer
+from farechance.paging import Cursor, Limit
+from farechance.partner_api import VoucherAnswer
 from farechance.strictness import ANSWER, SENT
 from farechance.times import Instant
 from farechance.voucher_acts import ActReason

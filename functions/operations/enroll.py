@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime
 
+from farechance.enrollment_api import Enrolled, EnrollmentRequest
 from farechance.errors import (
     FieldErrors,
     IdempotencyKeyReused,
@@ -14,7 +15,6 @@ from farechance.errors import (
 from farechance.ledger import digest
 from farechance.participant_acts import wrong_attestation, wrong_times
 from farechance.participants import EnrollmentKey, ExternalReference, Participant
-from farechance.partner_api import Enrolled, EnrollmentRequest
 from farechance.programs import Allotment, Status
 from farechance.store import Store, keys, writes
 from farechance.strictness import stored_answer

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from farechance import cursors
+from farechance.enrollment_api import ParticipantAnswer, ParticipantList, ParticipantQuery
 from farechance.errors import NotFound
 from farechance.participants import Participant
-from farechance.partner_api import ParticipantAnswer, ParticipantList, ParticipantQuery
 from farechance.store import Store, keys
 
 _MOST_PAGES = 20

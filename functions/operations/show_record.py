@@ -4,9 +4,10 @@ their entries. Once the link to her vouchers is cut, nobody knows which were her
 from datetime import datetime
 
 from farechance.codes import CodeKeys
+from farechance.enrollment_api import ParticipantAnswer
 from farechance.errors import NotFound
 from farechance.participant_api import ParticipantRecord, RecordedOutcome, RecordedVoucher
-from farechance.partner_api import EntryQuery, ParticipantAnswer
+from farechance.partner_api import EntryQuery
 from farechance.record_words import in_words
 from farechance.store import Remembered, Store, keys
 from farechance.vouchers import Voucher

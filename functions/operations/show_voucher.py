@@ -6,13 +6,7 @@ from farechance import cursors
 from farechance.advice import what_to_do_now
 from farechance.codes import CodeKeys
 from farechance.ledger import Entry
-from farechance.partner_api import (
-    EntryAnswer,
-    EntryList,
-    EntryQuery,
-    LastDecline,
-    VoucherAnswer,
-)
+from farechance.partner_api import EntryAnswer, EntryList, EntryQuery, LastDecline, VoucherAnswer
 from farechance.store import Remembered, Store, keys
 from farechance.times import local_day
 from farechance.voucher_acts import ActReason

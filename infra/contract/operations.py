@@ -62,11 +62,11 @@ _JSON, _HTML = "application/json", "text/html"
 def paths(schemas: Schemas) -> dict[str, dict[str, Any]]:
     """Every operation, by its path and its method."""
     found: dict[str, dict[str, Any]] = {}
-    for name, one in vars(endpoints).items():
-        # The name by which the doors know an endpoint is its name for generated clients too.
-        if isinstance(one, Endpoint):
-            operation = _partner_operation(name.lower(), one, schemas)
-            found.setdefault(one.path, {})[one.method.lower()] = operation
+    # The name by which the doors know an endpoint is its name for generated clients too.
+    names = {one: name for name, one in vars(endpoints).items() if isinstance(one, Endpoint)}
+    for one in (*endpoints.PARTNER_ENDPOINTS, *endpoints.OPEN_ENDPOINTS):
+        operation = _partner_operation(names[one].lower(), one, schemas)
+        found.setdefault(one.path, {})[one.method.lower()] = operation
     for path in _DOORS:
         found[path] = {"post": _provider_operation(path, schemas)}
     found[endpoints.CONTRACT_PATH] = {"get": _own_operation()}

@@ -13,7 +13,7 @@ from typing import Any
 from farechance import endpoints, errors, signatures
 from farechance.edge import problems, requests
 from farechance.endpoint import Endpoint
-from farechance.partner_api import Problem
+from farechance.problem_api import Problem
 from infra.contract.schemas import ref
 from infra.local import template
 

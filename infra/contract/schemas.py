@@ -13,7 +13,7 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from farechance import endpoints
 from farechance.callbacks import RIDE_CALLBACKS, Callback, VoucherChecked
 from farechance.card_api import CardPage
-from farechance.partner_api import Problem
+from farechance.problem_api import Problem
 from farechance.provider_api import Approved, Declined, Ignored, Recorded
 
 SCHEMAS = "#/components/schemas/"

@@ -10,10 +10,11 @@ from datetime import UTC, date, datetime
 from functools import partial
 from itertools import batched
 
+from farechance.enrollment_api import EnrollmentRequest
 from farechance.identifiers import Language
 from farechance.participant_api import OutcomeRequest
 from farechance.participants import Attestation, Consent, ConsentUse, OutcomeKind
-from farechance.partner_api import MAX_MINTED_AT_ONCE, EnrollmentRequest, MintRequest
+from farechance.partner_api import MAX_MINTED_AT_ONCE, MintRequest
 from farechance.rides import Ride
 from farechance.store import keys
 from infra.local.history_plan import (

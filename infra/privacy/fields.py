@@ -10,6 +10,15 @@ from datetime import date
 
 from pydantic import BaseModel
 
+from farechance import (
+    batches,
+    commands,
+    mints,
+    participant_records,
+    participants,
+    report_records,
+    sends,
+)
 from farechance.store import keys
 from farechance.store.keys import Key
 
@@ -30,6 +39,20 @@ class Item:
         return {why.strip(): tuple(fields.split()) for why, _, fields in lines}
 
 
+# Whose names `keys` has for a type checker only.
+_SELDOM = {
+    name: value
+    for module in (
+        batches,
+        commands,
+        mints,
+        participant_records,
+        participants,
+        report_records,
+        sends,
+    )
+    for name, value in vars(module).items()
+}
 _ANY: Mapping[object, object] = {int: 1, date: date(2026, 3, 1)}
 
 
@@ -39,7 +62,7 @@ def stored_models() -> Iterator[tuple[type[BaseModel], str]]:
     for function in vars(keys).values():
         if not inspect.isfunction(function) or function.__module__ != keys.__name__:
             continue
-        hints = typing.get_type_hints(function)
+        hints = typing.get_type_hints(function, localns=_SELDOM)
         if typing.get_origin(hints.pop("return")) is Key:
             # A key says its table and its model; which names it is made of doesn't matter.
             key = function(**{name: _ANY.get(hint, "x") for name, hint in hints.items()})

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from urllib.parse import unquote
 
 from farechance.endpoints import METHODS
-from farechance.partner_api import Problem
+from farechance.problem_api import Problem
 
 REQUEST_ID = "8c1c6a4e-request"
 

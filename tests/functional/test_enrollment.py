@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from farechance.partner_api import Enrolled, ParticipantAnswer, ParticipantList
+from farechance.enrollment_api import Enrolled, ParticipantAnswer, ParticipantList
 from functional.bodies import enrollment_body, mint_body, rfc3339
 from functional.players import Partner
 from functional.stack import Stack

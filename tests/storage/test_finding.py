@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from builders import NOON
+from farechance.enrollment_api import ParticipantQuery
 from farechance.errors import FieldErrors, NotFound
-from farechance.partner_api import EntryList, EntryQuery, ParticipantQuery, VoucherAnswer
+from farechance.partner_api import EntryList, EntryQuery, VoucherAnswer
 from farechance.vouchers import VoucherState
 from operations.find_participants import list_participants, show_participant
 from operations.show_voucher import list_entries, show_voucher

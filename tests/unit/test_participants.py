@@ -7,13 +7,13 @@ import pytest
 
 import builders
 from builders import NOON, PARTNER, PROGRAM, refusals
+from farechance.enrollment_api import EnrollmentRequest, ParticipantAnswer
 from farechance.participants import (
     MAX_OPEN_VOUCHERS,
     Consent,
     Participant,
     ParticipantStatus,
 )
-from farechance.partner_api import EnrollmentRequest, ParticipantAnswer
 from farechance.strictness import stored_answer
 
 SENT: dict[str, Any] = stored_answer(builders.enrollment())

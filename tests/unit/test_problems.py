@@ -15,8 +15,9 @@ from farechance.callbacks import Callback, RideCompleted, RideRequested
 from farechance.codes import voucher_id
 from farechance.commands import COMMAND
 from farechance.edge import problems, requests, strict_json
+from farechance.enrollment_api import EnrollmentRequest
 from farechance.errors import FareChanceError, FieldError, FieldErrors, Refusal
-from farechance.partner_api import EnrollmentRequest, MintRequest
+from farechance.partner_api import MintRequest
 from farechance.programs import Rules
 from farechance.store.keys import batch_id_of
 from farechance.strictness import stored_answer

@@ -11,8 +11,9 @@ from builders import PROGRAM
 from farechance.commands import COMMAND
 from farechance.edge import requests, strict_json
 from farechance.edge.requests import MAX_BODY_BYTES, body_of, headers_of
+from farechance.enrollment_api import ParticipantQuery
 from farechance.errors import BodyTooLarge, FieldErrors, MalformedBody, UnsupportedMediaType
-from farechance.partner_api import MintRequest, ParticipantQuery
+from farechance.partner_api import MintRequest
 from farechance.programs import PurposeRule
 
 
