@@ -16,6 +16,12 @@ from typing import Any
 SERVICES = frozenset(
     {"cloudwatch", "cognito-idp", "dynamodb", "s3", "secretsmanager", "sns", "sqs"}
 )
+# What functions ask of the two services whose clients nearly each of them makes when it starts: to
+# make a client takes as long as its service is large. Of the others all stays. A test compares.
+OPERATIONS = {
+    "dynamodb": frozenset({"BatchGetItem", "Query", "TransactWriteItems"}),
+    "secretsmanager": frozenset({"CreateSecret", "GetSecretValue", "PutSecretValue"}),
+}
 # What installers note down, what only a type checker reads, and the list that was installed from.
 _FILES_FOR_TOOLS = frozenset(
     {"INSTALLER", "RECORD", "REQUESTED", "WHEEL", "direct_url.json", "py.typed", "top_level.txt"}
@@ -28,7 +34,7 @@ _FOLDERS_FOR_TOOLS = frozenset({"__pycache__", "test", "tests"})
 
 def trim(folder: Path) -> None:
     """Takes from the functions' folder what isn't needed there. Raises LookupError if botocore
-    doesn't know a service that the functions ask for."""
+    doesn't know a service or an operation that the functions ask for."""
     _remove_what_is_for_tools(folder)
     # Resources and examples are boto3's, where it is installed; clients know neither.
     for name in ("data", "examples"):
@@ -89,7 +95,38 @@ def _write_plainly(file: Path) -> None:
         content = gzip.decompress(content)
         file.unlink()
         file = file.with_suffix("")
-    _write(file, _undocumented(json.loads(content)))
+    model = _undocumented(json.loads(content))
+    service = file.parent.parent.name
+    if file.name == "service-2.json" and service in OPERATIONS:
+        _keep_operations(model, OPERATIONS[service])
+    _write(file, model)
+
+
+def _keep_operations(model: dict[str, Any], wanted: frozenset[str]) -> None:
+    """Some operations of a service, and the shapes that they lead to."""
+    unknown = wanted - model["operations"].keys()
+    if unknown:
+        raise LookupError(f"botocore knows no {', '.join(sorted(unknown))}")
+    model["operations"] = {name: model["operations"][name] for name in sorted(wanted)}
+    shapes, kept = model["shapes"], dict[str, Any]()
+    found = _shapes_named(model["operations"])
+    while found:
+        name = found.pop()
+        if name not in kept:
+            kept[name] = shapes[name]
+            found |= _shapes_named(shapes[name])
+    model["shapes"] = kept
+
+
+def _shapes_named(part: Any) -> set[str]:
+    match part:
+        case dict():
+            inner = set[str]().union(*(_shapes_named(value) for value in part.values()))
+            # A member may be called `shape` too; what it holds is no name then.
+            return inner | ({part["shape"]} if isinstance(part.get("shape"), str) else set())
+        case list():
+            return set[str]().union(*(_shapes_named(one) for one in part))
+    return set()
 
 
 def _undocumented(model: Any) -> Any:

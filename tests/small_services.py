@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from infra.trim import SERVICES
+from infra.trim import OPERATIONS, SERVICES
 
 VERSION = "2010-03-31"
 
@@ -18,7 +18,14 @@ def write(code: Path, members: dict[str, Any] | None = None) -> Path:
         version.mkdir(parents=True)
         model = {
             "metadata": {"endpointPrefix": service},
-            "shapes": {"Topic": {"type": "structure", "members": members or {}}},
+            "operations": {
+                name: {"name": name, "input": {"shape": "Topic"}}
+                for name in (*OPERATIONS.get(service, ()), "DoSomethingElse")
+            },
+            "shapes": {
+                "Text": {"type": "string"},
+                "Topic": {"type": "structure", "members": members or {}},
+            },
         }
         (version / "service-2.json").write_text(json.dumps(model), encoding="utf-8")
     endpoints: dict[str, Any] = {"partitions": [{"services": {}}]}

@@ -13,11 +13,12 @@ from typing import Any
 import botocore
 import botocore.session
 import pytest
+from botocore import xform_name
 from botocore.loaders import Loader
 
 import small_services
 from infra.local import template
-from infra.trim import SERVICES, trim
+from infra.trim import OPERATIONS, SERVICES, trim
 
 FUNCTIONS = template.TEMPLATE.parent / "functions"
 DATA = Path(botocore.__file__).parent / "data"
@@ -49,7 +50,13 @@ def test_a_service_that_is_asked_for_is_there_once_and_without_prose(data: Path)
         assert not [name for name in names if name.endswith(".gz") or "examples" in name]
         model = json.loads((version / "service-2.json").read_bytes())
         was = DATA / service / version.name / "service-2.json.gz"
-        assert model == _without_prose(json.loads(gzip.decompress(was.read_bytes())))
+        whole = _without_prose(json.loads(gzip.decompress(was.read_bytes())))
+        if service in OPERATIONS:
+            assert model["operations"].keys() == OPERATIONS[service]
+            assert len(model["shapes"]) < len(whole["shapes"]) / 2
+            for part in ("operations", "shapes"):
+                whole[part] = {name: whole[part][name] for name in model[part]}
+        assert model == whole
         assert "<p>" not in (version / "service-2.json").read_text(encoding="utf-8")
 
 
@@ -61,7 +68,55 @@ def test_clients_find_the_same_addresses_and_operations_in_every_partition(data:
     for service in SERVICES:
         for region in REGIONS:
             ours, theirs = (_described(one, service, region) for one in (trimmed, whole))
-            assert ours == theirs
+            assert ours[:-1] == theirs[:-1]
+            assert ours[-1] == [
+                name for name in theirs[-1] if name in OPERATIONS.get(service, theirs[-1])
+            ]
+
+
+@pytest.mark.parametrize("service", sorted(OPERATIONS))
+def test_every_shape_of_an_operation_that_is_left_is_there(data: Path, service: str) -> None:
+    session = botocore.session.Session()
+    only_ours = Loader(extra_search_paths=[str(data)], include_default_search_paths=False)
+    session.register_component("data_loader", only_ours)
+    model = session.get_service_model(service)
+
+    for name in model.operation_names:
+        operation = model.operation_model(name)
+        for shape in (operation.input_shape, operation.output_shape, *operation.error_shapes):
+            assert shape is not None
+            _follow(shape, set())
+
+
+def _follow(shape: Any, seen: set[str]) -> None:
+    """To every shape within: botocore raises for one that isn't there."""
+    if shape.name in seen:
+        return
+    seen.add(shape.name)
+    inner = [*getattr(shape, "members", {}).values()]
+    inner += [getattr(shape, name) for name in ("member", "key", "value") if hasattr(shape, name)]
+    for one in inner:
+        _follow(one, seen)
+
+
+@pytest.mark.parametrize(
+    ("service", "module"), [("dynamodb", "store/database.py"), ("secretsmanager", "vault.py")]
+)
+def test_the_operations_that_are_left_are_those_that_functions_call(
+    service: str, module: str
+) -> None:
+    source = (FUNCTIONS / "farechance" / module).read_text(encoding="utf-8")
+
+    called = set(re.findall(r"self\._client\.(\w+)", source))
+
+    assert called == {xform_name(name) for name in OPERATIONS[service]}
+    # No other module has a client of these services.
+    makers = [
+        str(file.relative_to(FUNCTIONS / "farechance"))
+        for file in FUNCTIONS.rglob("*.py")
+        if file != MAKES_CLIENTS and service in _asked_for(file.read_text(encoding="utf-8"))
+    ]
+    assert makers == [module]
 
 
 def test_endpoints_are_those_of_the_services_alone(data: Path) -> None:

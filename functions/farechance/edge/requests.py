@@ -10,7 +10,6 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from farechance import sheets
 from farechance.edge import strict_json
 from farechance.errors import (
     BodyTooLarge,
@@ -88,6 +87,9 @@ def csv_body[Model: BaseModel](
 ) -> Model:
     """The model of a body that is a table: its `rows` stand in the body, each with the line on
     which it begins, and all else in the query. Raises what either can be refused for."""
+    # Tables are seldom sent, and loaded when one is.
+    from farechance import sheets  # noqa: PLC0415
+
     rows = [
         {column: row.text, "line": row.line}
         for row in sheets.read_column(body_of(event, most_bytes), column)
