@@ -36,9 +36,6 @@ def trim(folder: Path) -> None:
     """Takes from the functions' folder what isn't needed there. Raises LookupError if botocore
     doesn't know a service or an operation that the functions ask for."""
     _remove_what_is_for_tools(folder)
-    # Resources and examples are boto3's, where it is installed; clients know neither.
-    for name in ("data", "examples"):
-        shutil.rmtree(folder / "boto3" / name, ignore_errors=True)
     _trim_data(folder / "botocore" / "data")
 
 

@@ -37,7 +37,6 @@ GONE = {
     "thing/tests/test_thing.py": "",
     "thing/py.typed": "",
     "thing/stub.pyi": "",
-    "boto3/data/s3/2006-03-01/resources-1.json": "{}",
     "botocore/data/ec2/2016-11-15/service-2.json": "{}",
 }
 
