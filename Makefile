@@ -11,7 +11,7 @@ COMPILE := UV_CACHE_DIR=.local/cache/uv $(UV) pip compile --quiet --universal --
 PYTEST_ARGUMENTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-history up down forget build deploy release share-events send-event contract contract-published examples privacy test check audit sbom e2e iam-check mutants soak fuzz load mutation bench start-up start-up-recorded bench-month bench-widgets pictures format lock clean
+.PHONY: help setup demo demo-history up down forget build deploy release share-events send-event contract contract-published examples privacy test check audit sbom e2e iam-check mutants soak fuzz load mutation bench bench-growth start-up start-up-recorded bench-month bench-widgets pictures format lock clean
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -127,6 +127,9 @@ start-up: setup ## Count the instructions of each start behind the API, and fail
 
 start-up-recorded: setup ## Record them, when a start is meant to be slower, or got faster
 	@PYTHONPATH=functions:tests:. $(BIN)/python -m bench.start_up --record
+
+bench-growth: setup ## Measure how an authorize and lists grow with VOUCHERS (up to 1000000, which takes long)
+	@PYTHONPATH=functions:tests:. $(BIN)/python -m bench.growth
 
 bench-month: setup ## Measure how long a month takes to be added up (ENTRIES=1000,16000)
 	@PYTHONPATH=functions:tests:. $(BIN)/python tests/bench/month_at_scale.py

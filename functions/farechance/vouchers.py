@@ -187,6 +187,8 @@ class Voucher(BaseModel):
 
     def without_holds(self, rides: Collection[str]) -> Self:
         """With the holds of some rides back in `available`; not yet the next version."""
+        if not rides:
+            return self
         freed = sum(self.holds[ride].cents for ride in rides)
         return self.model_copy(
             update={

@@ -355,6 +355,9 @@ def stored(model: BaseModel) -> dict[str, Any]:
 
 
 def _index_attributes(model: BaseModel) -> dict[str, Any]:
+    # Rides stand in no index; the questions below are slow, and somebody waits.
+    if isinstance(model, Ride):
+        return {}
     if isinstance(model, Entry):
         return {"month_shard": model.month_shard, "month_sort": model.month_sort}
     if isinstance(model, Voucher):
