@@ -35,14 +35,14 @@ def test_the_list_is_of_the_functions_that_there_are() -> None:
 def test_the_list_as_text_says_what_each_function_loads_and_is_read_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loads = {"minting": frozenset({"boto3", "minting.app"}), "sharing": frozenset({"boto3"})}
+    loads = {"minting": frozenset({"pydantic", "minting.app"}), "sharing": frozenset({"pydantic"})}
     monkeypatch.setattr(handler_modules, "RECORD", tmp_path / "modules.txt")
 
     handler_modules.RECORD.write_text(handler_modules.as_text(loads), encoding="utf-8")
 
     text = handler_modules.RECORD.read_text(encoding="utf-8")
     assert "# minting: 2\n# sharing: 1\n" in text
-    assert "\nminting, sharing: 1\n    boto3\n" in text
+    assert "\nminting, sharing: 1\n    pydantic\n" in text
     assert handler_modules.recorded() == loads
 
 
@@ -50,9 +50,9 @@ def test_a_list_from_which_a_line_was_lost_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(handler_modules, "RECORD", tmp_path / "modules.txt")
-    text = handler_modules.as_text({"minting": frozenset({"boto3", "botocore"})})
+    text = handler_modules.as_text({"minting": frozenset({"botocore", "pydantic"})})
 
-    handler_modules.RECORD.write_text(text.replace("    boto3\n", ""), encoding="utf-8")
+    handler_modules.RECORD.write_text(text.replace("    pydantic\n", ""), encoding="utf-8")
 
     with pytest.raises(ValueError, match="has 1 modules of minting, not 2"):
         handler_modules.recorded()

@@ -7,6 +7,7 @@ import pytest
 
 import builders
 from bench import cost, run, telling
+from bench import recorded as start_ups
 from farechance.ride_case import Case
 from farechance.ride_table import TABLE
 from farechance.rides import EventKind, RideState
@@ -96,8 +97,20 @@ def test_a_thousand_rides_cost_what_the_model_makes_of_the_figures_that_were_mea
 def test_the_table_of_speed_is_what_was_measured() -> None:
     results = run.RESULTS.read_text(encoding="utf-8")
 
-    assert "| start of redemption, instructions |" in telling.short(results)
     assert telling.in_readme(README, results) == README
+    for name, ratio in start_ups.recorded().items():
+        (told,) = re.findall(
+            rf"^\| start of {name}, instructions \|.*?\| ([\d.]+) \|", README, re.M
+        )
+        assert float(told) == pytest.approx(ratio, rel=start_ups.HEADROOM), name
+
+
+def test_what_was_measured_is_whole_and_took_less_than_ten_minutes() -> None:
+    results = run.RESULTS.read_text(encoding="utf-8")
+
+    (seconds,) = re.findall(r"It took (\d+) s in all\.", results)
+    assert len(re.findall(r"^## ", results, re.M)) == len(run.PARTS)
+    assert int(seconds) < 600
 
 
 def test_the_alarms_cost_what_the_readme_says() -> None:
