@@ -54,7 +54,7 @@ def main(arguments: list[str]) -> int:
     (folder,) = arguments
     try:
         print(package(Path(folder)))
-    except NotPackaged as error:
+    except (NotPackaged, LookupError) as error:
         print(f"package: {error}", file=sys.stderr)
         return 1
     return 0

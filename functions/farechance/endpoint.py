@@ -20,8 +20,7 @@ class Endpoint[Body, Answer](NamedTuple):
     from the query. `problems` are the slugs of the 409s that it may answer. `changes` is no for a
     POST that only reads; every other wants an Idempotency-Key. `csv_column`: the body may be a
     table of rows too, of which this column is read, and then the rest stands in the query as
-    `csv_parameters` says. `answers_csv`: the
-    answer may be a table too."""
+    `csv_parameters` says. `answers_csv`: the answer may be a table too."""
 
     method: str
     path: str

@@ -13,7 +13,7 @@ _GIVEN_UP = {"batches": "BATCH", "reports": "REPORT", "statements": "STATEMENT"}
 
 class Settings(NamedTuple):
     """What differs between stacks and functions. A table or secret that a function has no business
-    with isn't among its variables, and is '' here: a request to it fails at once."""
+    with isn't among its variables, and is '' here: a request to it fails."""
 
     environment: Environment
     tables: Mapping[str, str] = MappingProxyType({})

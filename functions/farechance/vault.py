@@ -120,5 +120,6 @@ class Vault:
         remembered = self._secrets.get(name)
         if remembered and remembered[0] > now - _REMEMBERED:
             return remembered[1]
-        self._secrets[name] = (now, self._kept(name)[0])
-        return self._secrets[name][1]
+        found = self._kept(name)[0]
+        self._secrets[name] = (now, found)
+        return found

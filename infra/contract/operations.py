@@ -64,7 +64,10 @@ def paths(schemas: Schemas) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     # The name by which the doors know an endpoint is its name for generated clients too.
     names = {one: name for name, one in vars(endpoints).items() if isinstance(one, Endpoint)}
-    for one in (*endpoints.PARTNER_ENDPOINTS, *endpoints.OPEN_ENDPOINTS):
+    listed = (*endpoints.PARTNER_ENDPOINTS, *endpoints.OPEN_ENDPOINTS)
+    if names.keys() != {*listed}:
+        raise ValueError("an endpoint is in neither list, or in none of the modules")
+    for one in listed:
         operation = _partner_operation(names[one].lower(), one, schemas)
         found.setdefault(one.path, {})[one.method.lower()] = operation
     for path in _DOORS:

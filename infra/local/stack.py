@@ -136,7 +136,7 @@ def build(folder: Path, processor: str) -> package.Size:
     )
     try:
         return package.package(folder)
-    except package.NotPackaged as error:
+    except (package.NotPackaged, LookupError) as error:
         raise NotUp(f"the build can't be packaged: {error}") from error
 
 

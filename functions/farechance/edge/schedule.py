@@ -8,7 +8,7 @@ from typing import Any
 from farechance.telemetry import invocation
 
 RESERVE_SECONDS = 10
-"""A step that has begun ends well within it: the store gives up on a call after some 6 seconds."""
+"""A step that has begun ends well within it: three tries of a call take some 6 seconds."""
 
 
 class Schedule:

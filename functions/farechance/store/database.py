@@ -64,12 +64,12 @@ _PASSING = frozenset(
         "RequestLimitExceeded",
     }
 )
-_BLOCKED = _PASSING | {
-    "TransactionInProgressException",
-    "TransactionConflictException",
-    "ProvisionedThroughputExceededException",
-    "ThrottlingException",
-}
+_IN_THE_WAY = frozenset({"TransactionInProgressException", "TransactionConflictException"})
+# botocore has tried these three times, with pauses of seconds, before they come here.
+_THROTTLED = frozenset(
+    {"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"}
+)
+_BLOCKED = _PASSING | _IN_THE_WAY | _THROTTLED
 # Errors after which nobody knows whether a write was made.
 _UNKNOWN = frozenset({"InternalServerError", "ServiceUnavailable"})
 
@@ -418,7 +418,7 @@ class Store:
         except ClientError as error:
             if _lost(error):
                 raise LostRace from error
-            if error.response["Error"]["Code"] in _UNKNOWN:
+            if error.response["Error"]["Code"] in _UNKNOWN | _THROTTLED:
                 raise Busy from error
             raise
         except (HTTPClientError, NoConnection) as error:
@@ -489,7 +489,7 @@ def _lost(error: ClientError) -> bool:
     """Whether nothing was written for a reason that passes or that another read explains."""
     code = error.response["Error"]["Code"]
     if code != "TransactionCanceledException":
-        return code in _BLOCKED
+        return code in _IN_THE_WAY
     reasons = cast("dict[str, Any]", error.response).get("CancellationReasons", [])
     codes = {reason.get("Code") for reason in reasons} - {"None", None}
     # ItemCollectionSizeLimitExceeded and ValidationError are defects, whatever stands beside them.
