@@ -2,7 +2,8 @@
 the tables first, and the writes."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from farechance.errors import NotFound
 from farechance.programs import Program
@@ -17,7 +18,8 @@ def _no_writes(_: Mapping[str, Any]) -> list[Write]:
     return []
 
 
-class Plan(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Plan:
     """`answer` begins with `in_words`, a sentence to be read. `prepare` makes what lives outside of
     the tables (an OAuth client, a secret) and returns what is told of it; it may be called again
     after a cut. `secrets` names what is told once and never recorded. `writes_after` are

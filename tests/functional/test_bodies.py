@@ -157,6 +157,7 @@ def test_a_body_that_is_not_base_64_although_it_should_be_is_refused(
     stack: Stack, partner: Partner
 ) -> None:
     event = {
+        "resource": "/vouchers",
         "path": "/vouchers",
         "httpMethod": "POST",
         "headers": {"Content-Type": "application/json", "Idempotency-Key": "key-1"},

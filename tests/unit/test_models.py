@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from pydantic import BaseModel
 
 from farechance import (
+    batch_api,
     callbacks,
+    card_api,
     commands,
+    enrollment_api,
     ledger,
     mints,
     participant_api,
@@ -16,6 +19,7 @@ from farechance import (
     participants,
     partner_api,
     places,
+    problem_api,
     programs,
     provider_api,
     report_api,
@@ -26,8 +30,11 @@ from farechance import (
 )
 
 MODULES = [
+    batch_api,
     callbacks,
+    card_api,
     commands,
+    enrollment_api,
     ledger,
     mints,
     participant_api,
@@ -35,6 +42,7 @@ MODULES = [
     participants,
     partner_api,
     places,
+    problem_api,
     programs,
     provider_api,
     report_api,
