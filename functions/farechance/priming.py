@@ -4,12 +4,14 @@ again by the first request, which can tell its caller."""
 
 from collections.abc import Callable
 from threading import Thread
+from time import monotonic
 
 from farechance.settings import Settings
 from farechance.telemetry import Event, logger
 
-_MOST_SECONDS = 2.0
-"""A start may take 10 seconds. Whoever doesn't answer soon is asked again by the first request."""
+_MOST_SECONDS = 1.0
+"""For all of them together: a ride company gives up after about 2 seconds, and its request waits
+for the start. Whoever hasn't answered by then is asked again by the first request."""
 
 
 def prime(settings: Settings, *waits: Callable[[], object]) -> None:
@@ -20,8 +22,9 @@ def prime(settings: Settings, *waits: Callable[[], object]) -> None:
     threads = [Thread(target=_tried, args=(wait,), daemon=True) for wait in waits]
     for thread in threads:
         thread.start()
+    deadline = monotonic() + _MOST_SECONDS
     for thread in threads:
-        thread.join(_MOST_SECONDS)
+        thread.join(max(0.0, deadline - monotonic()))
 
 
 def _tried(wait: Callable[[], object]) -> None:

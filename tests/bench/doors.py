@@ -115,7 +115,11 @@ class Doors:
 
 @contextmanager
 def opened() -> Iterator[Doors]:
-    """The doors, with a funded programme, its partners and a ride company behind them."""
+    """The doors, with a funded programme, its partners and a ride company behind them. Raises
+    SystemExit where DynamoDB Local can't be started."""
+    missing = dynamodb.whats_missing()
+    if missing:
+        raise SystemExit(f"bench.doors: {missing}")
     port = dynamodb.free_port()
     process = dynamodb.start(port)
     secrets, written = Secrets({_CODES: json.dumps(CODE_KEYS)}), Written()

@@ -79,6 +79,8 @@ class ListPage:
         events.register("provide-client-params.dynamodb", hear)
         self._list()
         events.unregister("provide-client-params.dynamodb", hear)
+        if not self.calls:
+            raise SystemExit("bench.growth: no call of a page's was heard")
 
     def show(self) -> None:
         """As the API does, some times."""
@@ -127,10 +129,10 @@ def main() -> None:
             f"DynamoDB Local and take turns: {RIDES} authorizations, each of another voucher, or "
             f"{PAGES} pages of {PAGE}. For a page from a cursor on, DynamoDB Local (SQLite, in "
             "memory) takes the longer the farther down the cursor is, which DynamoDB doesn't. So "
-            "the calls of each page are made once more by boto3 alone, and what grew for a page is "
-            "told by what grew for its calls. A month is added up from a server that only hands "
-            "out pages, and measured by the CPU time of a process of its own, with Python's start "
-            "in it, which is most of a small month.",
+            "the calls of each page, as many on both, are made once more by boto3 alone, and what "
+            "grew for a page is told by what grew for its calls. A month is added up from a server "
+            "that only hands out pages, and measured by the CPU time of a process of its own, with "
+            "Python's start in it, which is most of a small month.",
             ratios=(*of_tables, *(_of_month(*month) for month in months)),
             notes=(line(ENTRIES, [whole.cpu_seconds for _, _, whole in months]),),
         )
@@ -179,6 +181,12 @@ def _of_rides(few: Rides, many: Rides, sizes: tuple[str, str]) -> Ratio:
 
 
 def _of_pages(what: str, few: ListPage, many: ListPage, sizes: tuple[str, str]) -> Ratio:
+    # By its own calls a page that makes more of them would seem no slower.
+    if len(few.calls) != len(many.calls):
+        raise SystemExit(
+            f"bench.growth: {what} makes {len(many.calls)} calls on {sizes[0]}, and "
+            f"{len(few.calls)} on {sizes[1]}"
+        )
     pages: list[tuple[float, float]] = []
     calls: list[tuple[float, float]] = []
     for _ in range(1 + TURNS):
@@ -191,8 +199,8 @@ def _of_pages(what: str, few: ListPage, many: ListPage, sizes: tuple[str, str]) 
         against=f"{sizes[1]}, each by its bare calls",
         turns=tuple(of_page / of_calls for of_page, of_calls in by_turn),
         most=MOST_GROWTH,
-        figures=f"{_milliseconds(pages, PAGES)}; its {len(few.calls)} and {len(many.calls)} calls "
-        f"alone {_milliseconds(calls, PAGES)}",
+        figures=f"{_milliseconds(pages, PAGES)}; the {len(few.calls)} calls that each makes, alone "
+        f"{_milliseconds(calls, PAGES)}",
     )
 
 

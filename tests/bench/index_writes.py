@@ -17,6 +17,9 @@ from world import World
 
 def main() -> None:
     """Measures, and tells what was found."""
+    missing = dynamodb.whats_missing()
+    if missing:
+        raise SystemExit(f"bench.index_writes: {missing}")
     port = dynamodb.free_port()
     process = dynamodb.start(port)
     try:

@@ -24,9 +24,12 @@ def _written(value: Any) -> dict[str, Any]:
         # Before numbers: True is one of them.
         case bool():
             return {"BOOL": value}
-        # The shortest text that is read as the same number.
-        case int() | float():
-            return {"N": repr(value)}
+        # The shortest text that is read as the same number. Not the value's own: an enum's would be
+        # its name.
+        case int():
+            return {"N": int.__repr__(value)}
+        case float():
+            return {"N": float.__repr__(value)}
         case None:
             return {"NULL": True}
         case Mapping():
