@@ -94,7 +94,8 @@ def _versions() -> str:
 
 def _version_in(environment: Path, name: str) -> str:
     folder = environment / "lib" / PYTHON / "site-packages"
-    return next(distributions(name=name, path=[str(folder)])).version
+    (found,) = distributions(name=name, path=[str(folder)])
+    return found.version
 
 
 def _valgrind() -> str:
