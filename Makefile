@@ -128,7 +128,7 @@ start-up: setup ## Count the instructions of each start behind the API, and fail
 start-up-recorded: setup ## Record them, when a start is meant to be slower, or got faster
 	@PYTHONPATH=functions:tests:. $(BIN)/python -m bench.start_up --record
 
-bench-growth: setup ## Measure how an authorize and lists grow with VOUCHERS (up to 1000000, which takes long)
+bench-growth: setup ## Measure how an authorize and lists grow with TABLE_VOUCHERS (up to 1000000, which takes long)
 	@PYTHONPATH=functions:tests:. $(BIN)/python -m bench.growth
 
 bench-month: setup ## Measure how long a month takes to be added up (ENTRIES=1000,16000)

@@ -2,8 +2,8 @@
 on large tables, and a report of a small and of a large month.
 
 `python -m bench.growth` fills two sets of tables on one DynamoDB Local, one with 1,000 vouchers and
-one with as many as `VOUCHERS` says (100,000), all of one partner, and takes turns between them.
-Months are added up in processes of their own, as `make bench-month` does.
+one with as many as `TABLE_VOUCHERS` says (100,000), all of one partner, and takes turns between
+them. Months are added up in processes of their own, as `make bench-month` does.
 """
 
 import os
@@ -109,9 +109,9 @@ class ListPage:
 
 def main() -> None:
     """Tells how all of it grows."""
-    many = int(os.environ.get("VOUCHERS", str(MANY)).replace("_", ""))
+    many = int(os.environ.get("TABLE_VOUCHERS", str(MANY)).replace("_", ""))
     if not FEW < many <= MOST:
-        raise SystemExit(f"bench.growth: VOUCHERS is more than {FEW}, up to {MOST}")
+        raise SystemExit(f"bench.growth: TABLE_VOUCHERS is more than {FEW}, up to {MOST}")
     missing = dynamodb.whats_missing()
     if missing:
         raise SystemExit(f"bench.growth: {missing}")

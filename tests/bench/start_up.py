@@ -48,6 +48,8 @@ def main() -> int:
         recorded.record(measured)
         return 0
     said = recorded.complaints(measured, recorded.recorded(), bounds())
+    if said and (other := recorded.elsewhere()):
+        said.append(other)
     for line in said:
         print(f"start-up: {line}", file=sys.stderr)
     return 1 if said else 0

@@ -5,19 +5,25 @@ same results are the same text."""
 import os
 import platform
 import re
+import shutil
 import subprocess
 from collections.abc import Sequence
-from importlib.metadata import version
+from importlib.metadata import distributions, version
 from pathlib import Path
 
 from bench.measured import Part, Ratio
+from bench.started import PYTHON
 from infra.local.set_up import DYNAMODB_PACKAGE, DYNAMODB_VERSION
+from infra.local.stack import LOCAL
 
 BEGINS, ENDS = "<!-- bench -->", "<!-- /bench -->"
 _COLUMNS = (
     "| what | against | median | spread | bound | kept |\n| --- | --- | --- | --- | --- | --- |"
 )
 _PACKAGES = ("boto3", "botocore", "aws-lambda-powertools", "pydantic")
+# What runs the starts, each in an environment of its own: the runtime's client, and the emulator,
+# which comes with the SAM command line.
+_ELSEWHERE = {"awslambdaric": "floor", "aws-sam-cli": "sam"}
 
 
 def results(parts: Sequence[tuple[Part, float]]) -> str:
@@ -27,8 +33,10 @@ def results(parts: Sequence[tuple[Part, float]]) -> str:
         "\n\n".join(
             [
                 "# How fast it is, in ratios",
-                "`make bench` writes this. A ratio is how many times as much as its baseline, "
-                "measured in the same run by turns; the spread is of the turns.",
+                "`make bench` writes this. A ratio is how many times as much as its baseline, of "
+                "the same run. What is timed is measured by turns, and the spread is of the turns; "
+                "counts and memory are taken once of each. The cookbook's figure was given, and in "
+                "contention time is made up, of assumed 10 and 5 ms.",
                 f"{_versions()}.\n{_machine()}. It took {whole_seconds:,.0f} s in all.",
                 *(_told(part, seconds) for part, seconds in parts),
             ]
@@ -56,7 +64,7 @@ def short(told: str) -> str:
 
 
 def _told(part: Part, seconds: float) -> str:
-    rows = "\n".join([_COLUMNS, *map(_row, part.ratios)])
+    rows = "\n".join([_COLUMNS, *map(_row, part.ratios)]) if part.ratios else ""
     figures = "\n".join(f"* {one.what}: {one.figures}" for one in part.ratios if one.figures)
     notes = "\n".join(f"* {note}" for note in part.notes)
     told = [f"## {part.title}", f"{part.told} ({seconds:,.0f} s.)", rows, figures, notes]
@@ -75,14 +83,27 @@ def _row(ratio: Ratio) -> str:
 
 
 def _versions() -> str:
-    packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
-    valgrind = subprocess.run(
-        ["valgrind", "--version"], capture_output=True, text=True, check=True
-    ).stdout.strip()
+    own = (f"{name} {version(name)}" for name in _PACKAGES)
+    others = (f"{name} {_version_in(LOCAL / there, name)}" for name, there in _ELSEWHERE.items())
+    packages = ", ".join((*own, *others))
     return (
-        f"Python {platform.python_version()}, {packages}, {valgrind}, DynamoDB Local of "
+        f"Python {platform.python_version()}, {packages}, {_valgrind()}, DynamoDB Local of "
         f"{DYNAMODB_PACKAGE} {DYNAMODB_VERSION}"
     )
+
+
+def _version_in(environment: Path, name: str) -> str:
+    folder = environment / "lib" / PYTHON / "site-packages"
+    (found,) = distributions(name=name, path=[str(folder)])
+    return found.version
+
+
+def _valgrind() -> str:
+    """Only starts need it."""
+    if shutil.which("valgrind") is None:
+        return "no valgrind"
+    done = subprocess.run(["valgrind", "--version"], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
 
 
 def _machine() -> str:

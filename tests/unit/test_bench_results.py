@@ -14,8 +14,8 @@ PART = Part(title="Starts", told="They were counted.", ratios=(KEPT, MISSED, FRE
 @pytest.fixture(autouse=True)
 def _anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """Which machine this is, and what is installed on it, doesn't matter."""
-    monkeypatch.setattr(telling, "_versions", lambda: "Python")
     monkeypatch.setattr(telling, "_machine", lambda: "A machine")
+    monkeypatch.setattr(telling, "_version_in", lambda _, name: f"of {name}")
 
 
 def test_a_line_has_the_median_the_spread_and_whether_its_bound_is_kept() -> None:
@@ -49,3 +49,18 @@ def test_the_readme_has_the_lines_with_a_bound_between_its_marks_and_nothing_els
 def test_a_readme_without_the_marks_is_refused() -> None:
     with pytest.raises(ValueError, match="no place"):
         telling.in_readme("before\n", telling.results([(PART, 1)]))
+
+
+def test_a_part_without_ratios_has_no_table() -> None:
+    told = telling.results([(Part(title="Units", told="They were counted."), 3)])
+
+    assert told.endswith("## Units\n\nThey were counted. (3 s.)\n")
+
+
+def test_a_machine_without_valgrind_is_told_of_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+
+    told = telling.results([(PART, 12.4)])
+
+    assert ", awslambdaric of awslambdaric, " in told
+    assert ", no valgrind, " in told

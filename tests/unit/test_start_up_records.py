@@ -1,5 +1,7 @@
 """The gate of start-up compares what is counted with what was recorded, in both directions."""
 
+from pathlib import Path
+
 import pytest
 
 from bench import recorded
@@ -56,3 +58,19 @@ def test_a_function_without_a_record_and_a_record_without_a_function_are_told() 
 
     assert newcomer.startswith("sharing: 1.100 times the floor, and none is recorded")
     assert gone.startswith("redemption: is recorded and wasn't measured")
+
+
+def test_what_is_recorded_is_read_back_and_another_python_or_machine_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorded, "FILE", tmp_path / "start_up.json")
+    recorded.record({"redemption": 0.95})
+    same = recorded.elsewhere()
+    before = recorded.here()
+
+    monkeypatch.setattr("platform.python_version", lambda: "3.13.99")
+
+    assert recorded.recorded() == {"redemption": 0.95}
+    assert same is None
+    told = recorded.elsewhere() or ""
+    assert told.startswith(f"It was recorded with {before}, and this is CPython 3.13.99 on ")
