@@ -1,7 +1,12 @@
 """The budget of every operation: how often it asks DynamoDB and how many units that takes, by the
 names of its use cases. A warm function's; `cold_trips` come on top in one that remembers nothing.
 Items are as long as real ones, and what a write costs in indexes isn't counted (storage.md, 'Budget
-per operation'). It owns the figures; the storage tests measure each and take no other."""
+per operation'). It owns the figures; the storage tests measure each and take no other.
+
+What happens to a ride is allowed two trips and six units. One line has more, and is held to exactly
+that: 'request that touches a successor' finds what the replaced card left to be settled, and
+settles it (as in 'return to the successor', twelve units) before it reads again and decides. The
+money then has come over, once, and all later requests for the card are as others."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -41,7 +41,8 @@ LOAD_SECONDS, LEAST_CALLS, MOST_CALLS = 4, 60, 120
 BURSTS, BETWEEN_BURSTS_SECONDS = 3, 10
 CALLS_ALONE = 20
 SLOWEST = 0.99
-# Up to here an item is to hold out; what is beyond is told, and is what batches are for.
+# Up to here an item is to hold out; what is beyond is told, and is what batches are for. Why so
+# much of either: infra/decisions/0030-what-the-benchmark-compares.md.
 SUSTAINED_A_SECOND = 50
 MOST_TIMES, MOST_BUSY = 40, 0.005
 

@@ -1,7 +1,7 @@
 """What 1,000 rides cost on AWS: calls, units, bytes and milliseconds as the benchmark measured them
-(`facts.json`), times list prices. What a ride is made of, and what can't be measured here, is
-assumed; each assumption stands below, by name, and in the README. It owns the table there, and must
-never hold a measured figure.
+(`facts.json`), times list prices (`prices.py`). What a ride is made of, and what can't be measured
+here, is assumed; each assumption stands below, by name, and in the README. It owns the table there,
+and must never hold a measured figure.
 
 `python -m bench.cost` writes the README's table anew from the facts that are recorded.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
+from bench.prices import PRICES, Price
 from infra.local import template
 
 README = template.TEMPLATE.parent / "README.md"
@@ -40,50 +41,22 @@ FUNCTIONS = {
     "show": "minting",
     "list": "minting",
 }
-# With few rides a day a function has often gone to sleep, and always forgotten its secrets, which
-# it knows for a minute: each call reads all that its function may.
+# With few rides a day a function has often gone to sleep, and always forgotten what it knows for a
+# minute: each call reads all secrets that its function may, and asks who calls and by which rules.
 COLD_SHARE = 0.5
-SECRETS = ("CODE_SECRET_ID", "PROVIDER_SECRET_PREFIX")
+CODE_SECRET = "CODE_SECRET_ID"
+SECRETS = (CODE_SECRET, "PROVIDER_SECRET_PREFIX")
+# Who needs the secret of codes opens its connections while it starts, by a read that finds nothing.
+PRIMING_READ_UNITS = 1
 # One vCPU of Lambda's, which 1,769 MB have, against one of the machine that measured.
 TIMES_AS_SLOW = 2
 ONE_CPU_MB = 1_769
-# Beyond what DynamoDB Local takes, which is on the same machine.
+# Of DynamoDB and Secrets Manager, beyond what DynamoDB Local takes, which is on the same machine.
 ROUND_TRIP_MS = 10
 # What Lambda writes of a call, and the gateway, beside our own lines.
 OTHER_LOG_BYTES = 1_500
 
-# ── what AWS asks for it ─────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True)
-class Price:
-    """Dollars for so many of a unit, by the list of us-east-1."""
-
-    dollars: float
-    count: int
-    words: str
-
-
-PRICES: Mapping[str, Price] = {
-    # Amazon API Gateway, 'Pricing', REST APIs, the first 333 million.
-    "request": Price(3.50, 1_000_000, "$3.50 a million"),
-    # AWS WAF, 'Pricing'.
-    "looked at": Price(0.60, 1_000_000, "$0.60 a million"),
-    # AWS Lambda, 'Pricing', Arm; since August 2025 a function's start is paid like a call.
-    "call": Price(0.20, 1_000_000, "$0.20 a million"),
-    "GB-s": Price(0.0000133334, 1, "$0.0000133334 a GB-s"),
-    # Amazon DynamoDB, 'Pricing for On-Demand Capacity'.
-    "write unit": Price(0.625, 1_000_000, "$0.625 a million"),
-    "read unit": Price(0.125, 1_000_000, "$0.125 a million"),
-    # AWS Secrets Manager, 'Pricing'.
-    "secret read": Price(0.05, 10_000, "$0.05 for 10,000"),
-    # Amazon CloudWatch, 'Pricing', collected logs.
-    "logged GB": Price(0.50, 1, "$0.50 a GB"),
-    # AWS X-Ray, 'Pricing', recorded traces.
-    "trace": Price(5.00, 1_000_000, "$5 a million"),
-    # Amazon EC2, 'On-Demand Pricing', data transfer out to the internet.
-    "sent GB": Price(0.09, 1, "$0.09 a GB"),
-}
+# ── what it comes to ──────────────────────────────────────────────────────────────────────────────
 
 
 class FactMissing(Exception):
@@ -127,8 +100,9 @@ def cost_of(
         for name, often in CALLS.items()
     }
     writes = _all(facts, "write_units") + _all(facts, "index_units")
-    reads = _all(facts, "read_units")
-    secrets = _all(facts, "secret_reads") + sum(CALLS[name] * _secrets(name) for name in CALLS)
+    primed = COLD_SHARE * sum(CALLS[name] for name in CALLS if CODE_SECRET in _secrets(name))
+    reads = _all(facts, "cold_read_units") + primed * PRIMING_READ_UNITS
+    secrets = _all(facts, "secret_reads") + sum(CALLS[name] * len(_secrets(name)) for name in CALLS)
     logged_gb = (_all(facts, "log_bytes") + calls * OTHER_LOG_BYTES) / 1e9
     sent_gb = _all(facts, "answer_bytes") / 1e9
     return (
@@ -186,8 +160,8 @@ def _all(facts: Facts, what: str) -> float:
 
 def _busy_seconds(operation: str, facts: Facts, times_as_slow: float) -> float:
     computed_ms = _fact(facts, f"warm_ms.{operation}") * times_as_slow / _cpus(operation)
-    waited_ms = _fact(facts, f"round_trips.{operation}") * ROUND_TRIP_MS
-    return (computed_ms + waited_ms) / 1_000
+    trips = _fact(facts, f"cold_round_trips.{operation}") + len(_secrets(operation))
+    return (computed_ms + trips * ROUND_TRIP_MS) / 1_000
 
 
 def _start_seconds(operation: str, facts: Facts, times_as_slow: float) -> float:
@@ -211,9 +185,9 @@ def _memory_mb(operation: str) -> int:
     return memory
 
 
-def _secrets(operation: str) -> int:
-    """How many its function is told of."""
-    return sum(name in _property(operation, "Environment")["Variables"] for name in SECRETS)
+def _secrets(operation: str) -> list[str]:
+    """Those that its function is told of."""
+    return [name for name in SECRETS if name in _property(operation, "Environment")["Variables"]]
 
 
 @cache
@@ -226,15 +200,20 @@ def _property(operation: str, name: str) -> Any:
 
 def _assumed(lines: Sequence[Line], facts: Facts) -> str:
     slower = dollars(cost_of(facts, times_as_slow=2 * TIMES_AS_SLOW)) - dollars(lines)
+    _, gb_seconds = _gb_seconds({name: COLD_SHARE * often / 10 for name, often in CALLS.items()})
+    longer = gb_seconds * PRICES["GB-s"].dollars
     text = (
         "Calls, units, bytes and milliseconds are as the benchmark measured them; what a ride is "
         f"made of is assumed. It is two callbacks, and a voucher pays for {RIDES_OF_A_VOUCHER}; "
         "for each voucher there are a mint, an enrollment and two look-ups. Of all calls "
-        f"{COLD_SHARE:.0%} start a function, and none finds a secret remembered. A vCPU of "
+        f"{COLD_SHARE:.0%} start a function, and none finds anything remembered: neither a secret, "
+        "nor who calls, nor the programme's rules. A vCPU of "
         f"Lambda's is taken to need {TIMES_AS_SLOW} times as long as the machine that measured, "
-        "less memory has less of it, and each round trip to DynamoDB takes "
+        "less memory has less of it, and each round trip takes "
         f"{ROUND_TRIP_MS} ms more than here: none of this was measured on AWS. If a vCPU needed "
-        f"twice as long again, that would be {100 * slower:.1f} cents more. "
+        f"twice as long again, that would be {100 * slower:.1f} cents more. What a first answer "
+        "computes beyond a later one is left out: each tenth of a second that Lambda "
+        f"takes for it would be {100 * longer:.1f} cents more. "
         f"Lambda and the gateway log {OTHER_LOG_BYTES:,} bytes of a call beside ours, and each is "
         "traced."
     )

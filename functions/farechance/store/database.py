@@ -438,8 +438,8 @@ class Store:
             raise
 
     def again[Answer](self, attempt: Callable[[], Answer]) -> Answer:
-        """Runs a read–decide–write until it isn't overtaken, a few times with growing pauses of
-        random length; then raises Busy."""
+        """Runs a read–decide–write until it isn't overtaken, up to MAX_ATTEMPTS times with growing
+        pauses of random length, all together less than a second; then raises Busy."""
         for number in range(MAX_ATTEMPTS):
             self._wait_before(number)
             try:
