@@ -129,11 +129,13 @@ def _shapes_named(part: Any) -> set[str]:
 def _undocumented(model: Any) -> Any:
     match model:
         case dict():
-            # A field of this name, which a service may have, is a shape and no text.
+            # Emptied and not taken away: botocore looks for some of these texts. A field of this
+            # name, which a service may have, is a shape and no text.
             return {
-                key: _undocumented(value)
+                key: ""
+                if key == "documentation" and isinstance(value, str)
+                else _undocumented(value)
                 for key, value in model.items()
-                if not (key == "documentation" and isinstance(value, str))
             }
         case list():
             return [_undocumented(one) for one in model]
