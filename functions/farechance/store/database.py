@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -79,11 +78,13 @@ class LostRace(Exception):
     leaves the store and the operations: `again` reads and decides anew."""
 
 
-@dataclass(frozen=True, slots=True)
 class Found:
     """What a read found: `found[key]` is the item's model, or None."""
 
-    items: Mapping[Key[Any], Any]
+    __slots__ = ("items",)
+
+    def __init__(self, items: Mapping[Key[Any], Any]) -> None:
+        self.items = items
 
     def __getitem__[Model: BaseModel](self, key: Key[Model]) -> Model | None:
         return cast("Model | None", self.items[key])
