@@ -105,12 +105,10 @@ def test_the_table_of_speed_is_what_was_measured() -> None:
         assert float(told) == pytest.approx(ratio, rel=start_ups.HEADROOM), name
 
 
-def test_what_was_measured_is_whole_and_took_less_than_ten_minutes() -> None:
+def test_what_was_measured_is_whole() -> None:
     results = run.RESULTS.read_text(encoding="utf-8")
 
-    (seconds,) = re.findall(r"It took (\d+) s in all\.", results)
     assert len(re.findall(r"^## ", results, re.M)) == len(run.PARTS)
-    assert int(seconds) < 600
 
 
 def test_the_alarms_cost_what_the_readme_says() -> None:
