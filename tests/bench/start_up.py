@@ -47,7 +47,7 @@ def main() -> int:
     if asked.record:
         recorded.record(measured)
         return 0
-    said = recorded.complaints(measured, recorded.recorded(), bounds())
+    said = recorded.complaints(measured, recorded.recorded())
     if said and (other := recorded.elsewhere()):
         said.append(other)
     for line in said:

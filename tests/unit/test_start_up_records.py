@@ -7,23 +7,22 @@ import pytest
 from bench import recorded
 from bench.recorded import complaints
 
-BOUNDS = {"redemption": 1.0, "minting": 1.3}
 KEPT = {"redemption": 0.95, "minting": 1.2}
 
 
 def test_what_is_as_recorded_is_no_complaint() -> None:
-    assert complaints(KEPT, KEPT, BOUNDS) == []
+    assert complaints(KEPT, KEPT) == []
 
 
 @pytest.mark.parametrize("factor", [1.0299, 0.9701])
 def test_a_start_may_differ_by_less_than_three_percent(factor: float) -> None:
     measured = KEPT | {"redemption": 0.95 * factor}
 
-    assert complaints(measured, KEPT, BOUNDS) == []
+    assert complaints(measured, KEPT) == []
 
 
 def test_a_start_that_got_slower_is_told_with_both_figures_and_how_to_record_it() -> None:
-    (said,) = complaints(KEPT | {"redemption": 0.98}, KEPT, BOUNDS)
+    (said,) = complaints(KEPT | {"redemption": 0.98}, KEPT)
 
     assert said == (
         "redemption: 0.980 times the floor, and 0.950 is recorded: it starts 3.2% slower. "
@@ -32,29 +31,15 @@ def test_a_start_that_got_slower_is_told_with_both_figures_and_how_to_record_it(
 
 
 def test_a_start_that_got_faster_must_be_recorded() -> None:
-    (said,) = complaints(KEPT | {"minting": 1.16}, KEPT, BOUNDS)
+    (said,) = complaints(KEPT | {"minting": 1.16}, KEPT)
 
     assert said.startswith("minting: 1.160 times the floor, and 1.200 is recorded: it starts 3.3%")
     assert "faster" in said
     assert recorded.RECORDING in said
 
 
-def test_a_bound_that_was_kept_must_be_kept_on() -> None:
-    kept = {"redemption": 0.99, "minting": 1.2}
-
-    (said,) = complaints(kept | {"redemption": 1.01}, kept, BOUNDS)
-
-    assert said == "redemption: 1.010 times the floor, and the bound is 1.00."
-
-
-def test_a_bound_that_was_never_kept_is_told_by_the_benchmark_and_closes_no_gate() -> None:
-    slow = {"redemption": 1.01, "minting": 1.2}
-
-    assert complaints(slow, slow, BOUNDS) == []
-
-
 def test_a_function_without_a_record_and_a_record_without_a_function_are_told() -> None:
-    newcomer, gone = complaints({"minting": 1.2, "sharing": 1.1}, KEPT, BOUNDS | {"sharing": 1.3})
+    newcomer, gone = complaints({"minting": 1.2, "sharing": 1.1}, KEPT)
 
     assert newcomer.startswith("sharing: 1.100 times the floor, and none is recorded")
     assert gone.startswith("redemption: is recorded and wasn't measured")
