@@ -7,18 +7,10 @@ import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from importlib import import_module
 
 from pydantic import BaseModel
 
-from farechance import (
-    batches,
-    commands,
-    mints,
-    participant_records,
-    participants,
-    report_records,
-    sends,
-)
 from farechance.store import keys
 from farechance.store.keys import Key
 
@@ -43,15 +35,15 @@ class Item:
 _SELDOM = {
     name: value
     for module in (
-        batches,
-        commands,
-        mints,
-        participant_records,
-        participants,
-        report_records,
-        sends,
+        "batches",
+        "commands",
+        "mints",
+        "participant_records",
+        "participants",
+        "report_records",
+        "sends",
     )
-    for name, value in vars(module).items()
+    for name, value in vars(import_module(f"farechance.{module}")).items()
 }
 _ANY: Mapping[object, object] = {int: 1, date: date(2026, 3, 1)}
 

@@ -111,8 +111,8 @@ def _part(
     return Part(
         title="Batches",
         told="The operation that the queue's worker calls, with the store's own client, on "
-        "DynamoDB Local. After each of its transactions the same request is sent by boto3 alone, "
-        "as it comes, to other tables that began alike: that is the bare loop. Both have one "
+        "DynamoDB Local. After each of its transactions the same request is sent by boto3 alone "
+        "to other tables that began alike: that is the bare loop. Both have one "
         "request under way at a time, and neither's client validates parameters; what the loop "
         "sends is given to it ready-made. The ratio is of vouchers a second, of each tenth of a "
         "batch. Most of a transaction's time is DynamoDB Local's. Memory is the whole process's, "
