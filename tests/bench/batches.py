@@ -22,11 +22,11 @@ import boto3
 from botocore.config import Config
 
 import builders
+from bench import engine
 from bench.measured import Part, Ratio, peak_mb, tell
 from farechance.batches import MAX_ROWS
 from farechance.settings import Settings
 from farechance.store import Store
-from infra.local import dynamodb
 from tables import fill_tables, make_tables
 from world import World
 
@@ -76,18 +76,11 @@ def main() -> None:
         print(json.dumps(_worked_on(int(asked_port), kind, int(asked_vouchers))))
         return
     vouchers = _asked()
-    missing = dynamodb.whats_missing()
-    if missing:
-        raise SystemExit(f"bench.batches: {missing}")
-    port = dynamodb.free_port()
-    process = dynamodb.start(port)
-    try:
+    with engine.running() as port:
         # The small one comes first, while the engine is still getting warm.
         small = _in_its_own_process(port, "unassigned", vouchers // 10)
         large = _in_its_own_process(port, "unassigned", vouchers)
         people = _in_its_own_process(port, "people", vouchers // 10)
-    finally:
-        dynamodb.stop(process)
     tell(_part(vouchers, small, large, people))
 
 

@@ -21,13 +21,13 @@ from typing import Any
 import boto3
 
 import builders
+from bench import engine
 from bench.measured import Part, Ratio, tell
 from books import differences
 from conflicts import Conflicts
 from farechance.errors import Busy
 from farechance.settings import Settings
 from farechance.store import Store
-from infra.local import dynamodb
 from tables import empty_tables, make_tables, world_on
 from timeline import Timeline
 from wire import Wire, wrong_ledger_writes
@@ -94,9 +94,7 @@ class _Item:
 
 def main() -> None:
     """Measures, and tells what was found."""
-    port = dynamodb.free_port()
-    process = dynamodb.start(port)
-    try:
+    with engine.running() as port:
         client = boto3.client(
             "dynamodb",
             endpoint_url=f"http://127.0.0.1:{port}",
@@ -105,8 +103,6 @@ def main() -> None:
             aws_secret_access_key="test",
         )
         tell(_part(client, make_tables(client)))
-    finally:
-        dynamodb.stop(process)
 
 
 def call(world: World, act: Act, moments: Sequence[float], first: int = 0) -> Answers:

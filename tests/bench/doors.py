@@ -22,13 +22,13 @@ import boto3
 from standardwebhooks.webhooks import Webhook
 
 import builders
+from bench import engine
 from builders import CODE_KEYS, PARTNER, PROVIDER
 from farechance import telemetry
 from farechance.scopes import SCOPES
 from farechance.signatures import new_secret
 from farechance.store import keys
 from functional.gateway import proxy_event
-from infra.local import dynamodb
 from tables import fill_tables, make_tables, world_on
 from world import Clock, World
 
@@ -117,21 +117,15 @@ class Doors:
 def opened() -> Iterator[Doors]:
     """The doors, with a funded programme, its partners and a ride company behind them. Raises
     SystemExit where DynamoDB Local can't be started."""
-    missing = dynamodb.whats_missing()
-    if missing:
-        raise SystemExit(f"bench.doors: {missing}")
-    port = dynamodb.free_port()
-    process = dynamodb.start(port)
     secrets, written = Secrets({_CODES: json.dumps(CODE_KEYS)}), Written()
     server = ThreadingHTTPServer(("127.0.0.1", 0), _secrets_manager(secrets))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        with redirect_stdout(written):
+        with engine.running() as port, redirect_stdout(written):
             yield _opened(f"http://127.0.0.1:{port}", server.server_port, secrets, written)
     finally:
         server.shutdown()
         server.server_close()
-        dynamodb.stop(process)
 
 
 def _opened(endpoint: str, secrets_port: int, secrets: Secrets, written: Written) -> Doors:

@@ -20,12 +20,12 @@ import boto3
 from botocore import xform_name
 from botocore.config import Config
 
+from bench import engine
 from bench.full_tables import card, fill
 from bench.measured import Part, Ratio, by_turns, ratios, tell
 from bench.month_at_scale import Used, paged_and_added_up
 from farechance import cursors
 from farechance.voucher_api import VoucherQuery
-from infra.local import dynamodb
 from operations.list_vouchers import list_vouchers
 from tables import make_tables, world_on
 from world import World
@@ -112,15 +112,8 @@ def main() -> None:
     many = int(os.environ.get("TABLE_VOUCHERS", str(MANY)).replace("_", ""))
     if not FEW < many <= MOST:
         raise SystemExit(f"bench.growth: TABLE_VOUCHERS is more than {FEW}, up to {MOST}")
-    missing = dynamodb.whats_missing()
-    if missing:
-        raise SystemExit(f"bench.growth: {missing}")
-    port = dynamodb.free_port()
-    process = dynamodb.start(port, HEAP_MB)
-    try:
+    with engine.running(HEAP_MB) as port:
         of_tables = _on_tables(_filled(port, FEW), _filled(port, many), many)
-    finally:
-        dynamodb.stop(process)
     months = [(entries, *paged_and_added_up(entries)) for entries in ENTRIES]
     tell(
         Part(

@@ -19,6 +19,7 @@ from typing import Any
 import boto3
 
 import builders
+from bench import engine
 from farechance.call_metrics import Calls
 from farechance.programs import Standing
 from farechance.report_records import PublishedFile, PublishedReport
@@ -27,7 +28,6 @@ from farechance.store import keys, writes
 from farechance.times import month_before
 from farechance.widgets.asked import Asked, field_name
 from farechance.widgets.voucher import FIND
-from infra.local import dynamodb
 from operations.control_room import control_room
 from tables import make_tables, world_on
 from world import Clock, World
@@ -56,15 +56,8 @@ class _NoAlarms:
 
 def main() -> int:
     """Measures and prints."""
-    missing = dynamodb.whats_missing()
-    if missing:
-        raise SystemExit(f"bench-widgets: {missing}")
-    port = dynamodb.free_port()
-    process = dynamodb.start(port)
-    try:
+    with engine.running() as port:
         _bench(f"http://127.0.0.1:{port}")
-    finally:
-        dynamodb.stop(process)
     return 0
 
 
