@@ -35,11 +35,9 @@ _BETWEEN = str.maketrans(
 # A code within a text: four groups of four, whatever stands between them. It is looked for from the
 # beginning of each word, so that words of four letters before a code don't hide it.
 _GROUP, _APART = "([0-9A-Za-z]{4})", "([^0-9A-Za-z]*)"
-_IN_TEXT = re.compile(rf"(?<![0-9A-Za-z])(?={_APART.join([_GROUP] * 4)}(?![0-9A-Za-z]))")
+_IN_TEXT = rf"(?<![0-9A-Za-z])(?={_APART.join([_GROUP] * 4)}(?![0-9A-Za-z]))"
 # Groups of four stand in these as well; they are no codes.
-_UUID = re.compile(
-    r"(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])"
-)
+_UUID = r"(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])"
 _DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2015\u2212")
 
 CodeKeys = Mapping[str, str]
@@ -101,7 +99,7 @@ def holds_code(text: str) -> bool:
     """Whether a code stands within a text: in groups with dashes or another sign between them, also
     one with a wrong symbol; or with blanks or nothing, or now one and now another, then only if its
     check symbol is right, so that words are seldom taken for one."""
-    for found in _IN_TEXT.finditer(_UUID.sub("?", text)):
+    for found in re.finditer(_IN_TEXT, re.sub(_UUID, "?", text)):
         groups, apart = found.groups()[::2], found.groups()[1::2]
         symbols = "".join(groups).translate(_READ_AS)
         if not is_like_code(symbols) or not any(sign.isdigit() for sign in "".join(groups)):

@@ -24,19 +24,25 @@ Errors of AWS that `store` does not know pass through untranslated and alarm.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Self
+from typing import NamedTuple, Self, dataclass_transform
 
 
+# Every function starts with all of these errors. A dataclass writes source for each, and runs it.
+@dataclass_transform(eq_default=False)
 class FareChanceError(Exception):
-    """The root: whatever the system raises on purpose."""
+    """The root: whatever the system raises on purpose. An error is made with the fields that its
+    class declares, in their order or by name; a type checker checks it as it does a dataclass."""
+
+    def __init__(self, *fields: object, **named: object) -> None:
+        named |= zip(type(self).__annotations__, fields, strict=False)
+        for name, value in named.items():
+            setattr(self, name, value)
 
 
 class Refusal(FareChanceError):
     """A request that cannot be carried out as it stands."""
 
 
-@dataclass(eq=False)
 class MalformedBody(Refusal):
     """`problem` is a slug: `not_utf8`, `syntax`, `duplicate_key`, `too_deep`, `control_character`,
     `not_a_number`; `where` is a key or a position, never a value."""
@@ -45,7 +51,6 @@ class MalformedBody(Refusal):
     where: str = ""
 
 
-@dataclass(eq=False)
 class MalformedSheet(Refusal):
     """`problem` is a slug: `utf16`, `not_utf8`, `quotes`, `no_header`, `unknown_column`, `empty`;
     of a ride company's statement, which comes by no door, `utf16`, `no_header`, `missing_column`,
@@ -56,29 +61,25 @@ class MalformedSheet(Refusal):
     where: str = ""
 
 
-@dataclass(eq=False)
 class BodyTooLarge(Refusal):
     """The body has more than `limit_bytes`."""
 
     limit_bytes: int
 
 
-@dataclass(eq=False)
 class UnsupportedMediaType(Refusal):
     """The body is none of the `accepted` media types."""
 
     accepted: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class FieldError:
+class FieldError(NamedTuple):
     """One wrong field: a JSON pointer (RFC 6901) and what would be right."""
 
     pointer: str
     detail: str
 
 
-@dataclass(eq=False)
 class FieldErrors(Refusal):
     """The fields that are wrong, all that were found at once."""
 
@@ -90,17 +91,14 @@ class FieldErrors(Refusal):
         return cls((FieldError(pointer, detail),))
 
 
-@dataclass(eq=False)
 class IdempotencyKeyMissing(Refusal):
     """A call that changes something came without a usable Idempotency-Key."""
 
 
-@dataclass(eq=False)
 class IdempotencyKeyReused(Refusal):
     """The same key came before, with another body."""
 
 
-@dataclass(eq=False)
 class NotAuthenticated(Refusal):
     """Who is calling is not proven. Says nothing of why: a guesser learns nothing. `scheme` is the
     kind of proof that is wanted."""
@@ -108,14 +106,12 @@ class NotAuthenticated(Refusal):
     scheme: str
 
 
-@dataclass(eq=False)
 class ScopeMissing(Refusal):
     """The token lacks `scope`."""
 
     scope: str
 
 
-@dataclass(eq=False)
 class NotFound(Refusal):
     """No such `kind` of thing for this caller; another's and nobody's look the same. `name` is the
     id as the caller gave it."""
@@ -124,28 +120,24 @@ class NotFound(Refusal):
     name: str = ""
 
 
-@dataclass(eq=False)
 class MethodNotAllowed(Refusal):
     """The path exists with the methods in `allowed` only."""
 
     allowed: tuple[str, ...]
 
 
-@dataclass(eq=False)
 class LinkExpired(Refusal):
     """A link to a page that was made to work for some minutes, and these are over."""
 
 
-@dataclass(eq=False)
 class StateForbids(Refusal):
     """`reason` is a stable slug such as `already_enrolled`; `facts` are ids and numbers that
     help the caller (never another's)."""
 
     reason: str
-    facts: Mapping[str, str | int] = field(default_factory=dict)
+    facts: Mapping[str, str | int] = {}
 
 
-@dataclass(eq=False)
 class MintingTooFast(Refusal):
     """A partner has minted `minted` vouchers of a programme in this clock hour, and with those that
     are asked for it would be more than `most`."""
@@ -157,14 +149,12 @@ class MintingTooFast(Refusal):
     retry_after_seconds: int
 
 
-@dataclass(eq=False)
 class Busy(FareChanceError):
     """Too many at once; the caller may repeat the very same request after a pause."""
 
     retry_after_seconds: int = 1
 
 
-@dataclass(eq=False)
 class BooksDiffer(FareChanceError):
     """Two stored things that must agree do not: `what` names them by id."""
 

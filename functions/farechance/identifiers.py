@@ -52,25 +52,26 @@ Last4 = Annotated[
     ),
 ]
 
+# Patterns are compiled where they are first used: most functions load this module and match none.
+
 # HTTP's own and the gateway's: it renames, drops or overwrites them (Amazon API Gateway Developer
 # Guide, 'Important notes'). The last is the other profile's.
-_OWNED = re.compile(
+_OWNED = (
     r"(accept|access-control|cloudfront|content|if|proxy|sec|x-amz|x-amzn|x-forwarded|webhook)(-.*)?"
     r"|age|allow|authorization|cache-control|connection|cookie|date|expect|expires|forwarded|from"
     r"|host|idempotency-key|keep-alive|last-modified|link|location|max-forwards|origin|pragma|range"
     r"|referer|server|set-cookie|te|trailer|transfer-encoding|upgrade|user-agent|vary|via|warn"
-    r"|warning|www-authenticate|x-api-key",
-    re.ASCII,
+    r"|warning|www-authenticate|x-api-key"
 )
 # RFC 9110, 5.6.2, 'Tokens'.
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}", re.ASCII)
+_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}"
 
 
 def _signature_header(written: str) -> str:
-    if not _TOKEN.fullmatch(written):
+    if not re.fullmatch(_TOKEN, written, re.ASCII):
         raise ValueError("must be the name of an HTTP header, of at most 64 characters")
     name = written.lower()
-    if _OWNED.fullmatch(name):
+    if re.fullmatch(_OWNED, name, re.ASCII):
         raise ValueError(
             "is a header that means something else, such as Authorization; use another"
         )
@@ -88,30 +89,27 @@ ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()-]{4,23}$")]
 """A help line as it is printed on cards; an organisation's, never a participant's."""
 
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|_at_.+_(com|org|net|edu|gov|us)\b")
-_SEPARATORS = re.compile(r"[-_. ()+]")
+_EMAIL = r"[^\s@]+@[^\s@]+\.[^\s@]+|_at_.+_(com|org|net|edu|gov|us)\b"
+_SEPARATORS = r"[-_. ()+]"
 # Anywhere between separators. With letters or digits at its side a number is somebody's own: a
 # stricter pattern would refuse every fiftieth UUID.
 _ALONE = r"(?<![A-Za-z0-9]){}(?![A-Za-z0-9])"
-_NATIONAL_ID = re.compile(_ALONE.format(r"\d{3}[-_. ]?\d{2}[-_. ]?\d{4}"), re.ASCII)
-_PHONE = re.compile(
-    _ALONE.format(r"((1[-_. ]?)?\d{3}[-_. ]?\d{3}[-_. ]?\d{4}|\d{3}[-_. ]\d{4}|00\d{8,15})"),
-    re.ASCII,
-)
+_NATIONAL_ID = _ALONE.format(r"\d{3}[-_. ]?\d{2}[-_. ]?\d{4}")
+_PHONE = _ALONE.format(r"((1[-_. ]?)?\d{3}[-_. ]?\d{3}[-_. ]?\d{4}|\d{3}[-_. ]\d{4}|00\d{8,15})")
 
 
 def _personal(value: str) -> str:
     """Refuses what is plainly a person's national id, phone number or e-mail address, also with
     something before or behind it."""
-    if _EMAIL.search(value):
+    if re.search(_EMAIL, value):
         raise ValueError("looks like an e-mail address; use a reference that only you can resolve")
-    digits = _SEPARATORS.sub("", value)
+    digits = re.sub(_SEPARATORS, "", value)
     is_number = digits.isascii() and digits.isdigit()
-    if _NATIONAL_ID.search(value) or (is_number and len(digits) == 9):
+    if re.search(_NATIONAL_ID, value, re.ASCII) or (is_number and len(digits) == 9):
         raise ValueError(
             "looks like a social security number; use a reference of your own, with a letter"
         )
-    if _PHONE.search(value) or (is_number and len(digits) in (10, 11, 12)):
+    if re.search(_PHONE, value, re.ASCII) or (is_number and len(digits) in (10, 11, 12)):
         raise ValueError("looks like a phone number; use a reference of your own, with a letter")
     return value
 

@@ -23,7 +23,7 @@ _GSM = frozenset(
     "@£$¥èéùìòÇØøÅå_ÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-_NOT_GSM = re.compile(f"[^{re.escape(''.join(sorted(_GSM)))}]")
+_NOT_GSM = f"[^{re.escape(''.join(sorted(_GSM)))}]"
 
 _MONTHS: Mapping[Language, str] = {
     "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
@@ -232,7 +232,7 @@ def day_in_short(instant: datetime, rules: Rules, language: Language) -> str:
 def plain(text: str) -> str:
     """The text in the GSM alphabet: other letters lose their accents, other signs become '.'."""
     # A letter and its accent may come as two signs; only as one is it in the alphabet.
-    return _NOT_GSM.sub(_plain_sign, unicodedata.normalize("NFC", text))
+    return re.sub(_NOT_GSM, _plain_sign, unicodedata.normalize("NFC", text))
 
 
 def _plain_sign(sign: re.Match[str]) -> str:

@@ -157,7 +157,7 @@ def _in_part(
     now: datetime,
 ) -> StateForbids:
     match refusal:
-        case StateForbids(reason):
+        case StateForbids(reason=reason):
             because = reason
         case MintingTooFast():
             because = "minting_too_fast"

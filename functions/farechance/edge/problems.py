@@ -134,7 +134,7 @@ _SHEETS: Mapping[str, str] = {
 
 # The ids that are made here, at random or by a digest (`enroll`, `batch_id_of`, `voucher_id`), and
 # no others: in whatever a caller makes up, and be it behind `par_`, somebody's name may stand.
-_ID = re.compile(r"(par|bat)_[0-9a-f]{32}|vch_[0-9a-hjkmnp-tv-z]{26}", re.ASCII)
+_ID = r"(par|bat)_[0-9a-f]{32}|vch_[0-9a-hjkmnp-tv-z]{26}"
 
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
@@ -153,10 +153,10 @@ class Said(NamedTuple):
 def say(error: Exception) -> Said:  # noqa: C901, PLR0911, PLR0912 - a row for each error
     """How an error is told. Whatever isn't known is an internal error, safe to repeat."""
     match error:
-        case errors.MalformedBody(problem, where):
+        case errors.MalformedBody(problem=problem, where=where):
             at = f" ({where})" if where else ""
             return Said(MALFORMED_BODY, _MALFORMED[problem] + at)
-        case errors.MalformedSheet(problem, where):
+        case errors.MalformedSheet(problem=problem, where=where):
             at = f" ({where})" if where else ""
             return Said(MALFORMED_SHEET, _SHEETS[problem] + at)
         case errors.IdempotencyKeyMissing():
@@ -164,17 +164,17 @@ def say(error: Exception) -> Said:  # noqa: C901, PLR0911, PLR0912 - a row for e
                 KEY_MISSING,
                 "Send an Idempotency-Key header of 1 to 64 visible ASCII characters.",
             )
-        case errors.NotAuthenticated(scheme):
+        case errors.NotAuthenticated(scheme=scheme):
             return Said(
                 NOT_AUTHENTICATED,
                 "Send a valid proof of who is calling.",
                 headers={"WWW-Authenticate": scheme},
             )
-        case errors.ScopeMissing(scope):
+        case errors.ScopeMissing(scope=scope):
             return Said(SCOPE_MISSING, f"The scope {scope} is needed.", members={"scope": scope})
-        case errors.NotFound(kind, name):
+        case errors.NotFound(kind=kind, name=name):
             return Said(NOT_FOUND, f"There is no such {kind} for you{name and f': {name}'}.")
-        case errors.MethodNotAllowed(allowed):
+        case errors.MethodNotAllowed(allowed=allowed):
             methods = ", ".join(allowed)
             return Said(
                 METHOD_NOT_ALLOWED,
@@ -183,7 +183,9 @@ def say(error: Exception) -> Said:  # noqa: C901, PLR0911, PLR0912 - a row for e
             )
         case errors.LinkExpired():
             return Said(LINK_EXPIRED, "Links to cards work for 15 minutes. Ask for a new one.")
-        case errors.StateForbids("command_id_reused", {"carried_out_at": at, **before} as facts):
+        case errors.StateForbids(
+            reason="command_id_reused", facts={"carried_out_at": at, **before} as facts
+        ):
             detail = (
                 f"This command_id was used at {at} by {before['carried_out_for']} for "
                 f"{before['carried_out']}, and that was carried out. What is asked for now is "
@@ -191,19 +193,19 @@ def say(error: Exception) -> Said:  # noqa: C901, PLR0911, PLR0912 - a row for e
                 "its own."
             )
             return Said(STATE_FORBIDS, detail, slug="command_id_reused", members=facts)
-        case errors.StateForbids(reason, facts):
+        case errors.StateForbids(reason=reason, facts=facts):
             detail = _STATES.get(reason, f"It is refused because of its state: {reason}.")
             return Said(STATE_FORBIDS, detail, slug=reason, members=facts)
-        case errors.BodyTooLarge(limit):
+        case errors.BodyTooLarge(limit_bytes=limit):
             return Said(BODY_TOO_LARGE, f"At most {limit} bytes are taken.")
-        case errors.UnsupportedMediaType(accepted):
+        case errors.UnsupportedMediaType(accepted=accepted):
             return Said(UNSUPPORTED_MEDIA_TYPE, f"Send {' or '.join(accepted)}.")
-        case errors.FieldErrors(wrong):
+        case errors.FieldErrors(errors=wrong):
             listed = [{"pointer": one.pointer, "detail": one.detail} for one in wrong]
             return Said(FIELD_ERRORS, "See errors for each.", members={"errors": listed})
         case errors.IdempotencyKeyReused():
             return Said(KEY_REUSED, "Send a new key for a new request.")
-        case errors.MintingTooFast(_, _, minted, most, seconds):
+        case errors.MintingTooFast(minted=minted, most=most, retry_after_seconds=seconds):
             return Said(
                 MINTING_TOO_FAST,
                 "With these, more vouchers would be minted in this hour than the programme's rules "
@@ -212,7 +214,7 @@ def say(error: Exception) -> Said:  # noqa: C901, PLR0911, PLR0912 - a row for e
                 headers={"Retry-After": str(seconds)},
                 members={"minted_in_hour": minted, "max_vouchers_per_partner_hour": most},
             )
-        case errors.Busy(seconds):
+        case errors.Busy(retry_after_seconds=seconds):
             return Said(
                 BUSY,
                 "Too much at once, or the answer was lost. Repeating the same request is safe.",
@@ -225,7 +227,7 @@ def say(error: Exception) -> Said:  # noqa: C901, PLR0911, PLR0912 - a row for e
 def response(error: Exception, request_id: str) -> dict[str, Any]:
     """The error as an answer of a Lambda proxy integration. What was asked for is repeated
     only if it is formed as our own ids are: else it may be a name, and of somebody."""
-    if isinstance(error, errors.NotFound) and not _ID.fullmatch(error.name):
+    if isinstance(error, errors.NotFound) and not re.fullmatch(_ID, error.name, re.ASCII):
         error = errors.NotFound(error.kind)
     said = say(error)
     body = {
