@@ -1,9 +1,10 @@
 """The package: makes of what `sam build` left the one zip that every function runs from.
 
 `sam build` leaves a copy of the code and its packages for each function, all of them equal. One is
-trimmed (`infra/trim.py`) and compiled, the others go, and the built template names the zip; the
-nested templates stay as they are. The same happens before a deployment here and on AWS. It must
-never make two zips of equal code: who deploys sees by the zip's digest that nothing has changed.
+trimmed (`infra/trim.py`), made lighter (`infra/lighter.py`) and compiled, the others go, and the
+built template names the zip; the nested templates stay as they are. The same happens before a
+deployment here and on AWS. It must never make two zips of equal code: who deploys sees by the zip's
+digest that nothing has changed.
 """
 
 import shutil
@@ -17,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from infra.lighter import lighten
 from infra.trim import trim
 
 ARCHIVE = "functions.zip"
@@ -63,7 +65,7 @@ def main(arguments: list[str]) -> int:
 def package(built: Path) -> Size:
     """Packages the folder that `sam build` left. Raises NotPackaged if there are no copies of the
     code in it, if they differ in names or sizes, or if this Python isn't the one that the functions
-    run on; and LookupError as `trim` does."""
+    run on; and LookupError as `trim` and `lighten` do."""
     file = built / "template.yaml"
     template: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
     runtime = template["Globals"]["Function"]["Runtime"]
@@ -83,6 +85,7 @@ def package(built: Path) -> Size:
     for copy in copies[1:]:
         shutil.rmtree(copy)
     trim(code)
+    lighten(code)
     _compile(code)
     write_zip(built / ARCHIVE, code, files_in(code))
     for one in functions:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from infra.lighter import SHAPES, STAND_INS
 from infra.trim import OPERATIONS, SERVICES
 
 VERSION = "2010-03-31"
@@ -28,6 +29,9 @@ def write(code: Path, members: dict[str, Any] | None = None) -> Path:
             },
         }
         (version / "service-2.json").write_text(json.dumps(model), encoding="utf-8")
+    for name, source in {**STAND_INS, SHAPES: "class Shape(TypedDict): ...\n"}.items():
+        (code / name).parent.mkdir(parents=True, exist_ok=True)
+        (code / name).write_text(source, encoding="utf-8")
     endpoints: dict[str, Any] = {"partitions": [{"services": {}}]}
     (data / "endpoints.json").write_text(json.dumps(endpoints), encoding="utf-8")
     return data

@@ -16,6 +16,7 @@ import yaml
 
 import small_services
 from infra import package
+from infra.lighter import SHAPES, STAND_INS
 from infra.local import template
 
 RUNTIME = template.load()["Globals"]["Function"]["Runtime"]
@@ -122,7 +123,9 @@ def _bytes_of(folder: Path) -> int:
 def test_every_source_is_compiled_for_where_it_runs(packaged: _Packaged) -> None:
     sources = list(packaged.code.rglob("*.py"))
 
-    assert len(sources) == len([name for name in KEPT if name.endswith(".py")])
+    assert {str(one.relative_to(packaged.code)) for one in sources} == {
+        name for name in (*KEPT, *STAND_INS, SHAPES) if name.endswith(".py")
+    }
     for source in sources:
         (compiled,) = source.parent.glob(f"__pycache__/{source.stem}.*.pyc")
         header, code = compiled.read_bytes()[:16], compiled.read_bytes()[16:]
