@@ -2,6 +2,7 @@
 number, a body, a token, an external reference or a secret: a log line is an event's name and
 ids."""
 
+import gc
 import json
 import sys
 import time
@@ -100,6 +101,10 @@ class Count(StrEnum):
 def invocation(request_id: str) -> Iterator[None]:
     """Around each invocation: its log lines carry `request_id` and no key outlives it; what was
     counted is sent at its end."""
+    if not gc.isenabled():
+        # The start is over (`farechance/__init__.py`): what it made stays, and isn't looked at.
+        gc.freeze()
+        gc.enable()
     logger.append_keys(request_id=request_id)
     try:
         yield

@@ -9,6 +9,7 @@ from typing import Any
 from farechance.edge import problems
 from farechance.endpoints import CONTRACT_PATH, DOCS_PATH, METHODS
 from farechance.errors import MethodNotAllowed, NotFound
+from farechance.telemetry import invocation
 
 
 class Published:
@@ -21,6 +22,11 @@ class Published:
 
     def handle(self, event: dict[str, Any], _context: object) -> dict[str, Any]:
         """One invocation."""
+        request_id = str(event.get("requestContext", {}).get("requestId", ""))
+        with invocation(request_id):
+            return self._answer(event, request_id)
+
+    def _answer(self, event: dict[str, Any], request_id: str) -> dict[str, Any]:
         path, method = str(event.get("path", "")), str(event.get("httpMethod", ""))
         if path == CONTRACT_PATH and method == "GET":
             return {
@@ -35,7 +41,6 @@ class Published:
             }
         if path == DOCS_PATH and method == "GET":
             return self._docs_page()
-        request_id = str(event.get("requestContext", {}).get("requestId", ""))
         return problems.response(_missing(path, METHODS), request_id)
 
 
