@@ -68,8 +68,10 @@ def _without_shapes(source: str) -> str:
             isinstance(base, ast.Name) and base.id in {"TypedDict", *found} for base in one.bases
         ):
             found[one.name] = one
-    if not found:
+    if not found or "from fractions import Fraction" not in lines:
         raise LookupError(f"{SHAPES} has no TypedDict any more that could be replaced")
     for name, one in reversed(found.items()):
         lines[one.lineno - 1 : one.end_lineno] = [f"{name} = dict"]
+    # Annotations aren't evaluated there, so only the shapes needed it.
+    lines.remove("from fractions import Fraction")
     return "\n".join([*lines, ""])

@@ -8,6 +8,7 @@ from infra.lighter import SHAPES, STAND_INS
 from infra.trim import OPERATIONS, SERVICES
 
 VERSION = "2010-03-31"
+_SHAPES = "from fractions import Fraction\nclass Shape(TypedDict): ...\n"
 
 
 def write(code: Path, members: dict[str, Any] | None = None) -> Path:
@@ -29,7 +30,7 @@ def write(code: Path, members: dict[str, Any] | None = None) -> Path:
             },
         }
         (version / "service-2.json").write_text(json.dumps(model), encoding="utf-8")
-    for name, source in {**STAND_INS, SHAPES: "class Shape(TypedDict): ...\n"}.items():
+    for name, source in {**STAND_INS, SHAPES: _SHAPES}.items():
         (code / name).parent.mkdir(parents=True, exist_ok=True)
         (code / name).write_text(source, encoding="utf-8")
     endpoints: dict[str, Any] = {"partitions": [{"services": {}}]}

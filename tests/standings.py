@@ -1,7 +1,7 @@
 """Where a programme's money stands, as housekeeping adds it up, beside what the audit of its books
 finds at the same moment."""
 
-from farechance.programs import Standing
+from farechance.standings import Standing
 from operations.check_books import Books
 
 

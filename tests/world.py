@@ -36,7 +36,7 @@ from farechance.given_up import Moved
 from farechance.ledger import Entry
 from farechance.participants import Participant
 from farechance.partner_api import Minted, MintRequest
-from farechance.programs import Allotment, Program, Rules, Standing
+from farechance.programs import Allotment, Program, Rules
 from farechance.report_records import (
     PublishedFile,
     PublishedReport,
@@ -45,6 +45,7 @@ from farechance.report_records import (
 from farechance.reports.statement_content import Statement
 from farechance.rides import Ride
 from farechance.roles import Role
+from farechance.standings import Standing
 from farechance.store import Remembered, Store, keys, writes
 from farechance.times import instant_text
 from farechance.told import Told

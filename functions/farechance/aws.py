@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from botocore.config import Config
+from botocore.credentials import CredentialResolver, EnvProvider
 from botocore.handlers import BUILTIN_HANDLERS, REGISTER_FIRST, REGISTER_LAST
 from botocore.session import Session
 
@@ -31,6 +32,8 @@ def _session() -> Session:
     # What several clients share is read once.
     session = Session(include_builtin_handlers=False)
     _register(session, [])
+    # A function's credentials are in its environment. Places where others have theirs aren't tried.
+    session.register_component("credential_provider", CredentialResolver([EnvProvider()]))
     return session
 
 

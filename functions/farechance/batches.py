@@ -20,7 +20,7 @@ from farechance.identifiers import (
     Purpose,
     looks_personal,
 )
-from farechance.ledger import Chain
+from farechance.ledger import NO_ENTRIES, Chain
 from farechance.mints import Promise
 from farechance.money import PositiveRideCents, ProgramCents
 from farechance.strictness import STORED
@@ -124,7 +124,7 @@ class Batch(BaseModel):
     stopped_reason: str | None = None
     forgotten_at: Instant | None = None
     version: int = 1
-    chain: Chain = Chain()
+    chain: Chain = NO_ENTRIES
 
     @property
     def total_cents(self) -> int:

@@ -87,6 +87,10 @@ class Chain(BaseModel):
     last_recorded_at: Instant | None = None
 
 
+NO_ENTRIES = Chain.model_construct()
+"""The chain of a new account. Validated, it would build, at each start, what reads nothing else."""
+
+
 class Facts(BaseModel):
     """What an entry says beside the money: enough for every report, and no more. Amounts in
     cents; `ride_day` is the day of the ride in the programme's zone. `reason` is why a ride isn't
@@ -121,6 +125,10 @@ class Facts(BaseModel):
     of_fee: Literal[True] | None = None
     command_id: str | None = None
     batch_id: str | None = None
+
+
+NO_FACTS = Facts.model_construct()
+"""Nothing beside the money."""
 
 
 class Entry(Facts):

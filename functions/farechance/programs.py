@@ -1,7 +1,6 @@
 """Programmes, their rules, allotments, partners and providers: who pays, who may mint and who
 drives. It owns the form and the statuses of each; it must never move a voucher's money."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
@@ -21,10 +20,10 @@ from farechance.identifiers import (
     Purpose,
     ShortText,
 )
-from farechance.ledger import Chain
+from farechance.ledger import NO_ENTRIES, Chain
 from farechance.money import PositiveRideCents, ProgramCents, RideCents
 from farechance.strictness import SENT, STORED
-from farechance.times import Instant, utc_hour
+from farechance.times import utc_hour
 
 
 class Status(StrEnum):
@@ -201,57 +200,7 @@ class Program(BaseModel):
     unallotted_cents: ProgramCents = 0
     paid_direct_cents: ProgramCents = 0
     version: int = 1
-    chain: Chain = Chain()
-
-
-class ListedProgram(BaseModel):
-    """Stands in the one partition that names every programme, so that jobs need no scan."""
-
-    model_config = STORED
-
-    program_id: str
-
-
-class ClosedMonth(BaseModel):
-    """A programme's sums at the end of a month, so that only later months need be added up: a
-    closed month never changes (domain.md, 'Months'). In cents: what was on vouchers (`available`,
-    `held`, `spent`) and reserved for batches, what was owed beyond vouchers, what this month alone
-    covered, and what each partner had been given (allotted − taken back). `entries` is how many
-    this month alone has."""
-
-    model_config = STORED
-
-    month: str
-    entries: int = 0
-    available_cents: int = 0
-    held_cents: int = 0
-    spent_cents: int = 0
-    reserved_cents: int = 0
-    owed_cents: int = 0
-    covered_cents: int = 0
-    given_cents: Mapping[PartnerId, int] = {}
-    version: int = 1
-
-
-class Standing(BaseModel):
-    """A programme's money as housekeeping added it up at `as_of`, for those who look at it; nothing
-    is decided by it. In cents: on vouchers free, held for rides under way and spent; reserved for
-    batches; owed beyond vouchers; and what vouchers paid (captured − refunded) in `month` so far,
-    and in the month before. A month's sum is negative if more was refunded than captured."""
-
-    model_config = STORED
-
-    program_id: ProgramId
-    as_of: Instant
-    month: str
-    available_cents: int = Field(ge=0)
-    held_cents: int = Field(ge=0)
-    spent_cents: int = Field(ge=0)
-    reserved_cents: int = Field(ge=0)
-    owed_cents: int
-    covered_cents: int
-    covered_before_cents: int
-    version: int = 1
+    chain: Chain = NO_ENTRIES
 
 
 class Allotment(BaseModel):
@@ -302,31 +251,6 @@ class Partner(BaseModel):
     program_ids: tuple[ProgramId, ...] = ()
     cursor_key: str
     version: int = 1
-
-
-class ListedPartner(BaseModel):
-    """Stands in the one partition that names every partner, for those who look at all of them."""
-
-    model_config = STORED
-
-    partner_id: str
-
-
-class ListedProvider(BaseModel):
-    """The same of a ride company."""
-
-    model_config = STORED
-
-    provider_id: str
-
-
-class Client(BaseModel):
-    """Which partner an OAuth client belongs to."""
-
-    model_config = STORED
-
-    client_id: str
-    partner_id: PartnerId
 
 
 class RiderNeeds(BaseModel):

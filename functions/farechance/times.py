@@ -4,10 +4,11 @@ never ask what time it is: `now` is an argument everywhere below the doors."""
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, WithJsonSchema
+from pydantic_core import CoreSchema, core_schema
 
 AHEAD = timedelta(minutes=5)
 """How far a clock of a caller may be ahead of ours (api.md, 'version 1')."""
@@ -46,11 +47,26 @@ def in_utc(instant: datetime) -> datetime:
     return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
 
 
+class _WrittenAsText:
+    """What `PlainSerializer` does; but to load that takes a function longer than to load this
+    module, and nothing else needs it."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return {
+            **handler(source),
+            "serialization": core_schema.plain_serializer_function_ser_schema(
+                instant_text, return_schema=core_schema.str_schema(), when_used="json"
+            ),
+        }
+
+
 Instant = Annotated[
     datetime,
     BeforeValidator(_as_written),
     AfterValidator(in_utc),
-    PlainSerializer(instant_text, return_type=str, when_used="json"),
+    _WrittenAsText(),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """A moment: aware, UTC, to the millisecond."""

@@ -3,7 +3,6 @@ signing secrets of providers; it must never log one or hand one to a caller but 
 
 import hashlib
 import json
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -25,14 +24,12 @@ _REMEMBERED = timedelta(minutes=1)
 _ROTATED_BY = "rotated_by"
 
 
-@dataclass
 class Vault:
     """Reads secrets and remembers each for a minute. One for each function's process."""
 
-    settings: Settings
-    _secrets: dict[str, tuple[datetime, dict[str, str]]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._secrets: dict[str, tuple[datetime, dict[str, str]]] = {}
         config = Config(
             connect_timeout=1,
             read_timeout=3,

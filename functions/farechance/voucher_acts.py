@@ -3,13 +3,12 @@ emptied when its time is past. It owns when each is allowed and the money that m
 read or write. Open holds stay where they are: an approved ride is paid (domain.md, invariant 7)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from farechance.errors import FieldErrors, StateForbids
-from farechance.ledger import Account, Facts, Kind
+from farechance.ledger import NO_FACTS, Account, Facts, Kind
 from farechance.programs import Rules
 from farechance.roles import Role
 from farechance.times import instant_text
@@ -45,17 +44,16 @@ class ActReason(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(NamedTuple):
     """What an act makes of a voucher: its next version, the money that moves, and what its entry
     says beside. `to_allotment_cents` and `to_successor_cents` leave the voucher."""
 
     kind: Kind
     voucher: Voucher
-    changes: Mapping[Account, int] = field(default_factory=dict)
+    changes: Mapping[Account, int] = {}
     to_allotment_cents: int = 0
     to_successor_cents: int = 0
-    facts: Facts = field(default_factory=Facts)
+    facts: Facts = NO_FACTS
 
 
 def block(voucher: Voucher, now: datetime, by: Blocker = Blocker.PARTNER) -> Act:

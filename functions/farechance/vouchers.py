@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from farechance.hours import is_open
 from farechance.identifiers import Language, PartnerId, ProgramId, Purpose, VoucherId
-from farechance.ledger import Chain
+from farechance.ledger import NO_ENTRIES, Chain
 from farechance.money import PositiveRideCents, RideCents, covered
 from farechance.places import NOWHERE, Trip, is_served
 from farechance.programs import PartnerStatus, Rules, Status
@@ -156,7 +156,7 @@ class Voucher(BaseModel):
     last_captured_at: Instant | None = None
     last_decline: Decline | None = None
     version: int = 1
-    chain: Chain = Chain()
+    chain: Chain = NO_ENTRIES
 
     @model_validator(mode="after")
     def _holds_add_up(self) -> Self:

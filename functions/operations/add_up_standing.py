@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from farechance.books import owed_change
 from farechance.ledger import Account, Entry, Kind
-from farechance.programs import ClosedMonth, Program, Standing
+from farechance.programs import Program
+from farechance.standings import ClosedMonth, Standing
 from farechance.store import Store, keys, writes
 from farechance.times import local_month, month_before, month_settles_at, next_month
 from operations.read_report_sources import first_month

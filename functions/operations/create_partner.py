@@ -7,7 +7,8 @@ from typing import Any
 from farechance.clients import Clients, client_name
 from farechance.commands import CreatePartner
 from farechance.errors import StateForbids
-from farechance.programs import Client, ListedPartner, Partner
+from farechance.listings import Client, ListedPartner
+from farechance.programs import Partner
 from farechance.store import Store, Write, keys, writes
 from operations.administration_plan import Plan
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from farechance.commands import CreateProgram
 from farechance.errors import StateForbids
 from farechance.ledger import Facts, Kind, append
-from farechance.programs import ListedProgram, Program, Status
+from farechance.listings import ListedProgram
+from farechance.programs import Program, Status
 from farechance.store import Store, keys, writes
 from operations.administration_plan import Plan
 

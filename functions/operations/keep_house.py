@@ -10,8 +10,8 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from farechance.errors import BooksDiffer
+from farechance.listings import ListedProgram
 from farechance.participants import Participant
-from farechance.programs import ListedProgram
 from farechance.store import Remembered, Store, keys
 from farechance.store.keys import RETURN_SHARDS, Key
 from farechance.vouchers import Voucher

@@ -5,7 +5,8 @@ from typing import Any
 
 from farechance.commands import RegisterProvider
 from farechance.errors import FieldErrors, StateForbids
-from farechance.programs import ListedProvider, Provider
+from farechance.listings import ListedProvider
+from farechance.programs import Provider
 from farechance.signatures import new_secret
 from farechance.store import Store, keys, writes
 from farechance.vault import Vault

@@ -9,7 +9,8 @@ from typing import Any
 from farechance.clients import Clients, client_name
 from farechance.commands import RotatePartnerSecret
 from farechance.errors import FieldErrors, NotFound, StateForbids
-from farechance.programs import Client, Partner
+from farechance.listings import Client
+from farechance.programs import Partner
 from farechance.scopes import SCOPES
 from farechance.store import Store, Write, keys, writes
 from operations.administration_plan import Plan

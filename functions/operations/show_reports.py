@@ -7,10 +7,11 @@ from datetime import datetime
 
 import htpy as h
 
-from farechance.programs import ClosedMonth, Program, Rules
+from farechance.programs import Program, Rules
 from farechance.report_bucket import ReportBucket
 from farechance.report_files import REPORTS
 from farechance.report_records import PublishedReport, ReconciledStatement
+from farechance.standings import ClosedMonth
 from farechance.store import Store, keys
 from farechance.store.side_by_side import side_by_side
 from farechance.times import last_settled_month, local_month, month_before, report_runs_at

@@ -160,7 +160,7 @@ MUTANTS = (
         10,
         "what an old card sets free waits for housekeeping",
         "operations/settle_predecessor.py",
-        "    if old_key and return_money_once(old_key, store, remembered, now, successor=voucher):",
+        "    if return_money_once(old_key, store, remembered, now, successor=voucher):",
         "    if False:",
         "test_10_housekeeping_changes_no_decision",
     ),

@@ -37,11 +37,13 @@ _SELDOM = {
     for module in (
         "batches",
         "commands",
+        "listings",
         "mints",
         "participant_records",
         "participants",
         "report_records",
         "sends",
+        "standings",
     )
     for name, value in vars(import_module(f"farechance.{module}")).items()
 }

@@ -21,9 +21,9 @@ import boto3
 import builders
 from bench import engine
 from farechance.call_metrics import Calls
-from farechance.programs import Standing
 from farechance.report_records import PublishedFile, PublishedReport
 from farechance.roles import Role
+from farechance.standings import Standing
 from farechance.store import keys, writes
 from farechance.times import month_before
 from farechance.widgets.asked import Asked, field_name

@@ -14,7 +14,7 @@ from farechance.alarms import Alarms
 from farechance.edge.console import Console
 from farechance.errors import Busy
 from farechance.given_up import GivenUpQueues
-from farechance.programs import ListedProgram
+from farechance.listings import ListedProgram
 from farechance.store import Store, keys, writes
 from farechance.widgets.asked import field_name, form_of
 from functional.dashboard import look, words

@@ -12,7 +12,7 @@ import standings
 import wire
 from builders import OTHER_PARTNER, PARTNER, PROVIDER
 from debts import falls_short, owes
-from farechance.programs import ClosedMonth, Standing
+from farechance.standings import ClosedMonth, Standing
 from farechance.store import keys, writes
 from operations.add_up_standing import AddedUp, add_up_standing, keep_standing
 from threads import at_once

@@ -42,9 +42,11 @@ def _handled(client: Any) -> dict[str, list[str]]:
     service = model.service_id.hyphenize()
     asked = [f"{service}.{name}" for name in model.operation_names]
     return {
+        # Powertools names itself to AWS, wherever it comes among the others.
         event: [
-            getattr(one, "__qualname__", repr(type(one)))
+            name
             for one in emitter._handlers.prefix_search(event)
+            if "powertools" not in (name := getattr(one, "__qualname__", repr(type(one))))
         ]
         for kind in KINDS
         for event in (kind, *(f"{kind}.{name}" for name in (service, *asked)))

@@ -8,6 +8,7 @@ import sys
 import types
 import zipfile
 from dataclasses import dataclass
+from importlib.metadata import distribution
 from marshal import loads
 from pathlib import Path
 
@@ -209,3 +210,13 @@ def test_code_that_does_not_compile_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(package.NotPackaged, match=r"/var/task/shop/app\.py"):
         package.package(built)
+
+
+def test_time_zones_are_looked_for_where_the_package_has_them() -> None:
+    variables = template.load()["Globals"]["Function"]["Environment"]["Variables"]
+    folder = Path(variables["PYTHONTZPATH"])
+
+    assert folder.parent.parent == Path(package.ON_LAMBDA)
+    zone = Path(str(distribution("tzdata").locate_file("tzdata/zoneinfo/America/New_York")))
+    assert folder.parts[-2:] == zone.parts[-4:-2]
+    assert zone.read_bytes().startswith(b"TZif")

@@ -13,6 +13,7 @@ from farechance import (
     commands,
     enrollment_api,
     ledger,
+    listings,
     mints,
     participant_api,
     participant_records,
@@ -25,6 +26,7 @@ from farechance import (
     report_api,
     report_records,
     rides,
+    standings,
     voucher_api,
     vouchers,
 )
@@ -36,6 +38,7 @@ MODULES = [
     commands,
     enrollment_api,
     ledger,
+    listings,
     mints,
     participant_api,
     participant_records,
@@ -48,6 +51,7 @@ MODULES = [
     report_api,
     report_records,
     rides,
+    standings,
     voucher_api,
     vouchers,
 ]

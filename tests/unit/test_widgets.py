@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 import builders
-from farechance.programs import Allotment, PartnerStatus, Program, Provider, RiderNeeds, Standing
+from farechance.programs import Allotment, PartnerStatus, Program, Provider, RiderNeeds
 from farechance.programs import Status as ProgramStatus
 from farechance.report_records import PublishedFile, PublishedReport, ReconciledStatement
 from farechance.reports.statement_content import Statement
+from farechance.standings import Standing
 from farechance.widgets import style
 from farechance.widgets.budgets import MOST_DAYS, Budget, pace_of
 from farechance.widgets.frame import share_in_words

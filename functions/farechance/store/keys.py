@@ -14,19 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, runtime_ch
 from pydantic import BaseModel
 
 from farechance.ledger import Entry
-from farechance.programs import (
-    Allotment,
-    Client,
-    ClosedMonth,
-    ListedPartner,
-    ListedProgram,
-    ListedProvider,
-    Partner,
-    Program,
-    Provider,
-    Rules,
-    Standing,
-)
+from farechance.programs import Allotment, Partner, Program, Provider, Rules
 from farechance.rides import Ride
 from farechance.times import instant_text
 from farechance.vouchers import Voucher
@@ -34,6 +22,7 @@ from farechance.vouchers import Voucher
 if TYPE_CHECKING:
     from farechance.batches import Batch, BatchContent, RowPage
     from farechance.commands import CommandRecord
+    from farechance.listings import Client, ListedPartner, ListedProgram, ListedProvider
     from farechance.mints import MintKey
     from farechance.participant_records import ErasedParticipant, OutcomeCount, ParticipantCall
     from farechance.participants import (
@@ -44,6 +33,7 @@ if TYPE_CHECKING:
     )
     from farechance.report_records import PublishedReport, ReconciledStatement, ReportSalt
     from farechance.sends import DayOfSends, SendKey
+    from farechance.standings import ClosedMonth, Standing
 
 TableName = Literal["programs", "vouchers", "people", "ledger"]
 
@@ -62,19 +52,25 @@ def program(program_id: str) -> Key[Program]:
     return Key("programs", Program, f"program#{program_id}", "program")
 
 
-def listed_program(program_id: str) -> Key[ListedProgram]:
+def listed_program(program_id: str) -> "Key[ListedProgram]":
     """A programme's place in the list of all."""
+    from farechance.listings import ListedProgram
+
     return Key("programs", ListedProgram, "programs", program_id)
 
 
-def closed_month(program_id: str) -> Key[ClosedMonth]:
+def closed_month(program_id: str) -> "Key[ClosedMonth]":
     """A programme's sums at the end of its last closed month. (`owed` is what was kept before, with
     fewer sums; nobody reads it any more.)"""
+    from farechance.standings import ClosedMonth
+
     return Key("programs", ClosedMonth, f"program#{program_id}", "closed")
 
 
-def standing(program_id: str) -> Key[Standing]:
+def standing(program_id: str) -> "Key[Standing]":
     """Where a programme's money was when housekeeping last came by."""
+    from farechance.standings import Standing
+
     return Key("programs", Standing, f"program#{program_id}", "standing")
 
 
@@ -94,13 +90,17 @@ def partner(partner_id: str) -> Key[Partner]:
     return Key("programs", Partner, f"partner#{partner_id}", "partner")
 
 
-def listed_partner(partner_id: str) -> Key[ListedPartner]:
+def listed_partner(partner_id: str) -> "Key[ListedPartner]":
     """An organisation's place in the list of all."""
+    from farechance.listings import ListedPartner
+
     return Key("programs", ListedPartner, "partners", partner_id)
 
 
-def client(client_id: str) -> Key[Client]:
+def client(client_id: str) -> "Key[Client]":
     """Whose an OAuth client is."""
+    from farechance.listings import Client
+
     return Key("programs", Client, f"client#{client_id}", "client")
 
 
@@ -109,8 +109,10 @@ def provider(provider_id: str) -> Key[Provider]:
     return Key("programs", Provider, f"provider#{provider_id}", "provider")
 
 
-def listed_provider(provider_id: str) -> Key[ListedProvider]:
+def listed_provider(provider_id: str) -> "Key[ListedProvider]":
     """A ride company's place in the list of all."""
+    from farechance.listings import ListedProvider
+
     return Key("programs", ListedProvider, "providers", provider_id)
 
 
@@ -387,10 +389,6 @@ def with_key(model: type[BaseModel], item: Mapping[str, Any]) -> dict[str, Any]:
 _FROM_KEY: Mapping[type[BaseModel], Callable[[str, str], dict[str, str]]] = {
     Voucher: lambda pk, _: {"voucher_key": pk.removeprefix("voucher#")},
     Entry: lambda pk, sk: {"account": pk, "identity": sk},
-    # Whatever else stands in it, a job finds the programme and holds up no other.
-    ListedProgram: lambda _, sk: {"program_id": sk},
-    ListedPartner: lambda _, sk: {"partner_id": sk},
-    ListedProvider: lambda _, sk: {"provider_id": sk},
 }
 
 

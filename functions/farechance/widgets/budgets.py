@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
 
-from farechance.programs import Allotment, Program, Rules, Standing
+from farechance.programs import Allotment, Program, Rules
+from farechance.standings import Standing
 
 
 @dataclass(frozen=True, slots=True)
