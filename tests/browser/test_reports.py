@@ -9,7 +9,7 @@ import pytest
 
 from browser.conftest import LOOKS, Desk, contrasts
 from e2e.published import put_report
-from e2e.scene import Scene, now
+from e2e.scene import Scene, this_month
 from infra.local.client import invoke
 
 
@@ -17,7 +17,7 @@ from infra.local.client import invoke
 def published(scene: Scene) -> Scene:
     """A programme whose month stands there as published and corrected."""
     program_id = scene.new_program("reported")
-    put_report(scene.running, program_id, f"{now():%Y-%m}", edition=1)
+    put_report(scene.running, program_id, this_month(), edition=1)
     return scene
 
 
@@ -50,7 +50,7 @@ def test_reports_can_be_read_in_both_themes_wide_and_narrow(
 def test_an_operator_has_a_month_run_and_its_figures_so_far_are_written(
     desk: Desk, scene: Scene
 ) -> None:
-    program_id, month = scene.new_program("run"), f"{now():%Y-%m}"
+    program_id, month = scene.new_program("run"), this_month()
     reason = f"{scene.run} wants figures"
     browser = desk.look("operating", "reports")
 

@@ -6,6 +6,7 @@ import time
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from e2e.batch_worker import all_done
 from infra.local import books
@@ -20,12 +21,19 @@ from infra.local.client import (
 )
 from infra.local.stack import Stack
 
+ZONE = ZoneInfo("America/New_York")
+"""Where its programmes are."""
 RIDER_NEEDS = {"smartphone": True, "data": True, "own_payment_method": False}
 
 
 def now() -> datetime:
     """Now, in UTC."""
     return datetime.now(UTC)
+
+
+def this_month() -> str:
+    """As its programmes count it: for some hours it isn't that of UTC."""
+    return f"{now().astimezone(ZONE):%Y-%m}"
 
 
 def wait_until(moment: datetime) -> None:
@@ -90,7 +98,7 @@ class Scene:
         """Two rides of half the value each."""
         today = now().date()
         return {
-            "time_zone": "America/New_York",
+            "time_zone": ZONE.key,
             "starts_on": str(today - timedelta(days=1)),
             "ends_on": str(today + timedelta(days=60)),
             "max_value_cents": 10_000,

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
-from zoneinfo import ZoneInfo
 
 import boto3
 import pytest
@@ -20,12 +19,11 @@ from botocore.exceptions import ClientError
 
 from e2e import logs
 from e2e.batch_worker import resting, until
-from e2e.scene import Scene, now
+from e2e.scene import ZONE, Scene, now, this_month
 from infra.local import books
 from infra.local.client import Answer, call, invoke
 from infra.local.stack import Stack
 
-ZONE = ZoneInfo("America/New_York")
 RESERVE_SECONDS = 180
 """What is set aside for writing files: a worker with no more time than that reads no entry."""
 
@@ -151,7 +149,7 @@ def test_a_difference_is_a_correction_beside_what_was_published(
 
 
 def test_a_month_that_isnt_over_is_written_so_far_and_told_to_nobody(scene: Scene) -> None:
-    month = f"{now().astimezone(ZONE):%Y-%m}"
+    month = this_month()
 
     ran = _run(scene, scene.program_id, month)
 

@@ -7,14 +7,13 @@ import json
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from botocore.exceptions import ClientError
 
 from e2e.batch_worker import until
 from e2e.identities import FUNCTIONS, Identity, person_with, with_role_of
-from e2e.scene import Scene, key, now
+from e2e.scene import Scene, key, this_month
 from infra.local import books, stack
 
 NOT_THEIRS = [
@@ -138,7 +137,7 @@ def test_an_operator_has_a_month_reported_and_work_that_was_given_up_tried_again
     scene: Scene, people: dict[str, Identity]
 ) -> None:
     program_id = scene.new_program("reported")
-    month = f"{now().astimezone(ZoneInfo(scene.rules()['time_zone'])):%Y-%m}"
+    month = this_month()
     folder = f"so-far/{program_id}/{month}/"
     message = json.dumps({"program_id": program_id, "month": month})
     queue = scene.running.output("GivenUpReportQueueUrl")

@@ -4,14 +4,12 @@ calls by a queue, and applied by an admin's command; with the rights that each f
 import csv
 import io
 import json
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from e2e.batch_worker import until
-from e2e.scene import Scene, now
+from e2e.scene import Scene, now, this_month
 from infra.local.client import instant
 
 HEADER = ("ride_id", "completed_at", "fare", "Charged to voucher", "authorization_id", "driver")
@@ -36,7 +34,7 @@ def test_a_statement_is_reconciled_applied_and_reconciled_again(
     assert (row["line"], row["class"]) == ("3", "Only on the statement")
     assert "<h1>City Cabs <span>" in _text(scene, program_id, "statement.html")
 
-    named = {"program_id": program_id, "provider_id": scene.provider_id, "month": _month()}
+    named = {"program_id": program_id, "provider_id": scene.provider_id, "month": this_month()}
     looked = scene.admin.ask("apply_statement", dry_run=True, **named)
     digest = looked["statement_digest"]
     applied = scene.admin.do("apply_statement", statement_digest=digest, **named)
@@ -59,7 +57,7 @@ def test_a_statement_stands_in_the_months_report(scene: Scene) -> None:
     _drop(scene, _path(scene, program_id), _row(made, 1_600))
 
     def stands_there() -> bool:
-        content = _read(scene, f"so-far/{program_id}/{_month()}/report.json")
+        content = _read(scene, f"so-far/{program_id}/{this_month()}/report.json")
         statements = json.loads(content or "{}").get("exceptions", {}).get("statements", [])
         return bool(statements) and statements[0]["different_amount"] == 1
 
@@ -106,12 +104,8 @@ def _row(ride: dict[str, Any], cents: int) -> tuple[str, ...]:
     return ride["ride_id"], instant(now()), amount, amount, ride["authorization_id"], "A. Driver"
 
 
-def _month() -> str:
-    return f"{datetime.now(ZoneInfo('America/New_York')):%Y-%m}"
-
-
 def _path(scene: Scene, program_id: str) -> str:
-    return f"inbox/{program_id}/{scene.provider_id}/{_month()}.csv"
+    return f"inbox/{program_id}/{scene.provider_id}/{this_month()}.csv"
 
 
 def _drop(scene: Scene, path: str, *rows: tuple[str, ...]) -> None:
@@ -140,7 +134,7 @@ def _read(scene: Scene, path: str) -> str | None:
 
 
 def _text(scene: Scene, program_id: str, name: str) -> str:
-    folder = f"statements/{program_id}/{_month()}/{scene.provider_id}/"
+    folder = f"statements/{program_id}/{this_month()}/{scene.provider_id}/"
     return _read(scene, f"{folder}{name}") or ""
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from e2e.published import REPORT, put_report
-from e2e.scene import Scene
+from e2e.scene import Scene, this_month
 from infra.local import stack
 from infra.local.client import keep_house
 
@@ -80,7 +80,7 @@ def test_every_role_sees_who_takes_part_and_their_calls(scene: Scene, function: 
 def test_every_role_opens_a_report(scene: Scene, function: str) -> None:
     program_id = f"{scene.program_id}_{function.lower()}"
     scene.create_program(program_id)
-    put_report(scene.running, program_id, f"{datetime.now(UTC):%Y-%m}")
+    put_report(scene.running, program_id, this_month())
 
     html = look(scene, function, "reports")
 
