@@ -194,7 +194,7 @@ def append(  # noqa: PLR0913 - the parts of an entry, each named at the call
     before the entry that it follows: months close in order (domain.md, 'Months')."""
     recorded_at = max(now, chain.last_recorded_at or now)
     entry = Entry(
-        **dict(facts),
+        **vars(facts),
         account=account,
         identity=identity,
         sequence=chain.sequence + 1,

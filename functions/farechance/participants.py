@@ -219,7 +219,7 @@ class Participant(BaseModel):
 
     def after(self, **changes: object) -> Self:
         """The next version with some fields changed, validated as if read from the table."""
-        return type(self).model_validate({**dict(self), "version": self.version + 1, **changes})
+        return type(self).model_validate({**vars(self), "version": self.version + 1, **changes})
 
     def _last_end(self, *ends: datetime) -> datetime:
         return max(end for end in (self.last_voucher_ends_at, *ends) if end is not None)

@@ -85,7 +85,7 @@ def ride_after(case: Case, state: RideState, **changes: object) -> Ride:
     """The ride's next version."""
     before = case.known_ride
     return Ride.model_validate(
-        {**dict(before), "state": state, "version": before.version + 1, **changes}
+        {**vars(before), "state": state, "version": before.version + 1, **changes}
     )
 
 

@@ -221,7 +221,7 @@ class Voucher(BaseModel):
 
     def after(self, **changes: object) -> Self:
         """The next version with some fields changed, validated as if read from the table."""
-        return type(self).model_validate({**dict(self), "version": self.version + 1, **changes})
+        return type(self).model_validate({**vars(self), "version": self.version + 1, **changes})
 
 
 class Terms(NamedTuple):

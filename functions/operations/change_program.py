@@ -43,7 +43,7 @@ def program_writes(
         changes=changes,
     )
     after = Program.model_validate(
-        {**dict(before), **fields, "version": before.version + 1, "chain": chain}
+        {**vars(before), **fields, "version": before.version + 1, "chain": chain}
     )
     key = keys.program(before.program_id)
     return after, [writes.change(key, before, after), writes.put_entry(entry)]
