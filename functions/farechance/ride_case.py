@@ -39,6 +39,11 @@ class Case(NamedTuple):
         )
 
     @property
+    def ride_state(self) -> RideState:
+        """Where the ride stands."""
+        return RideState.NONE if self.ride is None else self.ride.state
+
+    @property
     def rules(self) -> Rules:
         """Those under which the voucher was minted."""
         return self.terms.rules

@@ -35,7 +35,7 @@ def authorize(case: Case) -> Outcome:
 
 def decline(case: Case, reason: Reason) -> Outcome:
     """A request that is declined; a ride that exists already stays as it is."""
-    is_new = case.known_ride.state is RideState.NONE
+    is_new = case.ride_state is RideState.NONE
     return Outcome(
         voucher=case.voucher.after(last_decline=Decline(at=case.now, reason=reason)),
         ride=ride_after(case, RideState.DECLINED) if is_new else case.known_ride,

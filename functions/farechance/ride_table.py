@@ -19,7 +19,7 @@ def decide(case: Case) -> Outcome:
     """The decision about an event that hasn't been seen before."""
     if case.event.currency not in (None, case.rules.currency):
         return _wrong_currency(case)
-    return TABLE[case.known_ride.state, case.event.kind](case)
+    return TABLE[case.ride_state, case.event.kind](case)
 
 
 def conflict(case: Case) -> Outcome:

@@ -6,7 +6,7 @@ from typing import Any
 
 from farechance.ledger import Facts, Kind
 from farechance.ride_case import Case, Outcome, owed_by
-from farechance.rides import EventKind
+from farechance.rides import EventKind, Ride
 from farechance.store import Write, keys, writes
 from farechance.times import local_day
 from farechance.voucher_acts import Act
@@ -31,7 +31,7 @@ def ride_writes(
 ) -> list[Write]:
     """All of one transaction; `identity` names the event's own entry, `command_id` the admin
     command that it comes from, if it isn't the provider's own message."""
-    before = case.voucher
+    before, known_ride = case.voucher, case.known_ride
     made: list[Write] = []
     if outcome.replaced and case.replaced_ride is not None:
         before, some = replace_writes(before, case.replaced_ride, case.rules, case.now)
@@ -41,9 +41,9 @@ def ride_writes(
         made += some
     act = Act(
         Kind.RIDE_CONFLICT if is_conflict else _KINDS[case.event.kind],
-        outcome.voucher.model_copy(update={"chain": before.chain}),
+        outcome.voucher.model_copy(update={"chain": before.chain}) if made else outcome.voucher,
         outcome.changes,
-        facts=_facts(case, outcome).model_copy(update={"command_id": command_id}),
+        facts=_facts(case, outcome, known_ride, command_id),
     )
     made += act_writes(
         case.voucher,
@@ -55,14 +55,14 @@ def ride_writes(
         content_digest=case.event.content_digest,
     )
     own_ride = keys.ride(case.event.ride_key)
-    if outcome.ride == case.known_ride:
+    if outcome.ride == known_ride:
         return made
     if case.ride is None:
         return [*made, writes.put_new(own_ride, outcome.ride)]
     return [*made, writes.change(own_ride, case.ride, outcome.ride)]
 
 
-def _facts(case: Case, outcome: Outcome) -> Facts:
+def _facts(case: Case, outcome: Outcome, known_ride: Ride, command_id: str | None) -> Facts:
     event, ride = case.event, outcome.ride
     # An adjustment may come in another month than the ride that it is about.
     day = ride.completed_at if event.kind is EventKind.ADJUSTED else event.pickup_at
@@ -79,7 +79,8 @@ def _facts(case: Case, outcome: Outcome) -> Facts:
         overage_cents=outcome.overage_cents or None,
         overage_owed_by=owed_by(case, outcome.overage_cents),
         shortfall_cents=outcome.shortfall_cents or None,
-        owed_cents=(ride.owed_cents - case.known_ride.owed_cents) or None,
+        owed_cents=(ride.owed_cents - known_ride.owed_cents) or None,
         counted=True if counts else None,
         of_fee=True if is_fee else None,
+        command_id=command_id,
     )
