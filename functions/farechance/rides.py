@@ -176,7 +176,11 @@ class RideEvent(NamedTuple):
     @property
     def identity_of_content(self) -> str:
         """Names one content of the event: a conflict, or one that may still come put right."""
-        return f"{self.identity}#{self.content_digest}"
+        return self.identity_with(self.content_digest)
+
+    def identity_with(self, content_digest: str) -> str:
+        """The same, of a digest that is known already."""
+        return f"{self.identity}#{content_digest}"
 
     @property
     def content_digest(self) -> str:

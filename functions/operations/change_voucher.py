@@ -31,8 +31,10 @@ def act_writes(
     after, entry = with_entry(
         act, identity, rules, now, answer=answer, content_digest=content_digest
     )
-    changed = after.model_copy(update={"version": before.version + 1})
-    made = [writes.change(keys.voucher(before.voucher_key), before, changed), entry]
+    # Holds that were let go on the way count as versions of their own.
+    if after.version != before.version + 1:
+        after = after.model_copy(update={"version": before.version + 1})
+    made = [writes.change(keys.voucher(before.voucher_key), before, after), entry]
     if act.to_allotment_cents:
         made.append(
             writes.give_to_allotment(before.program_id, before.partner_id, act.to_allotment_cents)

@@ -25,7 +25,8 @@ _MOMENT_SECONDS = 0.1
 
 class _Named(NamedTuple):
     """What one read found of an event. `vouchers` are all that it names, `voucher` the first;
-    `is_other`: it names another voucher than the ride has, or two."""
+    `is_other`: it names another voucher than the ride has, or two. `content_digest` is the
+    event's."""
 
     vouchers: tuple[Voucher, ...]
     ride: Ride | None
@@ -33,6 +34,7 @@ class _Named(NamedTuple):
     is_other: bool
     first: Entry | None
     same_content: Entry | None
+    content_digest: str
 
     @property
     def voucher(self) -> Voucher:
@@ -110,7 +112,7 @@ def _attempt(
     if found.is_other:
         return _turned_away(event, Reason.RIDE_OF_OTHER_VOUCHER, remembered, now)
 
-    if found.first is not None and found.first.content_digest == event.content_digest:
+    if found.first is not None and found.first.content_digest == found.content_digest:
         return _replay(found.first, found, event)
     if found.same_content is not None:
         return _replay(found.same_content, found, event)
@@ -133,7 +135,13 @@ def _attempt(
     identity = event.identity if outcome.takes == "identity" else event.identity_of_content
     store.commit(
         *ride_writes(
-            case, outcome, answer, identity, is_conflict=is_conflict, command_id=command_id
+            case,
+            outcome,
+            answer,
+            identity,
+            found.content_digest,
+            is_conflict=is_conflict,
+            command_id=command_id,
         )
     )
     replaced = case.replaced_ride if outcome.replaced else None
@@ -155,7 +163,8 @@ def _read(event: RideEvent, store: Store, code_keys: CodeKeys) -> _Named | None:
     ride_key = keys.ride(event.ride_key)
     account = keys.voucher_account(named[0])
     first_key = keys.entry(account, event.identity)
-    same_key = keys.entry(account, event.identity_of_content)
+    content_digest = event.content_digest
+    same_key = keys.entry(account, event.identity_with(content_digest))
     replaced = [keys.ride(name) for name in (event.replaced_ride_key,) if name]
     found = store.read(*voucher_keys, ride_key, *replaced, first_key, same_key)
     ride = found[ride_key]
@@ -168,7 +177,7 @@ def _read(event: RideEvent, store: Store, code_keys: CodeKeys) -> _Named | None:
         raise LostRace
     is_other = any(name != (ride.voucher_key if ride else named[0]) for name in named)
     replaced_ride = found[replaced[0]] if replaced else None
-    return _Named(vouchers, ride, replaced_ride, is_other, first, found[same_key])
+    return _Named(vouchers, ride, replaced_ride, is_other, first, found[same_key], content_digest)
 
 
 def _is_before(ride: Ride, event: RideEvent, entry: Entry) -> bool:

@@ -25,12 +25,14 @@ def ride_writes(
     outcome: Outcome,
     answer: Mapping[str, Any],
     identity: str,
+    content_digest: str,
     *,
     is_conflict: bool,
     command_id: str | None = None,
 ) -> list[Write]:
-    """All of one transaction; `identity` names the event's own entry, `command_id` the admin
-    command that it comes from, if it isn't the provider's own message."""
+    """All of one transaction; `identity` names the event's own entry, `content_digest` tells
+    its content, `command_id` names the admin command that it comes from, if it isn't the provider's
+    own message."""
     before, known_ride = case.voucher, case.known_ride
     made: list[Write] = []
     if outcome.replaced and case.replaced_ride is not None:
@@ -52,7 +54,7 @@ def ride_writes(
         case.rules,
         case.now,
         answer=answer,
-        content_digest=case.event.content_digest,
+        content_digest=content_digest,
     )
     own_ride = keys.ride(case.event.ride_key)
     if outcome.ride == known_ride:
