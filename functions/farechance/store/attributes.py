@@ -32,7 +32,7 @@ def _written(value: Any) -> dict[str, Any]:
             return {"N": float.__repr__(value)}
         case None:
             return {"NULL": True}
-        case Mapping():
+        case dict() | Mapping():
             return {"M": written(value)}
         case list() | tuple():
             return {"L": [_written(one) for one in value]}

@@ -347,13 +347,15 @@ class _Erasable(Protocol):
     def enrollment_key(self) -> str: ...
 
 
-def stored(model: BaseModel) -> dict[str, Any]:
-    """The attributes to store: without what the key says already, with those of the indexes."""
+def stored(model: BaseModel, only: set[str] | None = None) -> dict[str, Any]:
+    """The attributes to store: without what the key says already, with those of the indexes. Of the
+    model's fields `only` these, where they are named."""
+    content = model.model_dump(mode="json", include=only, exclude_none=True, by_alias=True)
     named = _from_key(type(model))
-    in_the_key = () if named is None else named("", "")
-    content = model.model_dump(mode="json", exclude_none=True, by_alias=True)
-    plain = {name: value for name, value in content.items() if name not in in_the_key}
-    return plain | _index_attributes(model)
+    if named is not None:
+        for name in named("", ""):
+            content.pop(name, None)
+    return content | _index_attributes(model)
 
 
 def _index_attributes(model: BaseModel) -> dict[str, Any]:

@@ -66,7 +66,10 @@ def put_entry(entry: Entry) -> Write:
 def change[Model: BaseModel](key: Key[Model], before: Model, after: Model) -> Write:
     """The fields that differ, at the version that was read. Only those are written, so that what a
     successor's version of the code keeps beside them survives (a gradual deployment)."""
-    old, new = keys.stored(before), keys.stored(after)
+    fields = vars(before)
+    differing = {name for name, value in vars(after).items() if value != fields[name]}
+    # Always with the version, which the condition asks for.
+    old, new = (keys.stored(one, differing | {"version"}) for one in (before, after))
     changed = [name for name in new if new[name] != old.get(name)]
     removed = [name for name in old if name not in new]
     update = "SET " + ", ".join(f"#{name} = :{name}" for name in changed)
