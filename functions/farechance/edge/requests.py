@@ -2,13 +2,12 @@
 binary, so that signatures are over exact bytes."""
 
 import base64
-import json
 from collections.abc import Mapping
 from itertools import takewhile
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, to_json
 
 from farechance.edge import strict_json
 from farechance.errors import (
@@ -61,7 +60,7 @@ def parsed[Model: BaseModel](model: type[Model], value: Any, within: str = "") -
     `within`."""
     try:
         # Through JSON once more: strict reading takes text for a time, but never for a number.
-        return model.model_validate_json(json.dumps(value))
+        return model.model_validate_json(to_json(value))
     except ValidationError as error:
         raise field_errors(error, within) from None
 

@@ -2,7 +2,6 @@
 the real thing'); it must never repeat a write by itself: whoever lost a race reads again and
 decides again."""
 
-import json
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,6 +19,7 @@ from botocore.exceptions import (
     ConnectionError as NoConnection,
 )
 from pydantic import BaseModel
+from pydantic_core import to_json
 
 from farechance import aws
 from farechance.errors import Busy, Refusal
@@ -474,7 +474,7 @@ class Store:
         named = keys.with_key(model, item)
         # As JSON, where strict reading takes text for a time, a day or a state, but never for a
         # number; and ignoring what a successor's version of the code may have added.
-        return model.model_validate_json(json.dumps(named), extra="ignore")
+        return model.model_validate_json(to_json(named), extra="ignore")
 
     def _wait_before(self, attempt: int) -> None:
         if attempt > 0:
