@@ -112,7 +112,7 @@ def _attempt(
     if found.is_other:
         return _turned_away(event, Reason.RIDE_OF_OTHER_VOUCHER, remembered, now)
 
-    if found.first is not None and found.first.content_digest == found.content_digest:
+    if found.first is not None and found.first.content_digest == event.content_digest:
         return _replay(found.first, found, event)
     if found.same_content is not None:
         return _replay(found.same_content, found, event)
