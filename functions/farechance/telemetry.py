@@ -13,7 +13,8 @@ from enum import StrEnum
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-logger = Logger()
+# A message is an event's name: it isn't tried to be read as JSON.
+logger = Logger(json_deserializer=str)
 metrics = Metrics()
 
 
@@ -99,7 +100,7 @@ class Count(StrEnum):
 
 @contextmanager
 def invocation(request_id: str) -> Iterator[None]:
-    """Around each invocation: its log lines carry `request_id` and no key outlives it; what was
+    """Around each invocation: its log lines carry `request_id`, which doesn't outlive it; what was
     counted is sent at its end."""
     if not gc.isenabled():
         # The start is over (`farechance/__init__.py`): what it made stays, and isn't looked at.
@@ -112,7 +113,7 @@ def invocation(request_id: str) -> Iterator[None]:
         # Flushing nothing would warn, on every request that counts nothing.
         if metrics.metric_set:
             metrics.flush_metrics()
-        logger.clear_state()
+        logger.remove_keys(("request_id",))
 
 
 def count_anywhere(name: Count) -> None:
