@@ -15,10 +15,12 @@ _DAYS_AHEAD = range(8)
 def is_open(hours: Sequence[WeeklyHours], instant: datetime, zone: ZoneInfo) -> bool:
     """Whether an instant lies in one of the hours, `from` included and `to` not; without hours,
     always."""
+    if not hours:
+        return True
     local = instant.astimezone(zone)
     # As text, so that 24:00 ends a day. Hours begin and end with a whole minute.
     clock = f"{local:%H:%M}"
-    return not hours or any(
+    return any(
         one.weekday == WEEKDAYS[local.weekday()] and one.from_ <= clock < one.to for one in hours
     )
 

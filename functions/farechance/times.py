@@ -90,7 +90,7 @@ def day_only(instant: datetime, zone: ZoneInfo) -> datetime:
 
 def local_month(instant: datetime, zone: ZoneInfo) -> str:
     """The calendar month of `instant` in `zone`, as `2026-03`."""
-    return f"{instant.astimezone(zone):%Y-%m}"
+    return instant.astimezone(zone).isoformat()[:7]
 
 
 def utc_hour(instant: datetime) -> str:
