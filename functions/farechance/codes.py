@@ -74,7 +74,7 @@ def read_code(keys: CodeKeys, written: str) -> str | None:
     """The code that somebody typed or said: lower case, blanks, dashes, o for 0, i or l for 1.
     None if it cannot be one of ours: wrong length, symbol, check symbol or version."""
     code = written.translate(_BETWEEN).translate(_READ_AS)
-    if len(code) != CODE_SYMBOLS or any(symbol not in _VALUE for symbol in code):
+    if len(code) != CODE_SYMBOLS or not _VALUE.keys() >= set(code):
         return None
     if check_symbol(code[:-1]) != code[-1] or code[0] not in keys:
         return None
@@ -125,8 +125,9 @@ def check_symbol(symbols: str) -> str:
     """The symbol c that makes Σ αⁱ·sᵢ = 0 over GF(32), α = x, i from 0, c the last. The weights
     are distinct and not 0, so every wrong symbol and every swap of neighbours shows."""
     total = 0
-    for index, symbol in enumerate(symbols):
-        total ^= _times(_POWERS[index], _VALUE[symbol])
+    # Horner's scheme, from the last symbol to the first.
+    for symbol in reversed(symbols):
+        total = _times(total, 2) ^ _VALUE[symbol]
     # Dividing by α^n is multiplying by α^(31 - n): α has order 31.
     return ALPHABET[_times(_POWERS[-len(symbols) % 31], total)]
 
