@@ -8,7 +8,10 @@ from typing import Any
 
 def written(plain: Mapping[str, Any]) -> dict[str, Any]:
     """Attributes as they are sent. Raises TypeError for a value of another kind."""
-    return {name: _written(value) for name, value in plain.items()}
+    return {
+        name: {"S": value} if type(value) is str else _written(value)
+        for name, value in plain.items()
+    }
 
 
 def read(item: Mapping[str, Any]) -> dict[str, Any]:
