@@ -25,13 +25,7 @@ def read(body: bytes) -> Any:
     # Python's parser recurses: what is nested too deep is refused before it is parsed.
     _check_depth(text)
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_no_duplicates,
-            parse_constant=_no_constant,
-            parse_int=_no_huge_number,
-            parse_float=_no_infinite_number,
-        )
+        value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise MalformedBody("syntax", f"line {error.lineno} column {error.colno}") from None
     # What the whole text doesn't hold, and no escape writes, stands in none of its strings.
@@ -104,3 +98,11 @@ def _check_strings(value: Any) -> None:
     elif isinstance(value, list):
         for member in value:
             _check_strings(member)
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_no_duplicates,
+    parse_constant=_no_constant,
+    parse_int=_no_huge_number,
+    parse_float=_no_infinite_number,
+)
