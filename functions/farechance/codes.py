@@ -7,6 +7,7 @@ anything but what it derives itself.
     secret, code                            → voucher_key  (the item's key: a table spends nothing)
 """
 
+import base64
 import hashlib
 import hmac
 import re
@@ -127,7 +128,7 @@ def check_symbol(symbols: str) -> str:
     total = 0
     # Horner's scheme, from the last symbol to the first.
     for symbol in reversed(symbols):
-        total = _times(total, 2) ^ _VALUE[symbol]
+        total = _TWICE[total] ^ _VALUE[symbol]
     # Dividing by α^n is multiplying by α^(31 - n): α has order 31.
     return ALPHABET[_times(_POWERS[-len(symbols) % 31], total)]
 
@@ -153,10 +154,13 @@ def _powers() -> tuple[int, ...]:
 
 
 _POWERS = _powers()
+_TWICE = tuple(_times(value, 2) for value in range(32))
+
+# From the base 32 of RFC 4648, section 6.
+_IN_ALPHABET = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ALPHABET)
 
 
 def _symbols(key: str, message: str, count: int) -> str:
-    """The first `count` ≤ 51 symbols of HMAC-SHA-256(key, message)."""
+    """The first `count` ≤ 51 symbols of HMAC-SHA-256(key, message): 255 bits are 51 whole ones."""
     digest = hmac.digest(key.encode(), message.encode(), hashlib.sha256)
-    number = int.from_bytes(digest) >> 1  # 255 bits are 51 whole symbols.
-    return "".join(ALPHABET[number >> (250 - 5 * place) & 31] for place in range(count))
+    return base64.b32encode(digest).decode()[:count].translate(_IN_ALPHABET)

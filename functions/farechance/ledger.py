@@ -169,10 +169,12 @@ class Entry(Facts):
         return f"{instant_text(self.recorded_at)}#{self.sequence:06d}"
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
 def digest(content: Mapping[str, Any]) -> str:
     """SHA-256 of canonical JSON (sorted keys, no blanks), in URL-safe base 64 without padding."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    raw = hashlib.sha256(text.encode()).digest()
+    raw = hashlib.sha256(_CANONICAL.encode(content).encode()).digest()
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
