@@ -7,6 +7,7 @@ thirty, is registered with the first client of that service: all of it takes a t
 """
 
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from botocore.config import Config
@@ -14,10 +15,14 @@ from botocore.credentials import CredentialResolver, EnvProvider
 from botocore.handlers import BUILTIN_HANDLERS, REGISTER_FIRST, REGISTER_LAST
 from botocore.session import Session
 
+# Threads that make their clients at the same time: what a session handles is registered once.
+_one_at_a_time = Lock()
+
 
 def client(service: str, config: Config | None = None) -> Any:
     """A client of a service. The caller says by a type of `mypy_boto3_…` what it is."""
-    return _session_for(service).create_client(service, config=config)
+    with _one_at_a_time:
+        return _session_for(service).create_client(service, config=config)
 
 
 @cache

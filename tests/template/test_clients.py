@@ -1,6 +1,9 @@
 """The functions' clients: whatever happens to a call of botocore's own client happens to one of
 theirs."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ from botocore.session import Session
 from farechance import aws
 from infra.trim import SERVICES
 
+THREADS = 4
 KINDS = {event.split(".")[0] for event, *_ in BUILTIN_HANDLERS} - {"docs"}
 
 
@@ -24,6 +28,31 @@ def test_a_client_handles_what_botocores_own_does(
     aws.client("s3" if service != "s3" else "sqs")
     assert _handled(aws.client(service)) == theirs
     assert _handled(aws.client(service)) == theirs
+
+
+def test_clients_that_are_made_at_the_same_time_handle_everything_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    theirs = _handled(Session().create_client("s3"))
+    for kept in (aws._session_for, aws._session):
+        kept.cache_clear()
+    aws.client("sqs")
+    at_once = Barrier(THREADS)
+
+    def make(_: int) -> Any:
+        at_once.wait()
+        return aws.client("s3")
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(THREADS) as pool:
+            clients = list(pool.map(make, range(THREADS)))
+    finally:
+        sys.setswitchinterval(before)
+
+    assert [_handled(one) for one in clients] == [theirs] * THREADS
 
 
 def test_some_services_have_handlers_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
