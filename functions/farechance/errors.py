@@ -31,11 +31,16 @@ from typing import NamedTuple, Self, dataclass_transform
 @dataclass_transform(eq_default=False)
 class FareChanceError(Exception):
     """The root: whatever the system raises on purpose. An error is made with the fields that its
-    class declares, in their order or by name; a type checker checks it as it does a dataclass."""
+    class declares, in their order or by name; a type checker checks it as it does a dataclass.
+    Raises TypeError for others."""
 
     def __init__(self, *fields: object, **named: object) -> None:
-        named |= zip(type(self).__annotations__, fields, strict=False)
-        for name, value in named.items():
+        declared = type(self).__annotations__
+        given = dict(zip(declared, fields, strict=False)) | named
+        has_all = all(name in given or hasattr(type(self), name) for name in declared)
+        if not has_all or len(given) < len(fields) + len(named) or given.keys() - declared.keys():
+            raise TypeError(f"{type(self).__name__} has the fields {', '.join(declared) or 'none'}")
+        for name, value in given.items():
             setattr(self, name, value)
 
 

@@ -142,6 +142,22 @@ def test_an_id_that_is_made_here_is_repeated() -> None:
         assert problem["detail"] == f"There is no such thing for you: {name}."
 
 
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        pytest.param((), {}, id="none where one is needed"),
+        pytest.param(("syntax", "", "more"), {}, id="more than it has"),
+        pytest.param(("syntax",), {"problem": "syntax"}, id="one of them twice"),
+        pytest.param(("syntax",), {"wher": ""}, id="one that it hasn't"),
+    ],
+)
+def test_an_error_is_made_with_its_fields_and_no_others(
+    fields: tuple[str, ...], named: dict[str, str]
+) -> None:
+    with pytest.raises(TypeError, match="MalformedBody has the fields problem, where"):
+        errors.MalformedBody(*fields, **named)
+
+
 def test_no_two_errors_share_a_slug() -> None:
     slugs = [slug for _, _, slug in EXPECTED.values()]
 
