@@ -31,7 +31,7 @@ def act_writes(
     after, entry = with_entry(
         act, identity, rules, now, answer=answer, content_digest=content_digest
     )
-    # Holds that were let go on the way count as versions of their own.
+    # Holds that were let go on the way made versions of their own, and the item is written once.
     if after.version != before.version + 1:
         after = after.model_copy(update={"version": before.version + 1})
     made = [writes.change(keys.voucher(before.voucher_key), before, after), entry]

@@ -3,6 +3,7 @@ anybody ride. Each test of this folder ends with the same check."""
 
 import pytest
 
+from farechance import telemetry
 from functional.bodies import cancelled, completed, enrollment_body, mint_body, requested
 from functional.gateway import REQUEST_ID
 from functional.players import Partner, Provider, mint_code
@@ -73,6 +74,7 @@ def test_keys_of_one_call_are_not_in_the_next(stack: Stack, partner: Partner) ->
     assert "partner_id" in lines[0]
     assert "partner_id" not in lines[1]
     assert lines[1]["slug"] == "not_authenticated"
+    assert "request_id" not in telemetry.logger.get_current_keys()
 
 
 def test_a_refusal_is_logged_by_its_slug(stack: Stack, partner: Partner) -> None:

@@ -84,6 +84,18 @@ def test_an_adjustment_that_waited_survives_the_request_that_it_overtook() -> No
     assert outcome.ride.captured_cents == 1_900
 
 
+def test_a_request_that_is_declined_ends_a_ride_of_which_an_adjustment_waited() -> None:
+    voucher, _ = _before_capture("none")
+    waiting = decided(adjusted(fare_cents=1_700), voucher, None)
+    late = builders.requested(NOON - timedelta(minutes=6))
+
+    outcome = decided(late, waiting.voucher, waiting.ride)
+
+    assert outcome.answer["decision"] == "declined"
+    assert outcome.ride.state is RideState.DECLINED
+    assert outcome.ride.version == waiting.ride.version + 1
+
+
 def test_a_cancellation_records_the_adjustment_that_waited_as_a_fare_that_is_not_paid() -> None:
     voucher, ride = builders.held(1_500)
 

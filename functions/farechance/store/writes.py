@@ -68,8 +68,8 @@ def change[Model: BaseModel](key: Key[Model], before: Model, after: Model) -> Wr
     successor's version of the code keeps beside them survives (a gradual deployment)."""
     fields = vars(before)
     differing = {name for name, value in vars(after).items() if value != fields[name]}
-    # Always with the version, which the condition asks for.
-    old, new = (keys.stored(one, differing | {"version"}) for one in (before, after))
+    # The version is among them: each change is a version of its own.
+    old, new = keys.stored(before, differing), keys.stored(after, differing)
     changed = [name for name in new if new[name] != old.get(name)]
     removed = [name for name in old if name not in new]
     update = "SET " + ", ".join(f"#{name} = :{name}" for name in changed)
