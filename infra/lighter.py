@@ -1,10 +1,10 @@
-"""Modules of libraries that each start would load, or classes that it would make, for what no
+"""Modules of libraries that starts would load, or classes that it would make, for what no
 function does; and what stands in their places in the package.
 
 It owns which they are: a manual, a search for plug-ins, HTTP/2, and shapes that only a type checker
 reads. It must never touch what a request runs through. A library that comes to want more of one
-than its stand-in has can't be imported: then the count of starts fails, which runs every function
-out of the package.
+than its stand-in has can't be imported: then the count of starts fails, or for functions that
+nobody waits for the end-to-end tests, which both run functions out of the package.
 """
 
 import ast
