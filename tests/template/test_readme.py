@@ -109,6 +109,10 @@ def test_what_was_measured_is_whole() -> None:
     results = run.RESULTS.read_text(encoding="utf-8")
 
     assert len(re.findall(r"^## ", results, re.M)) == len(run.PARTS)
+    # What takes longer isn't run before each release.
+    (seconds,) = re.findall(r"It took ([\d,]+) s in all", results)
+    assert int(seconds.replace(",", "")) < 600
+    assert "in less than ten minutes" in README
 
 
 def test_the_alarms_cost_what_the_readme_says() -> None:
