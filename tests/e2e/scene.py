@@ -4,7 +4,7 @@ tokens and signatures, or through the administration function."""
 
 import time
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,6 +34,17 @@ def now() -> datetime:
 def this_month() -> str:
     """As its programmes count it: for some hours it isn't that of UTC."""
     return f"{now().astimezone(ZONE):%Y-%m}"
+
+
+def settled_month() -> str:
+    """The last month that nothing is added to any more: a month is closed two hours after its
+    end."""
+    return month_before(f"{(now() - timedelta(hours=2)).astimezone(ZONE):%Y-%m}")
+
+
+def month_before(month: str) -> str:
+    """The month before `2026-03`, as `2026-02`."""
+    return f"{date.fromisoformat(f'{month}-01') - timedelta(days=1):%Y-%m}"
 
 
 def wait_until(moment: datetime) -> None:

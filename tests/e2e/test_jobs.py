@@ -10,17 +10,15 @@ back, since the chain of digests holds it)."""
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from e2e import logs
-from e2e.scene import Scene, key, now
+from e2e.scene import Scene, key, now, settled_month
 from infra.local import books, stack, template
 from infra.local.client import instant, keep_house
 
 LONG_AGO = timedelta(days=10)
-ZONE = ZoneInfo("America/New_York")
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ def house(scene: Scene) -> House:
         if item["pk"] == {"S": f"program#{older_id}"} and item["sequence"] == {"N": "1"}
     )
     since = logs.now_in_milliseconds()
-    last_month = {"S": _month_before(now().astimezone(ZONE))}
+    last_month = {"S": settled_month()}
     _put(scene, "Ledger", {**first, "month": last_month})
     try:
         kept = keep_house(scene.running)
@@ -126,8 +124,7 @@ def test_a_closed_month_and_where_the_money_stands_are_kept(scene: Scene, house:
     closed = _item(scene, "Programs", f"program#{house.older_id}", "closed")
     standing = _item(scene, "Programs", f"program#{house.older_id}", "standing")
 
-    # A month is closed two hours after its end.
-    assert closed["month"] == {"S": _month_before((now() - timedelta(hours=2)).astimezone(ZONE))}
+    assert closed["month"] == {"S": settled_month()}
     assert closed["owed_cents"] == {"N": "0"}
     assert standing["program_id"] == {"S": house.older_id}
     as_of = datetime.fromisoformat(standing["as_of"]["S"])
@@ -218,7 +215,3 @@ def _item(scene: Scene, table: str, pk: str, sk: str | None = None) -> dict[str,
     )
     item: dict[str, Any] = found["Item"]
     return item
-
-
-def _month_before(moment: datetime) -> str:
-    return f"{moment.replace(day=1) - timedelta(days=1):%Y-%m}"

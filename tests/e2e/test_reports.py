@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 
 from e2e import logs
 from e2e.batch_worker import resting, until
-from e2e.scene import ZONE, Scene, now, this_month
+from e2e.scene import Scene, month_before, now, settled_month, this_month
 from infra.local import books
 from infra.local.client import Answer, call, invoke
 from infra.local.stack import Stack
@@ -51,7 +51,7 @@ def published(scene: Scene) -> Iterator[Published]:
     program_id = scene.new_program("reported", cents=50_000)
     voucher = scene.mint(program_id=program_id)
     scene.complete(scene.request(voucher["code"]), 1_400)
-    month = _month_before(now().astimezone(ZONE))
+    month = settled_month()
     with _a_month_ago(scene, program_id, month), _subscribed(scene.running) as told:
         asked = _run(scene, program_id, month, dry_run=True)
         ran = _run(scene, program_id, month)
@@ -186,8 +186,8 @@ def test_the_schedules_run_sends_every_programme_and_those_that_began_later_have
 
 def test_a_worker_that_has_no_time_for_the_next_month_sends_the_message_on(scene: Scene) -> None:
     program_id = scene.new_program("older_still", partner_id=scene.other_partner_id)
-    month = _month_before(now().astimezone(ZONE))
-    earlier = _month_before(datetime.fromisoformat(f"{month}-15T12:00:00+00:00"))
+    month = settled_month()
+    earlier = month_before(month)
     first = _first_entry(scene, program_id)
     with resting(scene.running, "ReportingFunction", "ReportQueue"):
         waiting = _waiting(scene)
@@ -507,7 +507,3 @@ class _person_with:  # noqa: N801 - reads as what it does
         self._iam.delete_access_key(UserName=self._name, AccessKeyId=self._key)
         self._iam.detach_user_policy(UserName=self._name, PolicyArn=self._arn)
         self._iam.delete_user(UserName=self._name)
-
-
-def _month_before(moment: datetime) -> str:
-    return f"{moment.replace(day=1) - timedelta(days=1):%Y-%m}"
