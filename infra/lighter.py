@@ -1,5 +1,5 @@
-"""Modules of libraries that starts would load, or classes that it would make, for what no
-function does; and what stands in their places in the package.
+"""Modules of libraries that starts would load, or classes that they would make, for what
+no function does; and what stands in their places in the package.
 
 It owns which they are: a manual, a search for plug-ins, HTTP/2, and shapes that only a type checker
 reads. It must never touch what a request runs through. A library that comes to want more of one
